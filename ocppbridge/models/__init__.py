@@ -1,0 +1,27 @@
+"""What the hub knows of stations: who they are, what they said, what we asked, what was charged."""
+
+from ocppbridge.models.alert import Alert
+from ocppbridge.models.call import Call
+from ocppbridge.models.connection import Connection
+from ocppbridge.models.frame import Frame
+from ocppbridge.models.inbox import InboxItem, Quarantined
+from ocppbridge.models.report import Report
+from ocppbridge.models.reservation import Reservation
+from ocppbridge.models.station import Connector, Evse, Station
+from ocppbridge.models.transaction import MeterReading, Transaction
+
+__all__ = [
+    "Alert",
+    "Call",
+    "Connection",
+    "Connector",
+    "Evse",
+    "Frame",
+    "InboxItem",
+    "MeterReading",
+    "Quarantined",
+    "Report",
+    "Reservation",
+    "Station",
+    "Transaction",
+]

@@ -1,0 +1,40 @@
+"""What the hub keeps: platforms and parties, stored objects, the journal of HTTP, deliveries, commands, agreements."""
+
+from roaming.models.agreement import Agreement
+from roaming.models.authorization_request import AuthorizationRequest
+from roaming.models.cdr import Cdr
+from roaming.models.command import Command
+from roaming.models.decision_value import DecisionValue
+from roaming.models.delivery import Delivery, DeliveryAttempt
+from roaming.models.exchange import Exchange
+from roaming.models.issued_token import IssuedToken
+from roaming.models.location import Evse, Location
+from roaming.models.operator_token import OperatorToken
+from roaming.models.party import Party
+from roaming.models.platform import Endpoint, Platform
+from roaming.models.session import Session
+from roaming.models.stored import StoredObject
+from roaming.models.tariff import Tariff
+from roaming.models.token import Token
+
+__all__ = [
+    "Agreement",
+    "AuthorizationRequest",
+    "Cdr",
+    "Command",
+    "DecisionValue",
+    "Delivery",
+    "DeliveryAttempt",
+    "Endpoint",
+    "Evse",
+    "Exchange",
+    "IssuedToken",
+    "Location",
+    "OperatorToken",
+    "Party",
+    "Platform",
+    "Session",
+    "StoredObject",
+    "Tariff",
+    "Token",
+]

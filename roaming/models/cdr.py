@@ -1,0 +1,36 @@
+"""Charge detail records: immutable once stored (CDR-04); only the token's owner may see one (CDR-06)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from roaming.models.stored import StoredObject
+
+
+class Cdr(StoredObject):
+    """An OCPI CDR with the bill that explains its price."""
+
+    session_key = models.CharField(max_length=36, blank=True, help_text="folded session_id")
+    token_country_code = models.CharField(max_length=2)
+    token_party_id = models.CharField(max_length=3)
+    token_uid = models.CharField(max_length=36)
+    authorization_reference = models.CharField(max_length=36, blank=True)
+    start_date_time = models.DateTimeField()
+    end_date_time = models.DateTimeField()
+    currency = models.CharField(max_length=3)
+    total_energy = models.DecimalField(max_digits=14, decimal_places=4)
+    total_cost_excl_vat = models.DecimalField(max_digits=14, decimal_places=4)
+    total_cost_incl_vat = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    credit = models.BooleanField(default=False)
+    credit_reference_id = models.CharField(max_length=39, blank=True)
+    bill = models.JSONField(null=True, blank=True, help_text="each priced line with its reason, for our own CDRs")
+
+    class Meta:
+        verbose_name = "CDR"
+        constraints = [
+            models.UniqueConstraint(fields=["country_code", "party_id", "object_key"], name="one_cdr_per_key")
+        ]
+        indexes = [
+            models.Index(fields=["token_country_code", "token_party_id", "listed_at", "id"], name="cdr_listed"),
+            models.Index(fields=["country_code", "party_id", "session_key"], name="cdr_session"),
+        ]

@@ -1,0 +1,69 @@
+"""A platform is a peer that speaks OCPI with us over one connection; its endpoints are what it published.
+
+Parties live on platforms (``Party.platform``). The profile fields hold what real peers need (field quirks): sensible by
+default, editable by staff.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from roaming.models.fields import EncryptedTextField
+
+
+class Platform(models.Model):
+    """One OCPI connection (AUT-07: a token identifies exactly one platform)."""
+
+    class Status(models.TextChoices):
+        """Where the connection stands; CONNECTED and OFFLINE are told to others by HubClientInfo."""
+
+        INVITED = "INVITED", "invited (TOKEN_A handed out)"
+        CONNECTED = "CONNECTED", "connected"
+        OFFLINE = "OFFLINE", "offline (does not answer)"
+        SUSPENDED = "SUSPENDED", "suspended by staff"
+        UNREGISTERED = "UNREGISTERED", "unregistered"
+
+    class TokenEncoding(models.TextChoices):
+        """How the peer writes its Authorization header (AUT-03, S10)."""
+
+        AUTO = "auto", "auto (fixed after the first success)"
+        BASE64 = "base64", "Base64, as the specification says"
+        RAW = "raw", "raw, as 2.1.1 and 2.2 peers do"
+
+    name = models.CharField(max_length=100)
+    status = models.CharField(max_length=12, choices=Status, default=Status.INVITED)
+    versions_url = models.CharField(max_length=255, blank=True)
+    version = models.CharField(max_length=10, blank=True, help_text="OCPI version agreed in the handshake")
+    offered_versions = models.JSONField(default=list, blank=True, help_text="versions the peer offered last")
+    token_out = EncryptedTextField(blank=True, help_text="the token we present to this peer")
+
+    token_encoding = models.CharField(max_length=6, choices=TokenEncoding, default=TokenEncoding.AUTO)
+    allowed_hosts = ArrayField(models.CharField(max_length=255), default=list, blank=True)
+    explicit_nulls = models.BooleanField(default=False, help_text="send null for every absent optional field")
+    request_timeout = models.PositiveSmallIntegerField(default=15, help_text="total seconds for one request")
+
+    timeouts_in_a_row = models.PositiveSmallIntegerField(default=0)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    status_since = models.DateTimeField(auto_now_add=True)
+    next_probe_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Endpoint(models.Model):
+    """One endpoint from the peer's version details; staff may override its URL (peers' quirk 6)."""
+
+    platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="endpoints")
+    module = models.CharField(max_length=36)
+    role = models.CharField(max_length=8, choices=[("SENDER", "SENDER"), ("RECEIVER", "RECEIVER")])
+    url = models.CharField(max_length=255)
+    overridden = models.BooleanField(default=False, help_text="set by staff; a new handshake keeps it")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["platform", "module", "role"], name="one_url_per_interface")]
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.role}"

@@ -1,0 +1,33 @@
+"""Charging sessions. Only the token's owner may see one (TRA-07), so that owner is a column."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from roaming.models.stored import StoredObject
+
+
+class Session(StoredObject):
+    """An OCPI Session."""
+
+    status = models.CharField(max_length=11)
+    token_country_code = models.CharField(max_length=2)
+    token_party_id = models.CharField(max_length=3)
+    token_uid = models.CharField(max_length=36)
+    location_id = models.CharField(max_length=36)
+    evse_uid = models.CharField(max_length=36)
+    authorization_reference = models.CharField(max_length=36, blank=True)
+    start_date_time = models.DateTimeField()
+    end_date_time = models.DateTimeField(null=True, blank=True)
+    kwh = models.DecimalField(max_digits=14, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    total_cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["country_code", "party_id", "object_key"], name="one_session_per_key")
+        ]
+        indexes = [
+            models.Index(fields=["token_country_code", "token_party_id", "listed_at", "id"], name="session_listed"),
+            models.Index(fields=["token_uid"], name="session_token_uid"),
+        ]
