@@ -1,0 +1,1 @@
+"""Settings, entry points and the supervisor. An installed app for the sake of its commands; nobody imports it."""

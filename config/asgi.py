@@ -1,0 +1,43 @@
+"""The `ocpp` process: WebSockets of stations. Plain HTTP gets /healthz, 426 on the paths of sockets and 404 elsewhere.
+
+An unknown WebSocket path is refused before the upgrade (ASGI's websocket.http.response; a bare close would say 403).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import django
+from channels.routing import ProtocolTypeRouter
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+SOCKET_PATHS = ("/ocpp/", "/live/")
+
+
+async def plain_http(scope: dict[str, Any], receive: Any, send: Send) -> None:
+    """Liveness only: no database call ever runs on this event loop."""
+    if scope["path"] == "/healthz":
+        await answer(send, "http.response", 200, b'{"status":"ok"}\n', [(b"content-type", b"application/json")])
+    elif scope["path"].startswith(SOCKET_PATHS):
+        await answer(send, "http.response", 426, b"", [(b"upgrade", b"websocket"), (b"connection", b"upgrade")])
+    else:
+        await answer(send, "http.response", 404, b"", [])
+
+
+async def unknown_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
+    await receive()  # websocket.connect
+    await answer(send, "websocket.http.response", 404, b"", [])
+
+
+async def answer(send: Send, kind: str, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    headers = [*headers, (b"content-length", str(len(body)).encode())]
+    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})
+
+
+application = ProtocolTypeRouter({"http": plain_http, "websocket": unknown_socket})

@@ -1,0 +1,11 @@
+"""The `web` process: OCPI, the admin and the APIs, served by sync WSGI workers."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_wsgi_application()

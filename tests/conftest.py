@@ -1,0 +1,58 @@
+"""One PostgreSQL and one Valkey for a test session, in a folder of its own, unless DATABASE_URL names others.
+
+Their addresses are known before they run, so settings load first and the engines start only for tests that need them
+(the database fixtures, or the fixture `engines`). Pure tests pay nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.connections import embedded, embedded_urls
+from config.datadir import DataDir
+from config.engines import started
+
+_OWN: DataDir | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say where the engines will be, then let Django load its settings (pytest-django finds them configured)."""
+    global _OWN
+    if embedded():
+        folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
+        folder.chmod(0o711)  # PostgreSQL's own user passes through when we are root
+        _OWN = DataDir(folder)
+        urls = embedded_urls(_OWN)
+        os.environ.update(urls.as_environment(), HUB_DATA=str(folder), SECRET_KEY=str(urls.secret_key))
+    os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-of-more-than-32-characters")
+    os.environ["ESCALATION"] = "pragmatic"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import django  # after the addresses are known
+
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _OWN is not None:
+        shutil.rmtree(_OWN.path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[None]:
+    """PostgreSQL and Valkey are up. fsync is off: a test kills processes, not machines."""
+    if _OWN is None:
+        yield
+        return
+    with started(_OWN, {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(engines: None) -> None:
+    """The first step of every database fixture of pytest-django."""
