@@ -2,22 +2,22 @@
 
 Theory of operation
 -------------------
-The machine does no input or output. Whoever owns the socket hands each incoming text to `receive`, asks `to_send` what may
-go out, calls `tick` when `next_deadline` has passed, and `close` when the socket is gone. Nothing here reads a clock.
+The machine does no input or output. Whoever owns the socket hands each incoming text to `receive`, asks `to_send` what
+may go out, calls `tick` when `next_deadline` has passed, and `close` when the socket is gone. Nothing reads a clock.
 
 Two conversations share the socket and do not wait for each other:
 
-* the station's calls. Each becomes a `Called` event, several at a time if the station pipelines (field quirk 2); the owner
-  answers with the text that `result` or `error` makes. SEND frames (2.1) become `Sent` and are never answered.
-* our calls. `offer` queues one; `to_send` releases it when no other is in flight (OCPP-J §4.1.1). The call id is the message
-  id. Each offered call settles exactly once, as `Answered`, `Refused` or `Unanswered`; `sent` says whether its text was
-  released, that is, whether the station may have acted on it.
+* the station's calls. Each becomes a `Called` event, several at a time if the station pipelines (field quirk 2); the
+  owner answers with the text of `result` or `error`. SEND frames (2.1) become `Sent` and are never answered.
+* our calls. `offer` queues one; `to_send` releases it when no other is in flight (OCPP-J §4.1.1). The call id is the
+  message id. Each offered call settles exactly once, as `Answered`, `Refused` or `Unanswered`; `sent` says whether its
+  text was released, that is, whether the station may have acted on it.
 
-An answer to anything but the call in flight is `Late`: it is reported, so that it can be recorded, and changes nothing (field
-quirk 9). An unreadable answer to the call in flight settles it as Refused, for it will not come again. A call may carry a
-time after which it must not leave any more: a start that its driver has given up on must not begin an hour later.
+An answer to anything but the call in flight is `Late`: it is reported, so that it can be recorded, and changes nothing
+(field quirk 9). An unreadable answer to the call in flight settles it as Refused, for it will not come again. A call may
+carry a time after which it must not leave: a start that its driver has given up on must not begin an hour later.
 
-Whether payloads obey their schemas is not decided here but in `versions`; a bad payload changes no state of this machine.
+Whether payloads obey their schemas is decided in `versions`; a bad payload changes no state of this machine.
 """
 
 from __future__ import annotations

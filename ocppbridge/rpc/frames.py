@@ -137,7 +137,7 @@ def _payload(rest: list[Any], message_id: str, answerable: bool) -> dict[str, An
 
 def _refusal(frame: list[Any]) -> tuple[Code | str, str, Mapping[str, Any]]:
     """Code, description, details; field quirk 8: any of them may be odd, and the refusal is still a refusal."""
-    code, description, details = (frame[2:5] + [None, None, None])[:3]
+    code, description, details = [*frame[2:5], None, None, None][:3]
     text = description if isinstance(description, str) else ""
     return read_code(code), " ".join(text.split()), details if isinstance(details, dict) else {}
 
