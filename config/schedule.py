@@ -1,7 +1,6 @@
-"""What `beat` sends and how often: one line per task, {name: {"task": dotted name, "schedule": seconds, "options": {"queue": …}}}.
+"""What `beat` sends and how often. Sweeps only: each finds what a lost nudge left behind, and costs little when there is nothing.
 
-Sweeps only: each finds what a lost nudge left behind, so each must cost nothing when there is nothing to do.
-`expires` keeps a stopped worker from finding a pile of old sweeps.
+Retry times are columns that the sweeps read, never Celery ETAs.
 """
 
 from __future__ import annotations
@@ -10,7 +9,11 @@ from typing import Any
 
 
 def sweep(task: str, seconds: float, queue: str) -> dict[str, Any]:
+    # Expires: a worker that was away must not find a pile of old sweeps.
     return {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": max(seconds, 5.0)}}
 
 
-SCHEDULE: dict[str, dict[str, Any]] = {}
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "roaming": sweep("roaming.sweep", 1.0, "bulk"),
+    "ocppbridge": sweep("ocppbridge.sweep", 1.0, "bulk"),
+}

@@ -1,0 +1,35 @@
+"""The decision register: what the specifications leave open, what we do by default, and who may choose otherwise.
+
+Pure; any package may import it. Entries stand by topic in ocpi.py, ocpp.py, pricing.py and delivery.py.
+"""
+
+from roaming.decisions import delivery, ocpi, ocpp, pricing
+from roaming.decisions.choices import Choices, Key, counts, invalid, undecided
+from roaming.decisions.decision import Decision, Feature, InvalidValue, Kind, Scope, between
+from roaming.decisions.registry import REGISTRY, UnknownDecision, every, get, register
+
+all = every  # reads as `decisions.all()`
+
+__all__ = [
+    "REGISTRY",
+    "Choices",
+    "Decision",
+    "Feature",
+    "InvalidValue",
+    "Key",
+    "Kind",
+    "Scope",
+    "UnknownDecision",
+    "all",
+    "between",
+    "counts",
+    "delivery",
+    "every",
+    "get",
+    "invalid",
+    "ocpi",
+    "ocpp",
+    "pricing",
+    "register",
+    "undecided",
+]

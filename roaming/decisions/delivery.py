@@ -1,0 +1,69 @@
+"""Decisions on pushes: what is sent when, and what becomes of it while a partner is away."""
+
+from __future__ import annotations
+
+from roaming.decisions.decision import Decision, Feature, Kind, Scope, between
+from roaming.decisions.registry import register
+
+PARTNER = frozenset({Scope.HUB, Scope.PARTNER})
+
+register(
+    Decision(
+        id="OFFLINE-WINDOW",
+        kind=Kind.POLICY_DEPENDENT,
+        title="A partner comes back",
+        section="OCPI 2.2.1 offline behaviour (TRA-08, HCI-06)",
+        question="For how many hours are hosted objects kept marked for a partner that is away, to be pushed as they are then?",
+        options={"none": "not at all: the partner must pull what it missed, by the letter"},
+        free=between("1", "720", "hours"),
+        default="24",
+        applied_in="roaming.services.deliveries",
+        scopes=PARTNER,
+        reached=Feature.PLATFORMS,
+    )
+)
+register(
+    Decision(
+        id="OFFLINE-AFTER",
+        kind=Kind.SPEC_SILENT,
+        title="When a partner counts as offline",
+        section="OCPI 2.2.1 HubClientInfo, still-alive check (HCI-08)",
+        question="After how many time-outs in a row is a platform OFFLINE?",
+        options={},
+        free=between("1", "20", "time-outs"),
+        default="3",
+        applied_in="roaming.services.presence",
+        scopes=PARTNER,
+        reached=Feature.PLATFORMS,
+    )
+)
+register(
+    Decision(
+        id="SESSION-PUSH-INTERVAL",
+        kind=Kind.SPEC_SILENT,
+        title="How often a running session is pushed",
+        section="OCPI 2.2.1 sessions, push model (SES-08)",
+        question="How many seconds lie at least between two pushes of one session that only grew? Starts and ends are pushed at once.",
+        options={},
+        free=between("0", "3600", "seconds"),
+        default="0",
+        applied_in="ocppbridge.bridge.sessions",
+        scopes=frozenset({Scope.HUB, Scope.STATION}),
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="CDR-DELAY",
+        kind=Kind.SPEC_SILENT,
+        title="When the CDR of a finished session is made",
+        section="OCPI 2.2.1 CDRs, push model (CDR-01)",
+        question="How many seconds after its end is a session given for late meter values before its CDR is made for good?",
+        options={},
+        free=between("0", "86400", "seconds"),
+        default="0",
+        applied_in="ocppbridge.bridge.sessions",
+        scopes=frozenset({Scope.HUB, Scope.STATION}),
+        reached=Feature.STATIONS,
+    )
+)

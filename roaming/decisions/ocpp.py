@@ -1,0 +1,130 @@
+"""Decisions on the station side: sockets, authorization, the journal and its drain."""
+
+from __future__ import annotations
+
+from roaming.decisions.decision import Decision, Feature, Kind, Scope, between
+from roaming.decisions.registry import register
+
+STATION = frozenset({Scope.HUB, Scope.STATION})
+
+register(
+    Decision(
+        id="AUTH-UNKNOWN-TOKEN",
+        kind=Kind.SPEC_SILENT,
+        title="A card that nobody has told us about",
+        section="OCPI 2.2.1 tokens, real-time authorization (TOK-27)",
+        question="Are the eMSPs whose agreement says open_auth asked about a token that is in no table?",
+        options={"ask": "yes, in parallel; the first ALLOWED wins", "refuse": "no: Invalid at once"},
+        default="ask",
+        applied_in="ocppbridge.bridge.authorization",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="AUTH-REALTIME-BUDGET",
+        kind=Kind.SPEC_SILENT,
+        title="How long a driver waits for the eMSP's answer",
+        section="OCPI 2.2.1 tokens, real-time authorization; OCPP Authorize",
+        question="How many seconds may a real-time authorization take before the fallback decides?",
+        options={},
+        free=between("0.5", "20", "seconds"),
+        default="4",
+        applied_in="ocppbridge.bridge.authorization",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="AUTH-REALTIME-FALLBACK",
+        kind=Kind.SPEC_SILENT,
+        title="No answer within the budget",
+        section="OCPI 2.2.1 tokens, WhitelistType",
+        question="The eMSP was asked and did not answer in time: what is the station told?",
+        options={
+            "whitelist": "ALLOWED_OFFLINE and ALLOWED tokens that are valid may charge; all others may not",
+            "refuse": "nobody may charge without an answer",
+        },
+        default="whitelist",
+        applied_in="ocppbridge.bridge.authorization",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="AUTH-COMMAND-WINDOW",
+        kind=Kind.SPEC_SILENT,
+        title="How long a START_SESSION vouches for its token",
+        section="OCPI 2.2.1 commands, StartSession; OCPP Authorize",
+        question="For how many seconds is a station that asks about a token from START_SESSION or RESERVE_NOW told Accepted?",
+        options={},
+        free=between("30", "3600", "seconds"),
+        default="900",
+        applied_in="ocppbridge.bridge.authorization",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="SOCKET-REPLACE",
+        kind=Kind.SPEC_SILENT,
+        title="A second authenticated socket of the same station",
+        section="OCPP-J connections (S37)",
+        question="A station reconnects while its old socket still looks alive: which one stays?",
+        options={
+            "newcomer": "the new one; the old one is closed and an alert is raised",
+            "refuse": "the old one while it answers a ping; the new one is refused and an alert is raised",
+        },
+        default="newcomer",
+        applied_in="ocppbridge.transport.consumer",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="SHORT-STATION-PASSWORD",
+        kind=Kind.VENDOR_DEPENDENT,
+        title="Station passwords below 16 bytes",
+        section="OCPP security whitepaper, BasicAuthPassword",
+        question="May a station have a password that is shorter than the 16 bytes of a machine secret?",
+        options={"refuse": "no", "scrypt": "yes, stored with scrypt: slow when many stations reconnect at once"},
+        default="refuse",
+        applied_in="ocppbridge.services.passwords",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="HEARTBEAT-INTERVAL",
+        kind=Kind.POLICY_DEPENDENT,
+        title="How often a station reports that it lives",
+        section="OCPP BootNotification, interval",
+        question="Which interval in seconds is a station told in the answer to its BootNotification?",
+        options={},
+        free=between("10", "86400", "seconds"),
+        default="300",
+        applied_in="ocppbridge.handlers.provisioning",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="DRAIN-ATTEMPTS",
+        kind=Kind.POLICY_DEPENDENT,
+        title="A journalled frame that cannot be applied",
+        section="DESIGN of the drain: quarantine",
+        question="How many times is a frame tried before it is put aside for staff?",
+        options={},
+        free=between("1", "20", "attempts"),
+        default="3",
+        applied_in="ocppbridge.drain",
+        reached=Feature.STATIONS,
+    )
+)
