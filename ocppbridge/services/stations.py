@@ -1,0 +1,79 @@
+"""Stations as staff add and change them, and as they connect EVSEs to the OCPI locations of their operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zlib import crc32
+
+from django.conf import settings
+from django.db import transaction
+
+from ocppbridge.models import Connector, Evse, Station
+from ocppbridge.services import passwords
+
+LONGEST_IDENTITY = 255
+
+
+class BadStation(ValueError):
+    """The station cannot be added as asked; the text says why."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """A new station, and the password that is shown once."""
+
+    station: Station
+    password: str
+
+
+def shard_of(identity: str) -> int:
+    """Which drain a station belongs to; stored with it, so that a change of DRAIN_SHARDS moves only new ones."""
+    return crc32(identity.encode()) % int(settings.DRAIN_SHARDS)
+
+
+@transaction.atomic
+def add(
+    identity: str,
+    party: str,
+    *,
+    password: str | None = None,
+    location_id: str = "",
+    evses: int | Iterable[str] = 1,
+    name: str = "",
+    allow_short_password: bool = False,
+) -> Added:
+    """Add a station of the hosted party ("NL/VLT"). ``evses`` counts them, or names their OCPI uids in order of number."""
+    country, separator, code = party.upper().partition("/")
+    if not separator or len(country) != 2 or len(code) != 3:
+        raise BadStation(f"{party!r} is no party; write it as NL/VLT")
+    if not identity or len(identity) > LONGEST_IDENTITY or "\0" in identity:
+        raise BadStation(f"an identity has 1 to {LONGEST_IDENTITY} characters")
+    if Station.objects.filter(identity=identity).exists():
+        raise BadStation(f"there is a station {identity} already")
+    station = Station.objects.create(
+        identity=identity,
+        name=name,
+        country_code=country,
+        party_id=code,
+        location_id=location_id,
+        shard=shard_of(identity),
+    )
+    chosen = password or passwords.new_password()
+    passwords.set_password(station, chosen, allow_short=allow_short_password)
+    uids = [""] * evses if isinstance(evses, int) else list(evses)
+    for number, uid in enumerate(uids, start=1):
+        evse = Evse.objects.create(station=station, number=number, uid=uid)
+        Connector.objects.create(evse=evse, number=1)
+    return Added(station, chosen)
+
+
+@transaction.atomic
+def place(station: Station, location_id: str, uids: dict[int, str]) -> None:
+    """Say which OCPI Location and EVSEs a station's EVSEs are; an empty uid takes one out of roaming."""
+    station.location_id = location_id
+    station.save(update_fields=["location_id"])
+    for number, uid in uids.items():
+        evse, created = Evse.objects.update_or_create(station=station, number=number, defaults={"uid": uid})
+        if created:
+            Connector.objects.create(evse=evse, number=1)

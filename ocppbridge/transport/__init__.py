@@ -1,0 +1,1 @@
+"""The sockets of stations: upgrade, conversation, journal. No ORM runs on this event loop."""
