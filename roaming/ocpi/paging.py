@@ -61,9 +61,9 @@ def next_url(url: str, page: PageRequest, cursor: str | None = None) -> str:
     return f"{url}?{urlencode(query)}"
 
 
-def page_headers(page: PageRequest, total: int, next_page: str | None) -> dict[str, str]:
-    """X-Limit is the limit in force (PAG-10); no Link on the last page (PAG-06)."""
-    headers = {TOTAL_COUNT: str(total), LIMIT: str(page.limit)}
+def page_headers(page: PageRequest, total: int, next_page: str | None, *, limit: int | None = None) -> dict[str, str]:
+    """X-Limit is the limit in force unless the caller says otherwise (PAG-10); no Link on the last page (PAG-06)."""
+    headers = {TOTAL_COUNT: str(total), LIMIT: str(limit or page.limit)}
     return headers | {LINK: f'<{next_page}>; rel="next"'} if next_page else headers
 
 
