@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Django's command line. Without DATABASE_URL it uses the embedded engines of HUB_DATA: those that run, else its own meanwhile."""
+"""Django's command line. Without DATABASE_URL it uses the embedded engines of HUB_DATA: running ones, or its own."""
 
 import os
 import sys

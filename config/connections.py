@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -37,15 +38,17 @@ def engines_urls(data: Path) -> Urls:
     # A forgotten variable must not quietly mean an engine on this machine.
     missing = [name for name in VARIABLES[:2] if not _given(name)]
     if missing:
-        env.fail(missing[0], f"is not set although {' or '.join(VARIABLES)} is: set all of them, or none to embed the engines")
+        others = " or ".join(name for name in VARIABLES if name != missing[0])
+        env.fail(missing[0], f"is not set although {others} is: set all of them, or none to embed the engines")
     redis_url = env.text("REDIS_URL")
     return Urls(env.text("DATABASE_URL"), redis_url, env.text("CELERY_BROKER_URL", broker_of(redis_url)), None)
 
 
 def embedded_urls(data: DataDir) -> Urls:
     sockets = data.sockets
-    redis_url = f"unix://{sockets.valkey}"
-    return Urls(f"postgresql://postgres@/hub?host={sockets.postgres}", redis_url, broker_of(redis_url), data.secret_key())
+    redis_url = f"unix://{quote(str(sockets.valkey))}"
+    database_url = f"postgresql://postgres@/hub?host={quote(str(sockets.postgres))}"
+    return Urls(database_url, redis_url, broker_of(redis_url), data.secret_key())
 
 
 def broker_of(redis_url: str) -> str:

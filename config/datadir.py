@@ -1,11 +1,12 @@
-"""The data folder of the embedded engines (HUB_DATA): data, sockets, logs, locks and the secret key of this installation.
+"""The data folder of the embedded engines (HUB_DATA): data, sockets, logs, locks, this installation's secret key.
 
-PostgreSQL refuses to run as root, so as root it runs as uid 65534 ("nobody"), who must be able to reach its files. Below a
-private home it cannot; then the files move to a folder under /var/lib, and the place is printed.
+PostgreSQL refuses to run as root, so as root it runs as uid 65534 ("nobody"), who must be able to reach its files.
+Below a private home it cannot; then its files move to a folder under /var/lib.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import stat
@@ -57,7 +58,7 @@ class DataDir:
         return self.engine_path / "postgres"
 
     def prepare(self) -> None:
-        """Make the folders. Others may pass through (the engine's user must), only the engine's user may look inside."""
+        """Make the folders. Others may pass through (the engine's user must), only that user may look inside."""
         for folder in {self.path, self.engine_path}:
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o711)  # said again because the umask has its say in mkdir
@@ -72,10 +73,8 @@ class DataDir:
             draft = place.with_name(f"secret_key.{os.getpid()}")
             with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48))
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(draft, place)  # unlike a rename, this never replaces the key of a faster starter
-            except FileExistsError:
-                pass
             draft.unlink()
         return place.read_text().strip()
 

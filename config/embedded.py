@@ -1,7 +1,7 @@
-"""Who runs the embedded engines of a HUB_DATA: one owner starts and stops them, any number of guests use them meanwhile.
+"""Who runs the embedded engines of a HUB_DATA: one owner starts and stops them, guests use them meanwhile.
 
-Two locks say it: the owner holds `owner.lock`; each guest shares `guests.lock`. A command that happens to be the owner waits
-for its guests before it stops the engines; the supervisor insists on being the owner and waits for no guest.
+Two locks say it: the owner holds `owner.lock`; each guest shares `guests.lock`. A command that happens to be the
+owner waits for its guests before it stops the engines; the supervisor insists on being the owner and waits for none.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def owned(path: Path) -> Iterator[list[Engine]]:
     with _lock(path / "owner.lock") as owner:
         while not _try(owner, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
-                raise EngineError(f"a hub already runs with the data in {path}; stop it or set HUB_DATA to another folder")
+                raise EngineError(f"a hub already runs with the data in {path}; stop it or set another HUB_DATA")
             time.sleep(0.1)
         with started(data) as engines:
             yield engines

@@ -1,7 +1,7 @@
-"""Embedded PostgreSQL and Valkey: real servers out of pip wheels, on Unix sockets only, no shared library of the wheels used.
+"""Embedded PostgreSQL and Valkey: real servers out of pip wheels, on Unix sockets only.
 
-Only the `bin/` of the wheels is taken: their own start functions open up parent folders, add a system user, and leave servers
-behind after a kill -9. An engine here dies with its starter; a killed one recovers at the next start.
+Only the programs of the wheels are taken: their own start functions open up parent folders, add a system user, and
+leave servers behind after a kill -9. An engine here dies with its starter; a killed one recovers at the next start.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ class Engine:
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True
             )
-        wait_until(lambda: not self.running or self.ready(), START_SECONDS, f"{self.name} does not answer; see {self.log}")
+        silent = f"{self.name} does not answer; see {self.log}"
+        wait_until(lambda: not self.running or self.ready(), START_SECONDS, silent)
         return self.running
 
     def stop(self) -> None:
@@ -113,8 +114,9 @@ class Postgres(Engine):
             self._initdb()
         elif (found := version.read_text().strip()) != POSTGRES_MAJOR:
             raise EngineError(
-                f"{self.data.postgres_data} was written by PostgreSQL {found}; this release brings {POSTGRES_MAJOR} and cannot read it. "
-                "Dump it with the old release (pg_dumpall), move the folder away, start, and restore."
+                f"{self.data.postgres_data} was written by PostgreSQL {found}, and this release brings "
+                f"{POSTGRES_MAJOR}, which cannot read it. Dump it with the old release (pg_dumpall), move the folder "
+                "away, start, and restore."
             )
 
     def command(self) -> list[str]:

@@ -15,6 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
+Number = TypeVar("Number", int, float)
 Network = IPv4Network | IPv6Network
 
 _env = environ.FileAwareEnv()
@@ -35,11 +36,13 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def whole(name: str, default: int, *, least: int = 0, most: int = 2**31 - 1) -> int:
-    return _converted(name, str(default), lambda value: _bounded(int(value), least, most), f"a whole number from {least} to {most}")
+    wanted = f"a whole number from {least} to {most}"
+    return _converted(name, str(default), lambda value: _bounded(int(value), least, most), wanted)
 
 
 def seconds(name: str, default: float, *, least: float = 0.05) -> float:
-    return _converted(name, str(default), lambda value: _bounded(float(value), least, 86_400.0), f"seconds from {least} to 86400")
+    wanted = f"seconds from {least} to 86400"
+    return _converted(name, str(default), lambda value: _bounded(float(value), least, 86_400.0), wanted)
 
 
 def flag(name: str, default: bool) -> bool:
@@ -76,11 +79,16 @@ def base_url(name: str, default: str, schemes: Sequence[str]) -> str:
     return value
 
 
-def key(name: str, *, least: int = 32) -> bytes | None:
-    value = text(name, "")
-    if not value:
-        return None
-    return _converted(name, value, lambda raw: _long_enough(b64decode(raw, validate=True), least), f"Base64 of at least {least} bytes")
+def keys(name: str, *, least: int = 32) -> list[bytes]:
+    """A comma list of keys in Base64."""
+
+    def convert(value: str) -> list[bytes]:
+        found = [b64decode(word.strip(), validate=True) for word in value.split(",") if word.strip()]
+        if any(len(one) < least for one in found):
+            raise ValueError
+        return found
+
+    return _converted(name, "", convert, f"Base64 of at least {least} bytes")
 
 
 def _converted(name: str, default: str, convert: Callable[[str], T], wanted: str) -> T:
@@ -90,13 +98,7 @@ def _converted(name: str, default: str, convert: Callable[[str], T], wanted: str
         fail(name, f"must be {wanted}")
 
 
-def _bounded(value: T, least: T, most: T) -> T:
-    if not least <= value <= most:  # type: ignore[operator]  # ints and floats only, checked by the two callers' signatures
-        raise ValueError
-    return value
-
-
-def _long_enough(value: bytes, least: int) -> bytes:
-    if len(value) < least:
+def _bounded(value: Number, least: Number, most: Number) -> Number:
+    if not least <= value <= most:
         raise ValueError
     return value

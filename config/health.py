@@ -15,8 +15,8 @@ _valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_conn
 def healthz(request: HttpRequest) -> JsonResponse:
     found = {"database": _database(), "valkey": _ping()}
     healthy = all(found.values())
-    body = {"status": "ok" if healthy else "unavailable", **{name: "ok" if up else "down" for name, up in found.items()}}
-    return JsonResponse(body, status=200 if healthy else 503)
+    body = {name: "ok" if up else "down" for name, up in found.items()}
+    return JsonResponse({"status": "ok" if healthy else "unavailable", **body}, status=200 if healthy else 503)
 
 
 def _database() -> bool:

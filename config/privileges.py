@@ -1,7 +1,7 @@
 """Starting a process as somebody else and tying its life to ours.
 
-The kernel's parent-death signal is cleared by a change of user and belongs to the thread that forked: so setpriv sets both in
-order, and engines and children are started from the main thread only.
+The kernel's parent-death signal is cleared by a change of user and belongs to the thread that forked: so setpriv sets
+both in order, and engines and children are started from the main thread only.
 """
 
 from __future__ import annotations
@@ -19,6 +19,6 @@ def tied(command: list[str], *, death_signal: str, uid: int | None = None) -> li
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         if change:
-            raise FileNotFoundError("setpriv (util-linux) is needed to start PostgreSQL as root; install it or use another user")
+            raise FileNotFoundError("PostgreSQL refuses to run as root: install setpriv (util-linux), or use another")
         return command
     return [setpriv, *change, f"--pdeathsig={death_signal}", *command]

@@ -1,4 +1,4 @@
-"""What `beat` sends and how often. Sweeps only: each finds what a lost nudge left behind, and costs little when there is nothing.
+"""What `beat` sends and how often. Sweeps only: each finds what a lost nudge left behind, and costs little if nothing.
 
 Retry times are columns that the sweeps read, never Celery ETAs.
 """

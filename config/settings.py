@@ -45,8 +45,12 @@ if SECRET_KEY == DEMO_SECRET_KEY and not DEMO:
     env.fail("SECRET_KEY", "is the one of the demo; set one of your own")
 if len(SECRET_KEY) < 32:
     env.fail("SECRET_KEY", "must have at least 32 characters")
-# Digests of the tokens that we issue and encryption of the tokens that we hold (S17).
-SERVER_KEY: bytes = env.key("SERVER_KEY") or HKDF(SHA256(), 32, salt=None, info=b"hub server key").derive(SECRET_KEY.encode())
+# For digests of the tokens that we issue and encryption of the tokens that we hold (S17). To rotate it, put the new key
+# in SERVER_KEY and the old one in SERVER_KEY_FALLBACKS.
+SERVER_KEY, *_more = env.keys("SERVER_KEY") or [
+    HKDF(SHA256(), 32, salt=None, info=b"hub server key").derive(SECRET_KEY.encode())
+]
+SERVER_KEY_FALLBACKS: list[bytes] = [*_more, *env.keys("SERVER_KEY_FALLBACKS")]
 
 # --- limits ----------------------------------------------------------------------------------------------------------
 OUTBOUND_ALLOW = env.networks("OUTBOUND_ALLOW", ["127.0.0.0/8", "::1/128"] if DEMO else [])
@@ -156,7 +160,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A task that a killed worker held comes back after 60 s, not after Celery's default hour. It must exceed the longest task.
+# A task that a killed worker held comes back after 60 s, not after Celery's hour. It must exceed the longest task.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 60, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
     if CELERY_BROKER_URL.startswith("redis")

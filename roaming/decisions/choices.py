@@ -1,7 +1,7 @@
 """Which value holds: station before partner before hub before the shipped default.
 
-`Choices` is an immutable view over chosen values. A chosen value that its decision no longer allows (an old row after an
-upgrade) does not count; `invalid` finds those for the check at start.
+`Choices` is an immutable view over chosen values. A chosen value that its decision no longer allows (an old row after
+an upgrade) does not count; `invalid` finds those for the check at start.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ register(
         kind=Kind.SPEC_SILENT,
         title="How long a START_SESSION vouches for its token",
         section="OCPI 2.2.1 commands, StartSession; OCPP Authorize",
-        question="For how many seconds is a station that asks about a token from START_SESSION or RESERVE_NOW told Accepted?",
+        question="For how many seconds is a token from START_SESSION or RESERVE_NOW accepted without asking?",
         options={},
         free=between("30", "3600", "seconds"),
         default="900",

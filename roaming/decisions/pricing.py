@@ -23,7 +23,7 @@ register(
         kind=Kind.SPEC_SILENT,
         title="What a FLAT price is due for",
         section="OCPI 2.2.1 tariffs, TariffDimensionType FLAT (TAR-22)",
-        question="Is a FLAT component due once in each phase of a session (reservation, charging) or once in a session?",
+        question="Is a FLAT component due once in each phase (reservation, charging) or once in a session?",
         options={"phase": "once per phase in which it is active", "session": "once per session"},
         default="phase",
         applied_in="roaming.pricing.bill",

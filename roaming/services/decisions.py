@@ -72,7 +72,7 @@ def features() -> set[str]:
     found: set[str] = {Feature.ALWAYS}
     if Platform.objects.exists():
         found.add(Feature.PLATFORMS)
-    if Party.objects.filter(platform=None).exists():
+    if Party.objects.filter(platform=None).exclude(role=Party.Role.HUB).exists():
         found.add(Feature.STATIONS)
     return found
 

@@ -1,6 +1,6 @@
 """`manage.py decisions`: what the specifications leave open, what this hub does, and who chose so.
 
-    decisions [list]  |  show ID  |  set ID VALUE [--station X | --partner Y] [--reason …]  |  unset ID […]  |  undecided
+decisions [list] | show ID | set ID VALUE [--station X | --partner Y] [--reason …] | unset ID […] | undecided
 """
 
 from __future__ import annotations
