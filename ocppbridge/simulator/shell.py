@@ -1,0 +1,141 @@
+"""The socket shell: one WebSocket per station, kept up for ever; time and text go in, frames and notes come out.
+
+Also runs many stations in one loop (load, kill tests); the demo starts one process for each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidHandshake, InvalidMessage, WebSocketException
+
+from ocppbridge.simulator.clock import earliest
+from ocppbridge.simulator.driver import Driver
+from ocppbridge.simulator.station import Note, Station
+
+Tell = Callable[[Note], None]
+
+
+@dataclass
+class Seat:
+    """Where one station sits: its address, its password, its driver."""
+
+    station: Station
+    url: str
+    password: str
+    driver: Driver | None = None
+    retry: tuple[float, float] = (0.3, 1.5)
+    """Seconds between attempts to connect, chosen at random so that a fleet does not come back as one."""
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def address(self) -> str:
+        return f"{self.url.rstrip('/')}/{quote(self.station.profile.identity, safe='')}"
+
+    @property
+    def authorization(self) -> str:
+        pair = f"{self.station.profile.identity}:{self.password}"
+        return "Basic " + base64.b64encode(pair.encode()).decode()
+
+    def deadline(self) -> datetime | None:
+        return earliest([self.station.deadline, self.driver.deadline if self.driver else None])
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def run(seats: Sequence[Seat], tell: Tell, stop: asyncio.Event) -> None:
+    """Run the stations until ``stop`` is set; then their sockets are closed."""
+    tasks = [asyncio.create_task(_stay_connected(seat, tell)) for seat in seats]
+    tasks += [asyncio.create_task(_keep_time(seat, tell)) for seat in seats]
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_time(seat: Seat, tell: Tell) -> None:
+    """Station and driver act when due, also without a socket."""
+    while True:
+        seat.station.tick(now())
+        if seat.driver is not None:
+            seat.driver.tick(now())
+        _tell_all(seat, tell)
+        seat.woken.set()
+        deadline = seat.deadline()
+        pause = 1.0 if deadline is None else (deadline - now()).total_seconds()
+        await asyncio.sleep(min(max(pause, 0.02), 0.5))
+
+
+async def _stay_connected(seat: Seat, tell: Tell) -> None:
+    while True:
+        try:
+            async with connect(
+                seat.address,
+                subprotocols=[seat.station.subprotocol],  # type: ignore[list-item]  # a NewType of str
+                additional_headers={"Authorization": seat.authorization},
+                compression=None,
+                proxy=None,
+                open_timeout=10,
+                ping_interval=20,
+                close_timeout=2,
+            ) as socket:
+                seat.station.connected(now())
+                try:
+                    await _converse(seat, socket, tell)
+                finally:
+                    seat.station.disconnected(now())
+                    _tell_all(seat, tell)
+        except (OSError, TimeoutError, InvalidHandshake, InvalidMessage, WebSocketException) as problem:
+            seat.station.note("no_connection", now(), why=f"{type(problem).__name__}: {problem}"[:200])
+            _tell_all(seat, tell)
+        await asyncio.sleep(random.uniform(*seat.retry))  # noqa: S311  # spreads reconnects, guards nothing
+
+
+async def _converse(seat: Seat, socket: ClientConnection, tell: Tell) -> None:
+    """Read and write until either ends."""
+    seat.station.reset_wanted = False
+    seat.woken.set()
+    reader = asyncio.create_task(_read(seat, socket, tell))
+    writer = asyncio.create_task(_write(seat, socket, tell))
+    try:
+        done, _ = await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in (reader, writer):
+            task.cancel()
+        await asyncio.gather(reader, writer, return_exceptions=True)
+
+
+async def _read(seat: Seat, socket: ClientConnection, tell: Tell) -> None:
+    async for text in socket:
+        seat.station.receive(text if isinstance(text, str) else text.decode(), now())
+        _tell_all(seat, tell)
+        seat.woken.set()
+
+
+async def _write(seat: Seat, socket: ClientConnection, tell: Tell) -> None:
+    while True:
+        await seat.woken.wait()
+        seat.woken.clear()
+        for text in seat.station.to_send(now()):
+            await socket.send(text)
+        _tell_all(seat, tell)
+        if seat.station.reset_wanted:
+            await asyncio.sleep(0.2)  # the answer to Reset leaves before the socket goes
+            await socket.close()
+            return
+
+
+def _tell_all(seat: Seat, tell: Tell) -> None:
+    for note in seat.station.notes():
+        tell(note)

@@ -1,0 +1,292 @@
+"""A station: its EVSEs, what a driver does to them, and when it has something to say. Versions say it in their words.
+
+Pure: `now` is an argument, everything to be told to the world comes out of `to_send` and `notes`. A transaction begins
+when the cable is in and somebody was authorized, whichever came last (TxStartPoint PowerPathClosed).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from ocppbridge.simulator.clock import earliest, whole
+from ocppbridge.simulator.evse import Charge, Evse, Permit, Profile
+from ocppbridge.simulator.meter import Meter
+from ocppbridge.simulator.wire import Asked, Message, Payload, Settled, Wire
+from ocppbridge.versions.schemas import schemas
+
+Note = dict[str, Any]
+
+
+class Station(ABC):
+    """What the versions share; `v16.Station16` and `v2.Station2` put it into words."""
+
+    subprotocol: ClassVar[str]
+    schema_version: ClassVar[str]
+
+    def __init__(self, profile: Profile, new_id: Callable[[], str]) -> None:
+        self.profile = profile
+        self.new_id = new_id
+        check = schemas(self.schema_version).check_request
+        self.wire = Wire(new_id, check, answer_timeout=profile.answer_timeout)
+        self.evses = {
+            number: Evse(number, Meter(profile.first_register, profile.power, profile.speed))
+            for number in range(1, profile.evses + 1)
+        }
+        self.accepted = False
+        self.reset_wanted = False
+        self.heartbeat_every = timedelta(seconds=300)
+        self._next_heartbeat: datetime | None = None
+        self._boot_again_at: datetime | None = None
+        self._notes: list[Note] = []
+
+    # --- the socket ----------------------------------------------------------------------------------------------
+
+    def connected(self, now: datetime) -> None:
+        """A socket is up. Only the first one of a life boots; after a loss the states are said again (B04)."""
+        self.wire.connected()
+        self.note("online", now)
+        if not self.accepted:
+            self.boot(now)
+            return
+        for evse in self.evses.values():
+            evse.said = ""
+        self.say_states(now)
+
+    def disconnected(self, now: datetime) -> None:
+        self.note("offline", now)
+        self.wire.disconnected(now)
+
+    def receive(self, text: str, now: datetime) -> None:
+        heard = self.wire.receive(text, now)
+        if isinstance(heard, Asked):
+            self._asked(heard, now)
+        elif isinstance(heard, Settled):
+            self._note_settled(heard, now)
+
+    def to_send(self, now: datetime) -> list[str]:
+        frames = []
+        for text, message in self.wire.to_send(now):
+            if message is not None:
+                self._note_sent(message, now)
+            frames.append(text)
+        return frames
+
+    def tick(self, now: datetime) -> None:
+        """Do what time has made due: boot again, samples, heartbeat, time-outs."""
+        self.wire.tick(now)
+        if self._boot_again_at is not None and now >= self._boot_again_at:
+            self._boot_again_at = None
+            self.boot(now)
+        for evse in self.evses.values():
+            self._tick_evse(evse, now)
+        if self.accepted and self.wire.online and self._next_heartbeat is not None and now >= self._next_heartbeat:
+            self._next_heartbeat = now + self.heartbeat_every
+            self.wire.ask("Heartbeat", {})
+
+    def _tick_evse(self, evse: Evse, now: datetime) -> None:
+        if evse.charge is not None and now >= evse.charge.next_sample:
+            evse.charge.next_sample += self.profile.sample_every
+            self.say_sample(evse, evse.charge, whole(now))
+        if evse.permit is not None and evse.permit.until is not None and now >= evse.permit.until:
+            evse.permit = None
+            self.note("no_cable", now, evse=evse.number)
+            self.say_states(now)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When `tick` wants to be called next."""
+        samples = (evse.charge.next_sample for evse in self.evses.values() if evse.charge is not None)
+        permits = (evse.permit.until for evse in self.evses.values() if evse.permit is not None)
+        beat = self._next_heartbeat if self.wire.online else None
+        return earliest([self.wire.deadline, beat, self._boot_again_at, *samples, *permits])
+
+    # --- the driver ----------------------------------------------------------------------------------------------
+
+    def plug(self, number: int, now: datetime) -> None:
+        self.evses[number].plugged = True
+        self._begin_if_ready(self.evses[number], now)
+        self.say_states(now)
+
+    def unplug(self, number: int, now: datetime) -> None:
+        evse = self.evses[number]
+        evse.plugged, evse.permit = False, None
+        self.end(evse, "EVDisconnected", now)
+        self.say_states(now)
+
+    def swipe(self, number: int, id_token: str, now: datetime, token_type: str = "ISO14443") -> None:
+        """Hold a card to the reader: ends one's own transaction, or asks the hub and begins one."""
+        evse = self.evses[number]
+        permit = Permit(id_token, token_type)
+        if evse.charge is not None:
+            if evse.charge.permit.id_token == id_token:
+                self.end(evse, "Local", now)
+                self.say_states(now)
+            return
+        if not self.wire.online and self.profile.starts_offline:
+            self.permit(evse, permit, now)
+        elif not evse.asking:
+            evse.asking = True
+            self.ask_permission(evse, permit)
+
+    def permission(self, evse: Evse, permit: Permit, status: str | None, now: datetime) -> None:
+        """The answer to Authorize; ``status`` is None if there was none."""
+        evse.asking = False
+        if status == "Accepted" or (status is None and not self.wire.online and self.profile.starts_offline):
+            self.permit(evse, permit, now)
+        else:
+            self.note("not_authorized", now, evse=evse.number, id_token=permit.id_token, status=status)
+
+    def suspend(self, number: int, now: datetime) -> None:
+        """The car takes no more (full, or its owner stopped it) but stays plugged in."""
+        evse = self.evses[number]
+        if evse.charge is not None and not evse.charge.suspended:
+            evse.charge.suspended = True
+            evse.meter.stop(whole(now))
+            self.say_charging_state(evse, evse.charge, whole(now))
+
+    def resume(self, number: int, now: datetime) -> None:
+        evse = self.evses[number]
+        if evse.charge is not None and evse.charge.suspended:
+            evse.charge.suspended = False
+            evse.meter.start(whole(now))
+            self.say_charging_state(evse, evse.charge, whole(now))
+
+    # --- transactions --------------------------------------------------------------------------------------------
+
+    def permit(self, evse: Evse, permit: Permit, now: datetime) -> None:
+        if evse.charge is not None:
+            return
+        permit.until = now + self.profile.connection_timeout
+        evse.permit = permit
+        self._begin_if_ready(evse, now)
+        self.say_states(now)
+
+    def _begin_if_ready(self, evse: Evse, now: datetime) -> None:
+        if evse.permit is None or not evse.plugged or evse.charge is not None:
+            return
+        at = whole(now)
+        evse.meter.start(at)
+        charge = Charge(evse.permit, evse.number, at, evse.meter.register, at + self.profile.sample_every)
+        evse.charge, evse.permit = charge, None
+        self.say_start(evse, charge)
+        self.note("started", now, **self.facts(charge))
+
+    def end(self, evse: Evse, reason: str, now: datetime) -> None:
+        """End the transaction, if one runs; the figures in the note are what a bill can be checked against."""
+        charge = evse.charge
+        if charge is None:
+            return
+        at = whole(now)
+        evse.meter.stop(at)
+        evse.charge = None
+        self.say_end(evse, charge, reason, at)
+        figures = {"ended_at": at.isoformat(), "meter_stop": evse.meter.register, "reason": reason}
+        self.note("ended", now, **self.facts(charge), **figures)
+
+    @staticmethod
+    def facts(charge: Charge) -> Note:
+        return {
+            "evse": charge.number,
+            "id_token": charge.permit.id_token,
+            "started_at": charge.started_at.isoformat(),
+            "meter_start": charge.meter_start,
+            "transaction_id": charge.transaction_id,
+            "remote": charge.permit.remote,
+        }
+
+    def find_charge(self, transaction_id: object) -> Evse | None:
+        for evse in self.evses.values():
+            if evse.charge is not None and evse.charge.transaction_id == transaction_id:
+                return evse
+        return None
+
+    def free_evse(self, number: int | None) -> Evse | None:
+        """The EVSE asked for, or any, if nobody uses it and none is promised it."""
+        candidates = self.evses.values() if number is None else filter(None, [self.evses.get(number)])
+        for evse in candidates:
+            if evse.charge is None and evse.permit is None and not evse.inoperative:
+                return evse
+        return None
+
+    # --- what a version has words for ----------------------------------------------------------------------------
+
+    @abstractmethod
+    def boot(self, now: datetime) -> None:
+        """Say BootNotification; its answer comes back through `booted`."""
+
+    @abstractmethod
+    def ask_permission(self, evse: Evse, permit: Permit) -> None:
+        """Say Authorize; an accepting answer comes back through `permit`."""
+
+    @abstractmethod
+    def say_states(self, now: datetime) -> None:
+        """Say the state of every EVSE that changed since it was said last."""
+
+    @abstractmethod
+    def say_start(self, evse: Evse, charge: Charge) -> None:
+        """Say that a transaction began."""
+
+    @abstractmethod
+    def say_sample(self, evse: Evse, charge: Charge, at: datetime) -> None:
+        """Say a periodic meter value."""
+
+    @abstractmethod
+    def say_charging_state(self, evse: Evse, charge: Charge, at: datetime) -> None:
+        """Say that charging was suspended or went on."""
+
+    @abstractmethod
+    def say_end(self, evse: Evse, charge: Charge, reason: str, at: datetime) -> None:
+        """Say that a transaction ended."""
+
+    @abstractmethod
+    def answer(self, action: str, payload: Payload, now: datetime) -> Payload | None:
+        """Our answer to a CALL of the hub; None if this station does not know the action."""
+
+    # --- shared answers ------------------------------------------------------------------------------------------
+
+    def booted(self, answer: Payload | None, now: datetime) -> None:
+        """Accepted: go to work. Pending or Rejected: ask again after the interval (B02.FR.04)."""
+        interval = timedelta(seconds=max(1, int((answer or {}).get("interval") or 10)))
+        if (answer or {}).get("status") != "Accepted":
+            self._boot_again_at = now + interval if self.wire.online else None
+            return
+        self.accepted = True
+        self.heartbeat_every = interval
+        self._next_heartbeat = now + interval
+        for evse in self.evses.values():
+            evse.said = ""
+        self.say_states(now)
+
+    def _asked(self, asked: Asked, now: datetime) -> None:
+        self.note("called", now, action=asked.action, message_id=asked.message_id, payload=asked.payload)
+        answer = self.answer(asked.action, asked.payload, now)
+        if answer is None:
+            self.wire.refuse(asked.message_id, "NotImplemented", f"{asked.action} is not known to this simulator")
+            self.note("refused", now, action=asked.action, message_id=asked.message_id)
+            return
+        schemas(self.schema_version).check_response(asked.action, answer)
+        self.wire.answer(asked.message_id, answer)
+        self.note("answered", now, action=asked.action, message_id=asked.message_id, payload=answer)
+
+    # --- notes ---------------------------------------------------------------------------------------------------
+
+    def note(self, event: str, now: datetime, **facts: Any) -> None:
+        self._notes.append({"at": now.isoformat(), "station": self.profile.identity, "event": event, **facts})
+
+    def notes(self) -> list[Note]:
+        """What happened since the last call, one JSON object each."""
+        taken, self._notes = self._notes, []
+        return taken
+
+    def _note_sent(self, message: Message, now: datetime) -> None:
+        self.note("sent", now, action=message.action, message_id=message.message_id, payload=message.payload)
+
+    def _note_settled(self, settled: Settled, now: datetime) -> None:
+        """An acknowledged message is one that the hub may never lose again."""
+        event = "acknowledged" if settled.payload is not None else "rejected"
+        facts: Note = {"action": settled.message.action, "message_id": settled.message.message_id}
+        facts |= {"payload": settled.payload} if settled.payload is not None else {"error": settled.error}
+        self.note(event, now, **facts)
