@@ -160,8 +160,9 @@ def _unknown(known: Known) -> Decision:
         return Ask(Whom.CANDIDATES)
     if known.verdict is Verdict.ALLOWED:
         return Accept(Method.AUTH_REQUEST)
-    # A partner that knows the token and blocks it has said more than one that does not know it.
-    return Refuse(_REFUSALS.get(known.verdict, Status.INVALID))
+    # A partner that knows the token and blocks it has said more than none that knows it.
+    said = known.verdict if known.verdict is not Verdict.UNKNOWN_TOKEN else None
+    return Refuse(_REFUSALS.get(said, Status.INVALID) if said else Status.INVALID)
 
 
 def _stored(stored: Stored, verdict: Verdict | None, policy: Policy) -> Decision:

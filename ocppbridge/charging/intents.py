@@ -1,7 +1,8 @@
 """What we want of a station: version-neutral verbs, each turned into a call by the dialect's `down`.
 
-Rule: a verb says what is wanted, never how a version spells it. What a version cannot say raises NotOffered with the reason,
-or, where the rest still makes sense without it, stands in the dialect's loss table. RawCall is the way around for staff.
+Rule: a verb says what is wanted, never how a version spells it. What a version cannot say raises NotOffered with the
+reason, or, where the rest still makes sense without it, stands in the dialect's loss table. RawCall is the way around
+for staff.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a station says, in the domain's own words; every dialect's `up` makes these and nothing else.
 
-Rule: what a version does not say is None or empty, never invented. Times are aware; a time that the station did not give
-is None. Names follow OCPP 2.1; what 2.1 cannot say (1.6's errorCode, its idle words) keeps a field of its own.
+Rule: what a version does not say is None or empty, never invented. Times are aware; a time that the station did not
+give is None. Names follow OCPP 2.1; what 2.1 cannot say (1.6's errorCode, its idle words) keeps a field of its own.
 """
 
 from __future__ import annotations

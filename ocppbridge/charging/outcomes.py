@@ -6,8 +6,8 @@
     ├── Refused       the station will not, or could not
     └── Unsupported   the station knows no such thing
 
-Rule: stations mix up NotSupported and NotImplemented (field quirk 8), so both are Unsupported. `status` is the station's
-word or the error code; `data` holds what a verb asked for, in the domain's words.
+Rule: stations mix up NotSupported and NotImplemented (field quirk 8), so both are Unsupported. `status` is the
+station's word or the error code; `data` holds what a verb asked for, in the domain's words.
 """
 
 from __future__ import annotations

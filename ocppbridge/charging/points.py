@@ -1,7 +1,7 @@
 """One point of a session's course out of one reading: registers, power, current, state of charge.
 
-Rule: a total outweighs its phases; phases are summed where there is no total (currents as well: what all conductors carry).
-The outlet is what the driver is sold; other places of measurement count only where the outlet says nothing.
+Rule: a total outweighs its phases; phases are summed where there is no total (currents as well: what all conductors
+carry). The outlet is what the driver is sold; other places of measurement count only where the outlet says nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Meter values in one shape: Wh, W, A, V, %, one Decimal each, whatever the station wrote (J; field quirks 3 and 14).
 
-Rule: normalised per sample, since one station may use kWh in one message and Wh in the next. The measurand decides the
-dimension, the unit only the factor; without a unit the measurand's own is meant. Signed data is kept byte for byte.
-A negative Power.Active.Import is export. What is no number is dropped; the journal still has it.
+Rule: normalised per sample, since one station may use kWh in one message and Wh in the next. The measurand decides
+the dimension, the unit only the factor; without a unit the measurand's own is meant. Signed data is kept byte for
+byte. A negative Power.Active.Import is export. What is no number is dropped; the journal still has it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ _DIMENSIONS: Final = (
     ("Energy.Active", "Wh"), ("EnergyRequest", "Wh"), ("Energy.Reactive", "varh"), ("Energy.Apparent", "VAh"),
     ("Power.Factor", ""), ("Power.Reactive", "var"), ("Power", "W"), ("Current", "A"), ("Voltage", "V"),
     ("SoC", "%"), ("Display.PresentSOC", "%"), ("Display.MinimumSOC", "%"), ("Display.TargetSOC", "%"),
-    ("Display.MaximumSOC", "%"), ("Display.BatteryEnergyCapacity", "Wh"), ("Frequency", "Hz"), ("Temperature", "Celsius"),
+    ("Display.MaximumSOC", "%"), ("Display.BatteryEnergyCapacity", "Wh"), ("Frequency", "Hz"),
+    ("Temperature", "Celsius"),
 )  # fmt: skip
 _TEMPERATURES: Final = frozenset({"K", "Fahrenheit", "Celsius"})
 # Ten thousand years of a gigawatt: beyond it (or finer than a billionth) a value is noise that would only cost digits.

@@ -1,7 +1,7 @@
 """Connector states of every version → the status of an OCPI EVSE (LOC-33, OCP-01, OCP-03).
 
-Rule: a socket that is gone says UNKNOWN, whatever was last heard. One connector of an EVSE in use makes the EVSE occupied;
-otherwise its best connector counts. What holds for the station as a whole outweighs an idle connector.
+Rule: a socket that is gone says UNKNOWN, whatever was last heard. One connector of an EVSE in use makes the EVSE
+occupied; otherwise its best connector counts. What holds for the station as a whole outweighs an idle connector.
 """
 
 from __future__ import annotations

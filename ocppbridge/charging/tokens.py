@@ -1,7 +1,7 @@
 """Who charges, and where: the two nouns that nearly every message carries.
 
-Rule: OCPP 1.6's connectorId n is EVSE n with the one connector 1 (OCP-01: a virtual EVSE per connector); 0 is the station
-itself in every version.
+Rule: OCPP 1.6's connectorId n is EVSE n with the one connector 1 (OCP-01: a virtual EVSE per connector); 0 is the
+station itself in every version.
 """
 
 from __future__ import annotations

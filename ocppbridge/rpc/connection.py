@@ -1,9 +1,8 @@
 """One station's OCPP-J connection as a state machine: text and time in, events and text out.
 
-Theory of operation
--------------------
-The machine does no input or output. Whoever owns the socket hands each incoming text to `receive`, asks `to_send` what
-may go out, calls `tick` when `next_deadline` has passed, and `close` when the socket is gone. Nothing reads a clock.
+Theory of operation ------------------- The machine does no input or output. Whoever owns the socket hands each
+incoming text to `receive`, asks `to_send` what may go out, calls `tick` when `next_deadline` has passed, and `close`
+when the socket is gone. Nothing reads a clock.
 
 Two conversations share the socket and do not wait for each other:
 
@@ -13,9 +12,10 @@ Two conversations share the socket and do not wait for each other:
   message id. Each offered call settles exactly once, as `Answered`, `Refused` or `Unanswered`; `sent` says whether its
   text was released, that is, whether the station may have acted on it.
 
-An answer to anything but the call in flight is `Late`: it is reported, so that it can be recorded, and changes nothing
-(field quirk 9). An unreadable answer to the call in flight settles it as Refused, for it will not come again. A call may
-carry a time after which it must not leave: a start that its driver has given up on must not begin an hour later.
+An answer to anything but the call in flight is `Late`: it is reported, so that it can be recorded, and changes
+nothing (field quirk 9). An unreadable answer to the call in flight settles it as Refused, for it will not come again.
+A call may carry a time after which it must not leave: a start that its driver has given up on must not begin an hour
+later.
 
 Whether payloads obey their schemas is decided in `versions`; a bad payload changes no state of this machine.
 """

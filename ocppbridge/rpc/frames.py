@@ -1,7 +1,8 @@
 """The five shapes of an OCPP-J frame, read from text and written to it (OCPP-J part 4 §4; types 5 and 6 are 2.1's).
 
-Rule: reading is lenient where the sender's meaning is certain (an over-long error text, a missing error detail, a null
-payload where there is nothing to say) and refuses everything else with the message id if that much could be read.
+Rule: reading is lenient where the sender's meaning is certain (an over-long error text, a missing error detail, a
+null payload where there is nothing to say) and refuses everything else with the message id if that much could be
+read.
 """
 
 from __future__ import annotations

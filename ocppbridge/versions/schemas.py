@@ -1,12 +1,13 @@
 """The official JSON schemas, compiled once per version on first use, and what their complaints are called in OCPP.
 
-Rule: `is_valid` decides on the hot path; only a payload that fails is looked at error by error. The schema files are those
-that the `ocpp` package ships; the package itself is never imported, since its renaming of keys corrupts OCPP 2.1.
+Rule: `is_valid` decides on the hot path; only a payload that fails is looked at error by error. The schema files are
+those that the `ocpp` package ships; its message classes are never imported, since their renaming of keys corrupts
+OCPP 2.1.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.resources
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -28,9 +29,7 @@ _RANKS: Final[tuple[tuple[Code, frozenset[str]], ...]] = (
     (Code.OCCURRENCE_CONSTRAINT, frozenset({"required", "minItems", "maxItems", "uniqueItems"})),
     (
         Code.PROPERTY_CONSTRAINT,
-        frozenset(
-            {"enum", "const", "maxLength", "minLength", "minimum", "maximum", "multipleOf", "format", "pattern"}
-        ),
+        frozenset({"enum", "const", "maxLength", "minLength", "minimum", "maximum", "multipleOf", "format", "pattern"}),
     ),
     (Code.FORMAT_VIOLATION, frozenset({"additionalProperties"})),
 )
@@ -116,6 +115,4 @@ def read_schemas(version: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _folder(version: str) -> Path:
-    spec = importlib.util.find_spec("ocpp")
-    assert spec is not None and spec.submodule_search_locations, "the schema files come with the ocpp package"
-    return Path(spec.submodule_search_locations[0]) / _FOLDERS[version] / "schemas"
+    return Path(str(importlib.resources.files("ocpp"))) / _FOLDERS[version] / "schemas"

@@ -1,0 +1,118 @@
+"""What OCPP 2.0.1 and 2.1 have in common as dialects: who sends which action, and what is only taken note of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+# Acknowledged with an empty answer and recorded as they came.
+NOTED: Final = frozenset(
+    {
+        "ClearedChargingLimit",
+        "FirmwareStatusNotification",
+        "LogStatusNotification",
+        "NotifyChargingLimit",
+        "NotifyCustomerInformation",
+        "NotifyDisplayMessages",
+        "NotifyEvent",
+        "NotifyMonitoringReport",
+        "PublishFirmwareStatusNotification",
+        "ReportChargingProfiles",
+    }
+)
+NOTED_21: Final = frozenset(
+    {
+        "BatterySwap",
+        "ClosePeriodicEventStream",
+        "NotifyDERAlarm",
+        "NotifyDERStartStop",
+        "NotifyPeriodicEventStream",
+        "NotifyPriorityCharging",
+        "NotifySettlement",
+        "ReportDERControl",
+    }
+)
+
+_SMART: Final = "needs an answer that plans charging, which is not built yet"
+_CERTIFICATES: Final = "needs a certificate authority for vehicles, which is not built yet"
+DECLINED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Get15118EVCertificate": _CERTIFICATES,
+        "GetCertificateStatus": _CERTIFICATES,
+        "NotifyEVChargingNeeds": _SMART,
+        "NotifyEVChargingSchedule": _SMART,
+    }
+)
+DECLINED_21: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "GetCertificateChainStatus": _CERTIFICATES,
+        "OpenPeriodicEventStream": "needs a receiver of event streams, which is not built yet",
+        "PullDynamicScheduleUpdate": _SMART,
+        "VatNumberValidation": "needs a register of VAT numbers, which the hub has not",
+    }
+)
+
+TO_STATION: Final = frozenset(
+    {
+        "CancelReservation",
+        "CertificateSigned",
+        "ChangeAvailability",
+        "ClearCache",
+        "ClearChargingProfile",
+        "ClearDisplayMessage",
+        "ClearVariableMonitoring",
+        "CostUpdated",
+        "CustomerInformation",
+        "DataTransfer",
+        "DeleteCertificate",
+        "GetBaseReport",
+        "GetChargingProfiles",
+        "GetCompositeSchedule",
+        "GetDisplayMessages",
+        "GetInstalledCertificateIds",
+        "GetLocalListVersion",
+        "GetLog",
+        "GetMonitoringReport",
+        "GetReport",
+        "GetTransactionStatus",
+        "GetVariables",
+        "InstallCertificate",
+        "PublishFirmware",
+        "RequestStartTransaction",
+        "RequestStopTransaction",
+        "ReserveNow",
+        "Reset",
+        "SendLocalList",
+        "SetChargingProfile",
+        "SetDisplayMessage",
+        "SetMonitoringBase",
+        "SetMonitoringLevel",
+        "SetNetworkProfile",
+        "SetVariableMonitoring",
+        "SetVariables",
+        "TriggerMessage",
+        "UnlockConnector",
+        "UnpublishFirmware",
+        "UpdateFirmware",
+    }
+)
+TO_STATION_21: Final = frozenset(
+    {
+        "AFRRSignal",
+        "AdjustPeriodicEventStream",
+        "ChangeTransactionTariff",
+        "ClearDERControl",
+        "ClearTariffs",
+        "GetDERControl",
+        "GetPeriodicEventStream",
+        "GetTariffs",
+        "NotifyAllowedEnergyTransfer",
+        "NotifyWebPaymentStarted",
+        "RequestBatterySwap",
+        "SetDERControl",
+        "SetDefaultTariff",
+        "UpdateDynamicSchedule",
+        "UsePriorityCharging",
+    }
+)

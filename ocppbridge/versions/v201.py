@@ -1,0 +1,41 @@
+"""OCPP 2.0.1 as a dialect: 2.1 without what it has not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from ocppbridge.charging import intents, replies
+from ocppbridge.versions import v2
+from ocppbridge.versions.dialect import Dialect
+from ocppbridge.versions.v2_down import DOWNS, REPLIES, authorized_201, event_taken_201
+from ocppbridge.versions.v2_loss import LOSSES_201
+from ocppbridge.versions.v2_results import RESULTS
+from ocppbridge.versions.v2_up import UPS
+from ocppbridge.versions.v16_down import Called, present
+
+
+def _deliver(intent: intents.DeliverCertificate) -> Called:
+    return "CertificateSigned", present(certificateChain=intent.chain, certificateType=intent.certificate_type)
+
+
+_DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
+    {**DOWNS, intents.DeliverCertificate: _deliver}
+)
+_REPLIES: Final[Mapping[type, Callable[[Any], dict[str, Any]]]] = MappingProxyType(
+    {**REPLIES, replies.Authorization: authorized_201, replies.EventTaken: event_taken_201}
+)
+
+V201: Final = Dialect(
+    version="2.0.1",
+    subprotocol="ocpp2.0.1",
+    ups=UPS,
+    noted=v2.NOTED,
+    declined=v2.DECLINED,
+    replies=_REPLIES,
+    downs=_DOWNS,
+    results=RESULTS,
+    to_station=v2.TO_STATION,
+    losses=LOSSES_201,
+)

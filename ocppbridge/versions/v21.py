@@ -1,0 +1,25 @@
+"""OCPP 2.1 as a dialect: the shared tables and its additions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ocppbridge.versions import v2
+from ocppbridge.versions.dialect import Dialect
+from ocppbridge.versions.v2_down import DOWNS, REPLIES
+from ocppbridge.versions.v2_loss import LOSSES_21
+from ocppbridge.versions.v2_results import RESULTS
+from ocppbridge.versions.v2_up import UPS
+
+V21: Final = Dialect(
+    version="2.1",
+    subprotocol="ocpp2.1",
+    ups=UPS,
+    noted=v2.NOTED | v2.NOTED_21,
+    declined={**v2.DECLINED, **v2.DECLINED_21},
+    replies=REPLIES,
+    downs=DOWNS,
+    results=RESULTS,
+    to_station=v2.TO_STATION | v2.TO_STATION_21,
+    losses=LOSSES_21,
+)
