@@ -1,0 +1,55 @@
+"""Waking the process that holds a station's socket: a plain publish of the channel layer's own message.
+
+`async_to_sync(layer.send)` would make an event loop and a connection for every message. What is published is a hint and may
+be lost: the rows are the truth, and the sweep publishes again for calls that nobody has fetched.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import redis
+from channels_redis.serializers import registry
+from django.conf import settings
+from django.db import transaction
+
+from ocppbridge.models import Station
+
+log = logging.getLogger(__name__)
+
+CALLS, CLOSE, ACCOUNT = "station.calls", "station.close", "station.account"
+
+_valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+_serializer: Any = registry.get_serializer("msgpack")
+
+
+def calls_wait(station: Station) -> None:
+    """There are calls to send: told when the present transaction has committed."""
+    tell_holder(station, {"type": CALLS, "station_id": station.pk})
+
+
+def account_changed(station: Station) -> None:
+    """The station's password, leniency or boot policy changed."""
+    tell_holder(station, {"type": ACCOUNT, "station_id": station.pk, "identity": station.identity})
+
+
+def close_socket(station: Station, reason: str) -> None:
+    """Staff want the socket gone."""
+    message = {"type": CLOSE, "station_id": station.pk, "connection_id": station.connection_id, "reason": reason}
+    tell_holder(station, message)
+
+
+def tell_holder(station: Station, message: dict[str, Any]) -> None:
+    """Publish to the node that holds the station's socket, if any, on commit."""
+    channel = station.connection.channel if station.connection is not None else ""
+    if channel:
+        transaction.on_commit(lambda: publish(channel, message))
+
+
+def publish(channel: str, message: dict[str, Any]) -> None:
+    """Fire and forget."""
+    try:
+        _valkey.publish(channel, _serializer.serialize(message))
+    except redis.RedisError:
+        log.warning("valkey is away; %s waits for the sweep", message.get("type"))

@@ -1,0 +1,45 @@
+"""Nudges to workers, by name and with ids only. A shard has at most one drain nudge outstanding.
+
+The drain takes its mark away before it reads, so whatever commits afterwards nudges again; a lost nudge costs one sweep.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+import redis
+from celery import current_app
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+DRAIN = "ocppbridge.drain"
+_OUTSTANDING_SECONDS = 5
+
+_valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
+
+def drain(shards: Iterable[int]) -> None:
+    """Ask for a drain of each shard that has none on its way."""
+    for shard in shards:
+        try:
+            if not _valkey.set(_key(shard), 1, nx=True, ex=_OUTSTANDING_SECONDS):
+                continue
+            # `expires`: a stopped worker must not find a pile of them; the sweep nudges afresh.
+            current_app.send_task(DRAIN, args=[shard], queue="drain", ignore_result=True, expires=30)
+        except (redis.RedisError, OperationalError):
+            log.warning("valkey or the broker is away; shard %s waits for the sweep", shard)
+
+
+def drain_begun(shard: int) -> None:
+    """A drain reads the shard now: what commits from here on needs a nudge of its own."""
+    try:
+        _valkey.delete(_key(shard))
+    except redis.RedisError:
+        log.warning("valkey is away; nudges wait for the sweep")
+
+
+def _key(shard: int) -> str:
+    return f"nudge:ocppbridge.drain:{shard}"

@@ -1,0 +1,28 @@
+"""What a connected station is known by while its socket lives: read once at the upgrade, without the ORM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ocppbridge.services.passwords import NOBODY, Secret
+
+
+@dataclass(slots=True)
+class Account:
+    """One station as the socket's side sees it. `boot_status` is what its last boot was answered ("": never booted)."""
+
+    station_id: int
+    identity: str
+    shard: int
+    party: str
+    secret: Secret = NOBODY
+    blocked: bool = False
+    lenient: bool = False
+    boot_policy: str = "Accepted"
+    boot_status: str = ""
+    subprotocol: str = ""
+
+    @property
+    def version(self) -> str:
+        """ "1.6", "2.0.1" or "2.1"."""
+        return self.subprotocol.removeprefix("ocpp")

@@ -1,0 +1,144 @@
+"""Calls of ours to stations: a row first, then the holder of the socket is woken; no caller ever waits for a station.
+
+`queue` translates a typed verb (or a RawCall) into the station's version, validates it, masks its secrets and stores it.
+`settle` ends a call exactly once; what the outcome means is said by the handlers' @settles.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+
+from ocppbridge import mailbox
+from ocppbridge.charging import intents
+from ocppbridge.charging.intents import Intent, NotOffered, RawCall
+from ocppbridge.charging.tokens import Place
+from ocppbridge.models import Call, Station
+from ocppbridge.rpc.errors import RpcError
+from ocppbridge.services import masking
+from ocppbridge.versions import DIALECTS, Dialect
+
+__all__ = ["InvalidPayload", "NotOffered", "RawCall", "intent_of", "queue", "settle"]
+
+OPEN: Final = (Call.State.QUEUED, Call.State.SENT)
+# How long a call may wait for its station to come (back); commands say less.
+PATIENCE: Final = timedelta(minutes=10)
+
+
+class InvalidPayload(ValueError):
+    """The payload breaks the official schema of its action; the text says where."""
+
+
+@transaction.atomic
+def queue(
+    station: Station,
+    intent: Intent,
+    *,
+    purpose: str,
+    reference: str = "",
+    correlation_id: str = "",
+    requested_by: str = "",
+    expires_in: timedelta = PATIENCE,
+) -> Call:
+    """Store a call for the station and wake the holder of its socket on commit. Raises NotOffered or InvalidPayload."""
+    action, payload = translated(dialect_of(station), intent)
+    payload = masking.plain(payload)
+    masked = masking.mask_request(action, payload)
+    said = to_json(intent)
+    secret = masked is not payload
+    call = Call.objects.create(
+        station=station,
+        action=action,
+        payload=masked,
+        secret_payload=masking.seal({"payload": payload, "intent": said}) if secret else "",
+        intent="" if isinstance(intent, RawCall) else type(intent).__name__,
+        intent_data={} if secret else said,
+        purpose=purpose,
+        reference=reference,
+        correlation_id=correlation_id,
+        requested_by=requested_by,
+        expires_at=timezone.now() + expires_in,
+        **_whose(intent),
+    )
+    mailbox.calls_wait(station)
+    return call
+
+
+def dialect_of(station: Station) -> Dialect:
+    """The version that the station speaks, or spoke last."""
+    dialect = DIALECTS.get(station.subprotocol)
+    if dialect is None:
+        raise NotOffered(f"{station} has never connected, so its OCPP version is not known")
+    return dialect
+
+
+def translated(dialect: Dialect, intent: Intent) -> tuple[str, dict[str, Any]]:
+    """(action, payload) in the station's version."""
+    try:
+        return dialect.down(intent)
+    except RpcError as error:
+        raise InvalidPayload(error.description) from None
+
+
+def settle(
+    call: Call,
+    state: Call.State,
+    *,
+    now: datetime,
+    answer: Any = None,
+    error_code: str = "",
+    error_description: str = "",
+    outcome: str = "",
+) -> bool:
+    """End an open call; False if it had ended before, and then nothing changes."""
+    ended = Call.objects.filter(pk=call.pk, state__in=OPEN).update(
+        state=state,
+        settled_at=now,
+        answer=answer,
+        error_code=error_code[:50],
+        error_description=error_description,
+        outcome=outcome[:50],
+        secret_payload="",
+    )
+    if ended:
+        call.refresh_from_db()
+    return bool(ended)
+
+
+def to_json(intent: Intent) -> dict[str, Any]:
+    """The verb as JSON, to be read again by `intent_of`."""
+    said: dict[str, Any] = msgspec.to_builtins(intent)
+    return said
+
+
+def intent_of(call: Call) -> Intent | None:
+    """The verb that a call came from; a RawCall for the generic call. None if it is not known any more."""
+    if not call.intent:
+        return RawCall(call.action, call.payload)
+    kind = getattr(intents, call.intent, None)
+    said = call.intent_data or (masking.unseal(call.secret_payload)["intent"] if call.secret_payload else None)
+    if kind is None or said is None:
+        return None
+    intent: Intent = msgspec.convert(said, kind, strict=False)
+    return intent
+
+
+def _whose(intent: Intent) -> dict[str, Any]:
+    """The columns by which a start is recognised later; tokens folded, since readers disagree about case (TOK-25)."""
+    match intent:
+        case intents.StartCharging() | intents.Reserve():
+            place: Place | None = intent.place
+            columns: dict[str, Any] = {"id_token": intent.token.folded(), "evse_number": place.evse if place else None}
+            if isinstance(intent, intents.StartCharging):
+                columns["remote_start_id"] = intent.remote_start_id
+            return columns
+        case intents.Unlock() | intents.ChangeAvailability():
+            return {"evse_number": intent.place.evse}
+        case intents.Reset():
+            return {"evse_number": intent.evse}
+        case _:
+            return {}
