@@ -73,6 +73,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
+    "console",  # before unfold, whose home page it replaces
     "unfold",  # before the admin whose templates it replaces
     "django.contrib.admin",
     "django.contrib.auth",
@@ -205,4 +206,14 @@ LOGGING: dict[str, Any] = {
         "channels": {"level": "WARNING"},
     },
 }
-UNFOLD = {"SITE_TITLE": HUB_NAME, "SITE_HEADER": HUB_NAME, "SITE_SYMBOL": "hub", "SHOW_VIEW_ON_SITE": False}
+UNFOLD = {
+    "SITE_TITLE": HUB_NAME,
+    "SITE_HEADER": HUB_NAME,
+    "SITE_SUBHEADER": HUB_PARTY,
+    "SITE_SYMBOL": "hub",
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": ["console.theme.stylesheet"],
+    "DASHBOARD_CALLBACK": "console.home.dashboard",
+    "SIDEBAR": {"show_search": True, "navigation": "console.navigation.sidebar"},
+}

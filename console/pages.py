@@ -1,0 +1,143 @@
+"""The admin pages that both apps build on: `Page` is edited by staff, `Shown` only read, `Journal` never ends.
+
+unfold is untyped; for the type checker its classes are Django's own, which they derive from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from console.asking import Ask
+from console.home import Panel
+from console.links import change
+from console.paging import EstimatePaginator
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin, TabularInline
+else:
+    from unfold.admin import ModelAdmin, TabularInline
+
+M = TypeVar("M", bound=Model)
+P = TypeVar("P", bound=Model)
+
+
+class Page(ModelAdmin[M]):
+    """Defaults for every model: wide lists, filters at the side, panels below the form, buttons that fit the object."""
+
+    list_fullwidth = True
+    list_per_page = 50
+    list_filter_sheet = False
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = EstimatePaginator
+    compressed_fields = True
+    change_form_outer_after_template = "console/panels.html"
+    empty_value_display = "–"
+    jump_fields: Sequence[str] = ()
+    """Query parameters by which a link may name one object (console.links.jump)."""
+
+    def panels(self, request: HttpRequest, obj: M) -> Iterable[Panel]:
+        """Short tables below the form of one object."""
+        return ()
+
+    def has_operate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Buttons that do something ask for the right to change the model, also where nothing can be edited."""
+        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
+        """Only the buttons that make sense for this object."""
+        offered = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # unfold's
+        obj = self.get_object(request, unquote(str(object_id))) if offered else None
+        return [one for one in offered if obj is not None and self._fits(one.method, obj)]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """The form with its panels."""
+        obj = self.get_object(request, unquote(object_id)) if object_id and request.method == "GET" else None
+        panels = list(self.panels(request, obj)) if obj is not None else []
+        return super().changeform_view(request, object_id, form_url, {"panels": panels, **(extra_context or {})})
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, or straight the one object that a link named."""
+        if "jump" in request.GET:
+            found = self._named(request)
+            if found is not None:
+                return redirect(found)
+            # Django refuses parameters that it does not know.
+            query = request.GET.copy()
+            query.pop("jump")
+            request.GET = query  # type: ignore[assignment]  # Django's own views do the same
+        return super().changelist_view(request, extra_context)
+
+    def _named(self, request: HttpRequest) -> str | None:
+        names = {name: str(request.GET[name]) for name in self.jump_fields if request.GET.get(name)}
+        keys = list(self.get_queryset(request).filter(**names).values_list("pk", flat=True)[:2]) if names else []
+        return change(self.opts.label_lower, keys[0]) if len(keys) == 1 else None
+
+    def _fits(self, method: Any, obj: M) -> bool:
+        ask = getattr(method, "ask", None)
+        return not isinstance(ask, Ask) or ask.fits(obj)
+
+
+class Shown(Page[M]):
+    """What the hub writes itself: shown, searched, linked, never edited by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds one here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes one here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes one here."""
+        return False
+
+
+class Journal(Shown[M]):
+    """A table that only grows: newest first, no sorting by other columns, search through `find` (indexes only)."""
+
+    sortable_by = ()
+    list_display_links = ("moment",)
+
+    def find(self, rows: QuerySet[M], term: str) -> QuerySet[M]:
+        """The rows that a search term means."""
+        return rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        """Each word must be found, by what it identifies."""
+        for term in search_term.split():
+            queryset = self.find(queryset, term)
+        return queryset, False
+
+
+class Rows(TabularInline[M, P]):
+    """Rows of a related table inside a page, only shown."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    tab = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Shown only."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Shown only."""
+        return False
