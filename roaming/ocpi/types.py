@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -23,6 +23,7 @@ PARTY = r"^[A-Za-z0-9]{1,3}(?![\s\S])"
 HTTP_URL = r"^[hH][tT][tT][pP][sS]?://[^\s/?#]+[^\x00-\x20\x7f]*(?![\s\S])"
 THREE_LETTERS = r"^[A-Za-z]{3}(?![\s\S])"
 TWO_LETTERS = r"^[A-Za-z]{2}(?![\s\S])"
+NO_BLANKS = r"^[\x21-\x7e]+(?![\s\S])"
 NO_MARKUP = r"^(?![\s\S]*</?[A-Za-z][^<]*>)[^\x00-\x1f\x7f]*(?![\s\S])"
 LATITUDE = r"^-?[0-9]{1,2}\.[0-9]{5,7}(?![\s\S])"
 LONGITUDE = r"^-?[0-9]{1,3}\.[0-9]{5,7}(?![\s\S])"
@@ -44,6 +45,7 @@ IN_WORDS = {
     LONGITUDE: 'a string like "3.729944"',
     CLOCK: "a time of day like 13:30",
     CALENDAR_DAY: "a date like 2026-12-24",
+    NO_BLANKS: "printable ASCII without blanks",
 }
 
 CountryCode = Annotated[str, Meta(max_length=2, pattern=COUNTRY)]
@@ -189,3 +191,26 @@ class BusinessDetails(Struct, omit_defaults=True):
     name: String100
     website: Url | None = None
     logo: Image | None = None
+
+
+class EnergySource(Struct, omit_defaults=True):
+    source: Literal["NUCLEAR", "GENERAL_FOSSIL", "COAL", "GAS", "GENERAL_GREEN", "SOLAR", "WIND", "WATER"]
+    percentage: Number
+
+
+class EnvironmentalImpact(Struct, omit_defaults=True):
+    category: Literal["NUCLEAR_WASTE", "CARBON_DIOXIDE"]
+    amount: Number
+
+
+class EnergyMix(Struct, omit_defaults=True):
+    is_green_energy: bool
+    energy_sources: list[EnergySource] | None = None
+    environ_impact: list[EnvironmentalImpact] | None = None
+    supplier_name: String64 | None = None
+    energy_product_name: String64 | None = None
+
+    def __post_init__(self) -> None:
+        total = sum((source.percentage for source in self.energy_sources or ()), Decimal(0))
+        if self.energy_sources and abs(total - 100) > 1:  # thirds are printed as 33.3 (LOC-35)
+            raise Violation("energy_sources", f"the percentages add up to {total}, not to 100")

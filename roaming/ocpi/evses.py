@@ -1,0 +1,105 @@
+"""EVSE and Connector, the two lower levels of a Location (LOC-18 to LOC-20, LOC-31, LOC-39).
+
+Enums that code decides by are StrEnums; lists that are only checked are Literals. All are closed in 2.2.1.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from roaming.ocpi.types import (
+    CiString48,
+    Count,
+    DateTime,
+    DisplayText,
+    GeoLocation,
+    Id36,
+    Image,
+    String4,
+    String16,
+    Url,
+)
+
+ConnectorType = Literal[
+    "CHADEMO", "CHAOJI", "DOMESTIC_A", "DOMESTIC_B", "DOMESTIC_C", "DOMESTIC_D", "DOMESTIC_E", "DOMESTIC_F",
+    "DOMESTIC_G", "DOMESTIC_H", "DOMESTIC_I", "DOMESTIC_J", "DOMESTIC_K", "DOMESTIC_L", "DOMESTIC_M", "DOMESTIC_N",
+    "DOMESTIC_O", "GBT_AC", "GBT_DC", "IEC_60309_2_single_16", "IEC_60309_2_three_16", "IEC_60309_2_three_32",
+    "IEC_60309_2_three_64", "IEC_62196_T1", "IEC_62196_T1_COMBO", "IEC_62196_T2", "IEC_62196_T2_COMBO",
+    "IEC_62196_T3A", "IEC_62196_T3C", "NEMA_5_20", "NEMA_6_30", "NEMA_6_50", "NEMA_10_30", "NEMA_10_50", "NEMA_14_30",
+    "NEMA_14_50", "PANTOGRAPH_BOTTOM_UP", "PANTOGRAPH_TOP_DOWN", "TESLA_R", "TESLA_S",
+]
+ConnectorFormat = Literal["SOCKET", "CABLE"]
+PowerType = Literal["AC_1_PHASE", "AC_2_PHASE", "AC_2_PHASE_SPLIT", "AC_3_PHASE", "DC"]
+ParkingRestriction = Literal["EV_ONLY", "PLUGGED", "DISABLED", "CUSTOMERS", "MOTORCYCLES"]
+
+
+class Status(StrEnum):
+    AVAILABLE = "AVAILABLE"
+    BLOCKED = "BLOCKED"
+    CHARGING = "CHARGING"
+    INOPERATIVE = "INOPERATIVE"
+    OUTOFORDER = "OUTOFORDER"
+    PLANNED = "PLANNED"
+    REMOVED = "REMOVED"
+    RESERVED = "RESERVED"
+    UNKNOWN = "UNKNOWN"
+
+
+class Capability(StrEnum):
+    CHARGING_PROFILE_CAPABLE = "CHARGING_PROFILE_CAPABLE"
+    CHARGING_PREFERENCES_CAPABLE = "CHARGING_PREFERENCES_CAPABLE"
+    CHIP_CARD_SUPPORT = "CHIP_CARD_SUPPORT"
+    CONTACTLESS_CARD_SUPPORT = "CONTACTLESS_CARD_SUPPORT"
+    CREDIT_CARD_PAYABLE = "CREDIT_CARD_PAYABLE"
+    DEBIT_CARD_PAYABLE = "DEBIT_CARD_PAYABLE"
+    PED_TERMINAL = "PED_TERMINAL"
+    REMOTE_START_STOP_CAPABLE = "REMOTE_START_STOP_CAPABLE"
+    RESERVABLE = "RESERVABLE"
+    RFID_READER = "RFID_READER"
+    START_SESSION_CONNECTOR_REQUIRED = "START_SESSION_CONNECTOR_REQUIRED"
+    TOKEN_GROUP_CAPABLE = "TOKEN_GROUP_CAPABLE"
+    UNLOCK_CAPABLE = "UNLOCK_CAPABLE"
+
+
+class StatusSchedule(Struct, omit_defaults=True):
+    """Information only: the real change is pushed as `status` when it happens (LOC-34)."""
+
+    period_begin: DateTime
+    status: Status
+    period_end: DateTime | None = None
+
+
+class Connector(Struct, omit_defaults=True):
+    """`id` is unique within its EVSE only (LOC-19); `max_voltage` is line to neutral for AC_3_PHASE (LOC-31)."""
+
+    id: Id36
+    standard: ConnectorType
+    format: ConnectorFormat
+    power_type: PowerType
+    max_voltage: Count
+    max_amperage: Count
+    last_updated: DateTime
+    max_electric_power: Count | None = None
+    tariff_ids: list[Id36] | None = None
+    terms_and_conditions: Url | None = None
+
+
+class Evse(Struct, omit_defaults=True):
+    """Has at least one connector, also when REMOVED (LOC-20)."""
+
+    uid: Id36
+    status: Status
+    connectors: Annotated[list[Connector], Meta(min_length=1)]
+    last_updated: DateTime
+    evse_id: CiString48 | None = None
+    status_schedule: list[StatusSchedule] | None = None
+    capabilities: list[Capability] | None = None
+    floor_level: String4 | None = None
+    coordinates: GeoLocation | None = None
+    physical_reference: String16 | None = None
+    directions: list[DisplayText] | None = None
+    parking_restrictions: list[ParkingRestriction] | None = None
+    images: list[Image] | None = None
