@@ -51,6 +51,7 @@ class Command(models.Model):
     expires_at = models.DateTimeField()
     result = models.CharField(max_length=22, blank=True, help_text="CommandResultType")
     result_message = models.TextField(blank=True)
+    result_body = models.TextField(blank=True, help_text="the CommandResult of a partner, passed on as it came")
     result_at = models.DateTimeField(null=True, blank=True)
     result_state = models.CharField(max_length=7, choices=ResultState, default=ResultState.NONE)
     result_error = models.TextField(blank=True)

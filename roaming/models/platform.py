@@ -46,6 +46,7 @@ class Platform(models.Model):
     timeouts_in_a_row = models.PositiveSmallIntegerField(default=0)
     last_seen_at = models.DateTimeField(null=True, blank=True)
     status_since = models.DateTimeField(auto_now_add=True)
+    retry_at = models.DateTimeField(null=True, blank=True, help_text="deliveries wait until then (it did not answer)")
     next_probe_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

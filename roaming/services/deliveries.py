@@ -1,0 +1,120 @@
+"""The outbox, writing side: marking (receiver, object) as to be told, in the transaction that changed the object.
+
+One row for each receiver and object; a change only lifts `wanted_version` (TRA-08: no replay of old states). Who is
+marked is `visibility.readers`, and the drain asks it again before it sends. Objects of hosted parties wait for a
+receiver that is away (a window); what we merely relay does not: the partner must pull it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Q
+
+from roaming import nudges
+from roaming.hub.addressing import DRIVING_SIDE, Role
+from roaming.models import Cdr, Delivery, Platform, Session, StoredObject, Token
+from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.services.decisions import choices
+from roaming.services.visibility import readers
+
+_AWAY = (Platform.Status.OFFLINE, Platform.Status.SUSPENDED)
+_PREFERRED = [*DRIVING_SIDE, Role.CPO]
+
+_UPSERT = """
+INSERT INTO roaming_delivery (
+    platform_id, receiver_id, module, country_code, party_id, object_key, token_type, state, deletion, wanted_version,
+    accepted_version, accepted_document, needs_put, due_at, attempts, last_error, remote_url, correlation_id,
+    changed_at)
+SELECT platform, receiver, %(module)s, %(country)s, %(party)s, %(key)s, %(type)s, state, %(deletion)s, %(version)s,
+    0, '', true, %(now)s, 0, '', '', %(correlation)s, %(now)s
+FROM unnest(%(platforms)s::bigint[], %(receivers)s::bigint[], %(states)s::text[]) AS marked (platform, receiver, state)
+ON CONFLICT (receiver_id, module, country_code, party_id, object_key, token_type) DO UPDATE SET
+    platform_id = excluded.platform_id, state = excluded.state, deletion = excluded.deletion,
+    wanted_version = excluded.wanted_version, changed_at = excluded.changed_at,
+    correlation_id = excluded.correlation_id,
+    due_at = CASE WHEN roaming_delivery.state = 'PENDING' THEN roaming_delivery.due_at ELSE excluded.due_at END,
+    attempts = CASE WHEN roaming_delivery.state = 'PENDING' THEN roaming_delivery.attempts ELSE 0 END,
+    first_failed_at = CASE WHEN roaming_delivery.state = 'PENDING' THEN roaming_delivery.first_failed_at END
+"""
+
+
+class _Marked(NamedTuple):
+    platform: int
+    receiver: int
+    state: str
+
+
+def mark(
+    module: ModuleID, obj: StoredObject, now: datetime, *, deletion: bool = False, correlation_id: str = ""
+) -> int:
+    """Everyone who may see the object is to be told; the number of receivers. Call inside the storing transaction."""
+    marked = _receivers(module, obj, now)
+    if not marked:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UPSERT,
+            {
+                "module": module.value,
+                "country": obj.country_code,
+                "party": obj.party_id,
+                "key": obj.object_key,
+                "type": obj.type if isinstance(obj, Token) else "",
+                "deletion": deletion,
+                "version": obj.version,
+                "now": now,
+                "correlation": correlation_id or str(uuid.uuid4()),
+                "platforms": [one.platform for one in marked],
+                "receivers": [one.receiver for one in marked],
+                "states": [one.state for one in marked],
+            },
+        )
+    wake(one.platform for one in marked if one.state == Delivery.State.PENDING)
+    return len(marked)
+
+
+def send_again(delivery: Delivery, now: datetime) -> None:
+    """Staff's wish: the whole object, now, whatever was accepted before."""
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=Delivery.State.PENDING, due_at=now, needs_put=True, attempts=0, first_failed_at=None, changed_at=now
+    )
+    Platform.objects.filter(pk=delivery.platform_id).update(retry_at=None)
+    wake([delivery.platform_id])
+
+
+def wake(platforms: Iterable[int]) -> None:
+    """A drain for each, unless one is already on its way."""
+    nudges.nudge_each("roaming.deliver", platforms, nudges.DELIVER)
+
+
+def _receivers(module: ModuleID, obj: StoredObject, now: datetime) -> list[_Marked]:
+    payer = (obj.token_country_code, obj.token_party_id) if isinstance(obj, Session | Cdr) else None
+    parties = readers((obj.country_code, obj.party_id), module, now, payer)
+    found = parties.filter(
+        ~Q(platform=obj.source_id),  # never back to where it came from (HUB-35, S35)
+        platform__status__in=[Platform.Status.CONNECTED, *_AWAY],
+        platform__endpoints__module=module.value,
+        platform__endpoints__role=InterfaceRole.RECEIVER.value,
+    ).values_list("platform_id", "pk", "platform__status", "country_code", "party_id", "role")
+    chosen: dict[tuple[int, str, str], _Marked] = {}
+    for platform, pk, status, country, party, _ in sorted(found, key=lambda row: _PREFERRED.index(Role(row[5]))):
+        # A party with two such roles on one platform is told once.
+        chosen.setdefault((platform, country, party), _Marked(platform, pk, _state(obj, platform, status)))
+    return list(chosen.values())
+
+
+def _state(obj: StoredObject, platform: int, status: str) -> str:
+    if status not in _AWAY or (obj.source_id is None and window(platform)):
+        return Delivery.State.PENDING
+    return Delivery.State.MUST_PULL
+
+
+def window(platform: int) -> timedelta | None:
+    """How long the marks of a partner that is away are kept; None: not at all (TRA-08 by the letter)."""
+    value = choices().value("OFFLINE-WINDOW", partner=str(platform))  # decision: OFFLINE-WINDOW
+    return None if value == "none" else timedelta(hours=float(value))

@@ -1,0 +1,112 @@
+"""Locations with their EVSEs and connectors: one document, three levels (LOC-04 to LOC-16).
+
+A change below is a change of what is above: its last_updated is lifted with it (LOC-11 to LOC-13). EVSEs are never
+deleted; the rows of `Evse` are an index derived from the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from roaming.models import Evse, Location, Platform
+from roaming.ocpi import locations as words
+from roaming.ocpi.party import PartyId
+from roaming.ocpi.types import format_datetime, parse_datetime
+from roaming.ocpi.versions import ModuleID
+from roaming.services import objects
+from roaming.services.objects import Document, Kind, Stored, key
+
+LOCATIONS: Kind[Location]
+
+
+def store(
+    owner: PartyId, document: Document, *, source: Platform | None, now: datetime, identifier: str | None = None
+) -> Stored[Location]:
+    """PUT of a whole location. EVSEs that it no longer names are kept as REMOVED (LOC-06)."""
+    return objects.store(LOCATIONS, owner, document, source=source, now=now, identifier=identifier)
+
+
+def find(owner: PartyId, location_id: str) -> Location | None:
+    return objects.find(LOCATIONS, owner, location_id)
+
+
+def set_evse_status(
+    owner: PartyId, location_id: str, evse_uid: str, status: str, at: datetime, *, now: datetime
+) -> bool:
+    """A hosted EVSE's status as its station says; False if nothing changed or there is no such EVSE (LOC-14)."""
+    if (
+        not Evse.objects.filter(
+            location__country_code=owner.country,
+            location__party_id=owner.party,
+            location__object_key=key(location_id),
+            uid_key=key(evse_uid),
+        )
+        .exclude(status=status)
+        .exclude(status="REMOVED")
+        .exists()
+    ):
+        return False
+
+    def edit(location: dict[str, Any]) -> Mapping[str, Any]:
+        stamp = _not_before(at, location["last_updated"])
+        evses = [
+            {**evse, "status": status, "last_updated": stamp} if key(evse["uid"]) == key(evse_uid) else evse
+            for evse in location.get("evses") or []
+        ]
+        return {**location, "evses": evses, "last_updated": stamp}
+
+    return objects.change(LOCATIONS, owner, location_id, edit, source=None, now=now).changed
+
+
+def _not_before(at: datetime, stored: str) -> str:
+    """A station's clock may be behind; an owner's last_updated never goes back (COO-13)."""
+    return format_datetime(max(at, parse_datetime(stored)))
+
+
+def columns(location: words.Location) -> dict[str, Any]:
+    return {
+        "name": location.name or "",
+        "address": location.address,
+        "city": location.city,
+        "country": location.country,
+        "time_zone": location.time_zone,
+        "publish": location.publish,
+    }
+
+
+def index_evses(row: Location, location: words.Location) -> None:
+    """Bring the rows of `Evse` in line with the document."""
+    wanted = {key(evse.uid): _evse_columns(evse) for evse in location.evses or []}
+    held = {evse.uid_key: evse for evse in row.evses.all()}
+    Evse.objects.bulk_create(
+        Evse(location=row, uid_key=uid, **values) for uid, values in wanted.items() if uid not in held
+    )
+    changed = [evse for uid, evse in held.items() if uid in wanted and _update(evse, wanted[uid])]
+    Evse.objects.bulk_update(changed, ["uid", "evse_id", "status", "tariff_ids", "last_updated"])
+    if gone := [evse.pk for uid, evse in held.items() if uid not in wanted]:
+        Evse.objects.filter(pk__in=gone).delete()
+
+
+def _evse_columns(evse: words.Evse) -> dict[str, Any]:
+    tariff_ids = [tariff for connector in evse.connectors for tariff in connector.tariff_ids or []]
+    return {
+        "uid": evse.uid,
+        "evse_id": evse.evse_id or "",
+        "status": evse.status.value,
+        "tariff_ids": list(dict.fromkeys(tariff_ids)),
+        "last_updated": evse.last_updated,
+    }
+
+
+def _update(evse: Evse, values: Mapping[str, Any]) -> bool:
+    changed = False
+    for name, value in values.items():
+        if getattr(evse, name) != value:
+            setattr(evse, name, value)
+            changed = True
+    return changed
+
+
+LOCATIONS = Kind(ModuleID.LOCATIONS, Location, words.Location, columns, after=index_evses)

@@ -1,0 +1,103 @@
+"""Parties as routing needs them: who sits where, who may talk to whom, and which parties are hosted here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q
+
+from roaming.hub.addressing import DRIVING_SIDE, ConnectionStatus, Seat
+from roaming.models import Agreement, Party, Platform
+from roaming.ocpi.party import PartyId
+from roaming.ocpi.types import Role
+from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.services import visibility
+
+_CONNECTION = {
+    Platform.Status.INVITED: ConnectionStatus.PLANNED,
+    Platform.Status.CONNECTED: ConnectionStatus.CONNECTED,
+    Platform.Status.OFFLINE: ConnectionStatus.OFFLINE,
+    Platform.Status.SUSPENDED: ConnectionStatus.SUSPENDED,
+    Platform.Status.UNREGISTERED: ConnectionStatus.SUSPENDED,
+}
+
+
+def hub() -> PartyId:
+    return PartyId.parse(settings.HUB_PARTY)
+
+
+def party_id(party: Party) -> PartyId:
+    return PartyId(party.country_code, party.party_id)
+
+
+def of_platform(platform: Platform, named: PartyId | None = None) -> list[Party]:
+    """Its parties, or those of its roles that have this id."""
+    rows = Party.objects.filter(platform=platform)
+    if named is not None:
+        rows = rows.filter(country_code=named.country, party_id=named.party)
+    return list(rows.order_by("pk"))
+
+
+def ensure_hosted(party: PartyId, name: str = "") -> tuple[Party, bool]:
+    """The hosted CPO with this id, created if need be. Raises ValueError where a platform has it."""
+    row, created = Party.objects.get_or_create(
+        country_code=party.country,
+        party_id=party.party,
+        role=Role.CPO.value,
+        defaults={"name": name or str(party), "spelled": str(party), "business_details": {"name": name or str(party)}},
+    )
+    if row.platform_id is not None:
+        raise ValueError(f"{party} is the CPO of the platform {row.platform}")
+    return row, created
+
+
+def connection(platform: Platform | None) -> ConnectionStatus:
+    return ConnectionStatus.CONNECTED if platform is None else _CONNECTION[Platform.Status(platform.status)]
+
+
+class Directory:
+    """What `hub.routing` asks of the database, as it stands at `now`."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    @property
+    def hub(self) -> PartyId:
+        return hub()
+
+    def seats_of(self, party: PartyId) -> list[Seat]:
+        return _seats(Q(country_code=party.country, party_id=party.party))
+
+    def seats_on(self, platform: int) -> list[Seat]:
+        return _seats(Q(platform_id=platform))
+
+    def may_talk(self, sender: PartyId, receiver: PartyId, module: ModuleID) -> bool:
+        return visibility.may_talk(sender, receiver, module, self._now)
+
+    def open_auth(self, sender: PartyId) -> list[Seat]:
+        agreed = Agreement.objects.filter(cpo__country_code=sender.country, cpo__party_id=sender.party, open_auth=True)
+        covered = visibility.holding(agreed, ModuleID.TOKENS, self._now)
+        return _seats(Q(pk__in=covered.values("emsp_id"), role__in=DRIVING_SIDE))
+
+
+def _seats(which: Q) -> list[Seat]:
+    rows = Party.objects.filter(which).exclude(role=Role.HUB.value, platform=None)
+    found = rows.select_related("platform").prefetch_related("platform__endpoints").order_by("pk")
+    return [_seat(row, row.platform) for row in found]
+
+
+def _seat(row: Party, platform: Platform | None) -> Seat:
+    return Seat(
+        party=party_id(row),
+        role=Role(row.role),
+        platform=row.platform_id,
+        connection=connection(platform),
+        offers=_offers((one.module, one.role) for one in platform.endpoints.all()) if platform else frozenset(),
+    )
+
+
+def _offers(endpoints: Iterable[tuple[str, str]]) -> frozenset[tuple[ModuleID, InterfaceRole]]:
+    known = set(ModuleID)
+    return frozenset((ModuleID(module), InterfaceRole(role)) for module, role in endpoints if module in known)

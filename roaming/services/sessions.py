@@ -1,0 +1,51 @@
+"""Sessions: only for the owner of the token (TRA-07); final once COMPLETED or INVALID (SES-09)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from roaming.models import Platform, Session
+from roaming.ocpi import sessions as words
+from roaming.ocpi.errors import InvalidObject
+from roaming.ocpi.party import PartyId
+from roaming.ocpi.versions import ModuleID
+from roaming.services import objects
+from roaming.services.objects import Document, Kind, Stored
+
+FINAL = frozenset({"COMPLETED", "INVALID"})
+
+
+def store(
+    owner: PartyId, document: Document, *, source: Platform | None, now: datetime, identifier: str | None = None
+) -> Stored[Session]:
+    return objects.store(SESSIONS, owner, document, source=source, now=now, identifier=identifier)
+
+
+def find(owner: PartyId, session_id: str) -> Session | None:
+    return objects.find(SESSIONS, owner, session_id)
+
+
+def columns(session: words.Session) -> dict[str, Any]:
+    return {
+        "status": session.status.value,
+        "token_country_code": session.cdr_token.country_code.upper(),
+        "token_party_id": session.cdr_token.party_id.upper(),
+        "token_uid": session.cdr_token.uid,
+        "location_id": session.location_id,
+        "evse_uid": session.evse_uid,
+        "authorization_reference": session.authorization_reference or "",
+        "start_date_time": session.start_date_time,
+        "end_date_time": session.end_date_time,
+        "kwh": session.kwh,
+        "currency": session.currency,
+        "total_cost": session.total_cost.excl_vat if session.total_cost else None,
+    }
+
+
+def _may_replace(row: Session, new: words.Session) -> None:
+    if row.status in FINAL and new.last_updated >= row.last_updated:
+        raise InvalidObject("/status", f"the session is {row.status} and does not change any more")
+
+
+SESSIONS = Kind(ModuleID.SESSIONS, Session, words.Session, columns, may_replace=_may_replace)

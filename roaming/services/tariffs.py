@@ -1,0 +1,63 @@
+"""Tariffs: replaced as a whole, never patched (TAR-02); a deleted one stays for old sessions (TAR-05)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from roaming.models import Platform, Tariff
+from roaming.ocpi import tariffs as words
+from roaming.ocpi.party import PartyId
+from roaming.ocpi.versions import ModuleID
+from roaming.services import deliveries, objects
+from roaming.services.objects import Document, Kind, Stored, key
+
+
+def store(
+    owner: PartyId, document: Document, *, source: Platform | None, now: datetime, identifier: str | None = None
+) -> Stored[Tariff]:
+    """PUT. One that was deleted comes back to life."""
+    with transaction.atomic():
+        stored = objects.store(TARIFFS, owner, document, source=source, now=now, identifier=identifier)
+        if stored.obj.deleted_at is None:
+            return stored
+        stored.obj.deleted_at = None
+        stored.obj.version += 1
+        stored.obj.listed_at = max(now, stored.obj.last_updated)
+        stored.obj.save(update_fields=["deleted_at", "version", "listed_at"])
+        deliveries.mark(ModuleID.TARIFFS, stored.obj, now)
+        return Stored(stored.obj, created=True, changed=True)
+
+
+def find(owner: PartyId, tariff_id: str) -> Tariff | None:
+    """Deleted ones too: an old session may still need its price."""
+    return objects.find(TARIFFS, owner, tariff_id)
+
+
+def delete(owner: PartyId, tariff_id: str, *, source: Platform | None, now: datetime) -> bool:
+    """Withdraw it everywhere (HUB-14); False if there is none."""
+    with transaction.atomic():
+        rows = Tariff.objects.select_for_update().filter(country_code=owner.country, party_id=owner.party)
+        row = rows.filter(object_key=key(tariff_id), deleted_at=None).first()
+        if row is None:
+            return False
+        row.deleted_at = now
+        row.version += 1
+        row.source = source
+        row.save(update_fields=["deleted_at", "version", "source"])
+        deliveries.mark(ModuleID.TARIFFS, row, now, deletion=True)
+        return True
+
+
+def columns(tariff: words.Tariff) -> dict[str, Any]:
+    return {
+        "currency": tariff.currency,
+        "type": tariff.type.value if tariff.type else "",
+        "start_date_time": tariff.start_date_time,
+        "end_date_time": tariff.end_date_time,
+    }
+
+
+TARIFFS = Kind(ModuleID.TARIFFS, Tariff, words.Tariff, columns)

@@ -1,0 +1,63 @@
+"""Tokens: identity is owner, uid and type (TOK-03); never deleted, only invalid (TOK-05)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from roaming.models import Party, Platform, Token
+from roaming.ocpi import json
+from roaming.ocpi import tokens as words
+from roaming.ocpi.decoding import decode
+from roaming.ocpi.party import PartyId
+from roaming.ocpi.types import Role
+from roaming.ocpi.versions import ModuleID
+from roaming.services import objects
+from roaming.services.objects import Document, Kind, Stored, key
+from roaming.services.visibility import visible
+
+
+def store(
+    owner: PartyId, document: Document, *, source: Platform | None, now: datetime, identifier: str | None = None
+) -> Stored[Token]:
+    """PUT. The type is the body's: many eMSPs leave the parameter out of the URL (TOK-04)."""
+    content = document if isinstance(document, Mapping) else json.loads(document)
+    kind = decode(words.Token, dict(content) if isinstance(content, Mapping) else content).type
+    return objects.store(
+        TOKENS, owner, document, source=source, now=now, identifier=identifier, more={"type": kind.value}
+    )
+
+
+def find(uid: str, cpo: PartyId, *, now: datetime, type: str | None = None) -> Token | None:
+    """The token that a reader of this CPO has read: by uid, never by contract id (TOK-25)."""
+    return candidates(uid, cpo, now=now, type=type).first()
+
+
+def lookup_for_station(uid: str, cpo: PartyId, *, now: datetime) -> Token | None:
+    """Whatever its type: a station does not know it. A valid one before an invalid one, a card before an app."""
+    return find(uid, cpo, now=now)
+
+
+def candidates(uid: str, cpo: PartyId, *, now: datetime, type: str | None = None) -> QuerySet[Token]:
+    """Every token with this uid that the CPO may use, the likeliest first."""
+    readers = Party.objects.filter(country_code=cpo.country, party_id=cpo.party, role=Role.CPO)
+    rows = Token.objects.filter(object_key=key(uid), **({"type": type} if type else {}))
+    return visible(rows, readers, ModuleID.TOKENS, now).order_by("-valid", "-type", "id")
+
+
+def columns(token: words.Token) -> dict[str, Any]:
+    return {
+        "type": token.type.value,
+        "contract_id": token.contract_id,
+        "visual_number": token.visual_number or "",
+        "issuer": token.issuer,
+        "group_id": token.group_id or "",
+        "valid": token.valid,
+        "whitelist": token.whitelist.value,
+    }
+
+
+TOKENS = Kind(ModuleID.TOKENS, Token, words.Token, columns, id_field="uid")

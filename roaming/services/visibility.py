@@ -1,0 +1,109 @@
+"""Who may see what: the one rule behind lists, single objects, pushes, HubClientInfo and exports (S22, HUB-32).
+
+    owner                    always sees its own objects
+    locations, tariffs       the driving side, where the pair's agreement allows it
+    tokens                   CPOs, likewise; the eMSP is the owner
+    sessions, cdrs           only the owner of the token, likewise (TRA-07, CDR-06)
+
+`visible` asks it about objects for given readers, `readers` about readers for a given object; both are made of
+`_agreed`, so they cannot disagree. A pair without an agreement follows the hub's default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE
+from roaming.models import Agreement, Party, StoredObject, Tariff
+from roaming.ocpi.party import PartyId
+from roaming.ocpi.versions import ModuleID
+from roaming.services.decisions import choices
+
+T = TypeVar("T", bound=StoredObject)
+
+_BILLED = frozenset({ModuleID.SESSIONS, ModuleID.CDRS})
+_OWNER = {"country_code": OuterRef("country_code"), "party_id": OuterRef("party_id")}
+
+
+def visible(objects: QuerySet[T], readers: Iterable[Party], module: ModuleID, now: datetime) -> QuerySet[T]:
+    """Those of `objects` that at least one of the readers may see."""
+    rule = Q(pk__in=[])
+    for reader in readers:
+        rule |= _own(reader, module) | _shared(reader, module, now)
+    return objects.filter(rule)
+
+
+def readers(
+    owner: tuple[str, str], module: ModuleID, now: datetime, payer: tuple[str, str] | None = None
+) -> QuerySet[Party]:
+    """The parties of other platforms that may see an object of this owner; `payer` is the token's owner, if billed."""
+    facing = CHARGING_SIDE if module is ModuleID.TOKENS else DRIVING_SIDE
+    parties = Party.objects.filter(platform__isnull=False, role__in=facing)
+    if module in _BILLED:
+        country, party = payer or ("", "")
+        parties = parties.filter(country_code=country, party_id=party)
+    here, there = ("emsp", "cpo") if module is ModuleID.TOKENS else ("cpo", "emsp")
+    pair = {f"{here}__country_code": owner[0], f"{here}__party_id": owner[1], there: OuterRef("pk")}
+    return parties.filter(_agreed(module, now, pair))
+
+
+def may_talk(one: PartyId, other: PartyId, module: ModuleID, now: datetime) -> bool:
+    """Whether a request may pass between two parties (HUB-32), whichever of them is the CPO."""
+    cpo, emsp = _named("cpo", one) | _named("emsp", other), _named("cpo", other) | _named("emsp", one)
+    rows = Agreement.objects.filter(Q(**cpo) | Q(**emsp))
+    if choices().value("VISIBILITY-DEFAULT") == "open" and not rows.exists():
+        return True
+    return holding(rows, module, now).exists()
+
+
+def _named(side: str, party: PartyId) -> dict[str, str]:
+    return {f"{side}__country_code": party.country, f"{side}__party_id": party.party}
+
+
+def _own(reader: Party, module: ModuleID) -> Q:
+    """The same id may be CPO here and eMSP there (HUB-07): only in the owning role are the objects its own."""
+    owning = DRIVING_SIDE if module is ModuleID.TOKENS else CHARGING_SIDE
+    if reader.role not in owning:
+        return Q(pk__in=[])
+    return Q(country_code=reader.country_code, party_id=reader.party_id)
+
+
+def _shared(reader: Party, module: ModuleID, now: datetime) -> Q:
+    facing = CHARGING_SIDE if module is ModuleID.TOKENS else DRIVING_SIDE
+    if reader.role not in facing:
+        return Q(pk__in=[])
+    here, there = ("emsp", "cpo") if module is ModuleID.TOKENS else ("cpo", "emsp")
+    pair: dict[str, Any] = {f"{here}__{name}": value for name, value in _OWNER.items()} | {there: reader.pk}
+    rule = _agreed(module, now, pair)
+    if module in _BILLED:
+        rule &= Q(token_country_code=reader.country_code, token_party_id=reader.party_id)
+    return rule
+
+
+def _agreed(module: ModuleID, now: datetime, pair: dict[str, Any]) -> Q:
+    """Whether the agreement between the pair covers the module now."""
+    rows = Agreement.objects.filter(**pair)
+    covered = Q(Exists(holding(rows, module, now)))
+    if choices().value("VISIBILITY-DEFAULT") == "open":  # decision: VISIBILITY-DEFAULT
+        return covered | ~Q(Exists(rows))
+    return covered
+
+
+def holding(rows: QuerySet[Agreement], module: ModuleID, now: datetime) -> QuerySet[Agreement]:
+    return rows.filter(
+        Q(valid_from=None) | Q(valid_from__lte=now),
+        Q(valid_until=None) | Q(valid_until__gt=now),
+        Q(modules=[]) | Q(modules__contains=[module.value]),
+        suspended=False,
+    )
+
+
+def listed(objects: QuerySet[T]) -> QuerySet[T]:
+    """What lists show: a deleted tariff stays for old sessions, unseen (TAR-05)."""
+    if issubclass(objects.model, Tariff):
+        return objects.filter(deleted_at=None)
+    return objects
