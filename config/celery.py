@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Celery warns about root because of pickle; only JSON is accepted here, and containers do run as root.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
