@@ -1,0 +1,12 @@
+"""Prices of OCPI tariffs, exact and explained. Pure: no database, no network, no clock, no float.
+
+price (a bill for a CDR or Session), cut (our own charging periods), audit (a received CDR), lint, explain and simulate (a tariff).
+"""
+
+from roaming.pricing.bill import Bill
+from roaming.pricing.errors import BadInput
+from roaming.pricing.findings import Finding
+from roaming.pricing.options import PricingOptions
+from roaming.pricing.pricing import price
+
+__all__ = ["BadInput", "Bill", "Finding", "PricingOptions", "price"]

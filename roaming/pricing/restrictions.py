@@ -1,0 +1,220 @@
+"""TariffRestrictions: each kind knows whether it holds and can say why. All that are set must hold (TAR-09).
+
+Minimum inclusive, maximum exclusive (TAR-12, TAR-14). Times are local: open ends are 00:00 and 24:00, end_time 00:00 is
+24:00, a window that ends before it starts wraps over midnight, one that starts when it ends is the whole day (TAR-10);
+dates bound days, times repeat on each (TAR-11); the weekday is that of the local date, also in a wrapped window (literal AND).
+Power and current: the lower bound is tested on MIN_x, the upper on MAX_x; without a measurement nothing matches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from roaming.pricing import clock
+from roaming.pricing.amounts import plain
+from roaming.pricing.documents import Restrictions
+from roaming.pricing.errors import BadInput
+from roaming.pricing.state import DAYS, Reading, State
+
+MIDNIGHT = 24 * 60  # the end of a day
+WORKDAYS = DAYS[:5]
+
+
+class Window:
+    """start_time and end_time, in minutes after local midnight."""
+
+    __slots__ = ("end", "start")
+    zoned = True
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+
+    def holds(self, state: State) -> bool:
+        start, end = self.start, self.end
+        if start < end:
+            return start <= state.minute < end
+        return start == end or state.minute >= start or state.minute < end
+
+    def says(self, state: State) -> str:
+        return f"{hhmm(state.minute)} is {'in' if self.holds(state) else 'outside'} {hhmm(self.start)}-{hhmm(self.end)}"
+
+    def words(self) -> str:
+        if self.start == self.end:
+            return "at any time of day"
+        over = " (over midnight)" if self.start > self.end else ""
+        return f"from {hhmm(self.start)} to {hhmm(self.end)}{over}"
+
+
+class Dates:
+    __slots__ = ("end", "start")
+    zoned = True
+
+    def __init__(self, start: date | None, end: date | None) -> None:
+        self.start = start
+        self.end = end
+
+    def holds(self, state: State) -> bool:
+        day = state.day
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+    def says(self, state: State) -> str:
+        return f"{state.day} is {'' if self.holds(state) else 'not '}{self.words()}"
+
+    def words(self) -> str:
+        first = f"from {self.start} on" if self.start else ""
+        last = f"before {self.end}" if self.end else ""
+        return " and ".join(filter(None, (first, last)))
+
+
+class Days:
+    __slots__ = ("days",)
+    zoned = True
+
+    def __init__(self, days: frozenset[str]) -> None:
+        self.days = days
+
+    def holds(self, state: State) -> bool:
+        return state.weekday in self.days
+
+    def says(self, state: State) -> str:
+        return f"{state.weekday.capitalize()} is {'' if self.holds(state) else 'not '}{self.words()}"
+
+    def words(self) -> str:
+        if self.days == frozenset(WORKDAYS):
+            return "on Monday to Friday"
+        return "on " + ", ".join(day.capitalize() for day in DAYS if day in self.days)
+
+
+class Range:
+    """A lower and an upper bound on one quantity of the state."""
+
+    __slots__ = ("lower", "upper")
+    zoned = False
+    what = ""
+    unit = ""
+
+    def __init__(self, lower: Decimal | None, upper: Decimal | None) -> None:
+        self.lower = lower
+        self.upper = upper
+
+    def reading(self, state: State) -> Reading | None:
+        raise AssertionError("each kind reads its own quantity")
+
+    def holds(self, state: State) -> bool:
+        pair = self.reading(state)
+        if pair is None:
+            state.missing.append(self.what)
+            return False
+        low, high = pair
+        lower, upper = self.lower, self.upper
+        if low != high and any(low < bound <= high for bound in (lower, upper) if bound is not None):
+            state.straddled.append(self.what)
+        return (lower is None or low >= lower) and (upper is None or high < upper)
+
+    def says(self, state: State) -> str:
+        pair = self.reading(state)
+        if pair is None:
+            return f"{self.what} was not measured"
+        low, high = (f"{shown(value)} {self.unit}" for value in pair)
+        return f"{low if low == high else f'{low} to {high}'} is {'' if self.holds(state) else 'not '}{self.words()}"
+
+    def words(self) -> str:
+        lower = "" if self.lower is None else f"{shown(self.lower)} {self.unit} or more"
+        upper = "" if self.upper is None else f"below {shown(self.upper)} {self.unit}"
+        return " and ".join(filter(None, (lower, upper)))
+
+
+class Energy(Range):
+    __slots__ = ()
+    what, unit = "energy", "kWh"
+
+    def reading(self, state: State) -> Reading:
+        return state.kwh, state.kwh
+
+    def words(self) -> str:
+        return f"{super().words()} charged so far"
+
+
+class Duration(Range):
+    __slots__ = ()
+    what, unit = "duration", "s"
+
+    def reading(self, state: State) -> Reading:
+        return state.since, state.since
+
+    def words(self) -> str:
+        return f"{super().words()} into the session"
+
+
+class Power(Range):
+    __slots__ = ()
+    what, unit = "power", "kW"
+
+    def reading(self, state: State) -> Reading | None:
+        return state.power
+
+
+class Current(Range):
+    __slots__ = ()
+    what, unit = "current", "A"
+
+    def reading(self, state: State) -> Reading | None:
+        return state.current
+
+
+Restriction = Window | Dates | Days | Range
+RANGES = {"kwh": Energy, "duration": Duration, "power": Power, "current": Current}
+
+
+def compiled(source: Restrictions, pointer: str) -> Iterator[Restriction]:
+    """The restrictions that are set, the cheap ones first; `reservation` is the element's business."""
+    for name, kind in RANGES.items():
+        lower, upper = getattr(source, f"min_{name}"), getattr(source, f"max_{name}")
+        if lower is not None or upper is not None:
+            yield kind(lower, upper)
+    if source.start_time is not None or source.end_time is not None:
+        yield window(source, pointer)
+    if source.day_of_week:
+        yield days(source.day_of_week, pointer)
+    if source.start_date is not None or source.end_date is not None:
+        yield Dates(_day(source.start_date, f"{pointer}/start_date"), _day(source.end_date, f"{pointer}/end_date"))
+
+
+def window(source: Restrictions, pointer: str) -> Window:
+    start = 0 if source.start_time is None else _minutes(source.start_time, f"{pointer}/start_time")
+    end = MIDNIGHT if source.end_time is None else _minutes(source.end_time, f"{pointer}/end_time")
+    return Window(start % MIDNIGHT, end or MIDNIGHT)
+
+
+def days(names: list[str], pointer: str) -> Days:
+    for at, name in enumerate(names):
+        if name not in DAYS:
+            raise BadInput(f"{pointer}/day_of_week/{at}", f"{name!r} is not a day of the week", "tariff")
+    return Days(frozenset(names))
+
+
+def _minutes(text: str, pointer: str) -> int:
+    minute = clock.minutes(text)
+    if minute is None:
+        raise BadInput(pointer, f"{text!r} is not a time of day such as 17:00", "tariff")
+    return minute
+
+
+def _day(text: str | None, pointer: str) -> date | None:
+    if text is None:
+        return None
+    found = clock.day(text)
+    if found is None:
+        raise BadInput(pointer, f"{text!r} is not a date such as 2026-02-23", "tariff")
+    return found
+
+
+def hhmm(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def shown(value: Decimal | int) -> str:
+    return f"{plain(Decimal(value)):f}"
