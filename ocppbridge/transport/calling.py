@@ -1,0 +1,96 @@
+"""Our calls on one connection: offered, released one at a time, answered, or given up; each settles exactly once.
+
+A call is marked as sent in the COMMIT of its journal row, before its text leaves: after a crash nobody can believe that it
+had not been sent. What never left when the socket goes stays queued and is fetched by the next connection.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ocppbridge.rpc import connection as rpc
+from ocppbridge.rpc.errors import RpcError
+from ocppbridge.rpc.frames import encode_call, encode_error
+from ocppbridge.services import masking
+from ocppbridge.transport import journal
+from ocppbridge.transport.host import Host, Scribe
+from ocppbridge.transport.journal import Done, Unit
+from ocppbridge.versions import Dialect
+
+SERVICE_RESTART = 1012
+
+
+class Calling:
+    """The calls of ours that are open on one connection."""
+
+    __slots__ = ("_dialect", "_host", "_open", "_rpc", "_scribe", "triggered")
+
+    def __init__(self, connection: rpc.Connection, dialect: Dialect, host: Host, scribe: Scribe) -> None:
+        self._rpc, self._dialect, self._host, self._scribe = connection, dialect, host, scribe
+        self._open: dict[str, tuple[str, str]] = {}  # action, masked text
+        self.triggered: set[str] = set()  # what it was asked to send, which it may say in any boot state (B02.FR.09)
+
+    def offer(self, call_id: str, action: str, payload: dict[str, Any], masked: dict[str, Any], expires: datetime) -> None:
+        """A call that shall go out when its turn comes."""
+        if call_id in self._open:
+            return
+        self._open[call_id] = (action, encode_call(call_id, action, masked))
+        self._rpc.offer(call_id, action, payload, expires)
+        if action == "TriggerMessage":
+            self.triggered.add(str(payload.get("requestedMessage", "")))
+
+    def pump(self, now: datetime) -> None:
+        """Settle what time has settled, and let go what may go now."""
+        for event in self._rpc.tick(now):
+            self._end(event)
+        for text, call_id in self._rpc.to_send(now):
+            action, masked = self._open[call_id]
+            entry = self._scribe.entry(now, journal.OUT, journal.CALL, call_id, action, masked)
+            self._host.journal(Unit((entry,), self._when_released(text), UUID(call_id)))
+
+    def _when_released(self, text: str) -> Done:
+        def done(result: bool | Exception) -> None:
+            if result is True:
+                self._host.say(text)
+            else:  # somebody has settled a call that was ours to send: this connection is taken for dead
+                self._host.give_up(SERVICE_RESTART, "this connection was given up")
+
+        return done
+
+    def answered(self, event: rpc.Answered, text: str, now: datetime) -> None:
+        """The station's answer, for the drain to settle."""
+        action, _ = self._open.pop(event.call_id)
+        error = ""
+        try:
+            self._dialect.validate_response(action, event.payload)
+        except RpcError as fault:  # field quirk 10: logged with the reason, the socket stays
+            error = f"{fault.code}: {fault.description}"
+        masked = masking.mask_response(action, event.payload)
+        if masked is not event.payload:
+            text = self._rpc.result(event.call_id, masked)
+        self._settled(now, journal.RESULT, event.call_id, action, text, error)
+
+    def refused(self, event: rpc.Refused, text: str | None, now: datetime) -> None:
+        """The station's refusal; without a text its answer could not be read at all."""
+        action, _ = self._open.pop(event.call_id)
+        if text is None:
+            text = encode_error(event.call_id, event.code, event.description, {}, self._dialect.version)  # type: ignore[arg-type]
+        self._settled(now, journal.ERROR, event.call_id, action, text, "")
+
+    def close(self) -> None:
+        """The socket is gone."""
+        for event in self._rpc.close():
+            self._end(event, closing=True)
+
+    def _settled(self, now: datetime, kind: int, call_id: str, action: str, text: str, error: str) -> None:
+        entry = self._scribe.entry(now, journal.IN, kind, call_id, action, text, error, drained=True)
+        self._host.journal(Unit((entry,)))
+        self.pump(now)
+
+    def _end(self, event: rpc.Event, closing: bool = False) -> None:
+        if isinstance(event, rpc.Unanswered):
+            self._open.pop(event.call_id, None)
+            if event.sent or not closing:
+                self._host.unanswered(event.call_id, event.sent)

@@ -1,0 +1,216 @@
+"""One station's conversation without its socket: texts and time in; journal units, texts and wishes out.
+
+Theory of operation
+-------------------
+`rpc.Connection` says what a text is; the dialect admits it and says what it means; an `@answers` function decides the reply.
+Call and reply go to the journal as one unit, and the reply's text goes out when that has committed, never before. Whoever
+owns the socket is a `Host`. Nothing here waits, opens anything, or reads a clock.
+
+* An answer from data is the host's work (`Host.ask`). Until it is back (`decided`), the station's later CALLs are held in
+  their order, so that a start is always journalled before what follows it. Answers to our calls pass; so do SENDs.
+* `pending` counts CALLs that have not been answered yet; the host stops reading the socket when there are many.
+* A frame that is no frame is journalled, cut to 4 kB and at a bounded rate, and answered as its version says.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from ocppbridge.charging.messages import Message
+from ocppbridge.charging.replies import Registered, Reply
+from ocppbridge.handlers.registry import Answer, Asked, Deciding, answer_of, record_of
+from ocppbridge.rpc import connection as rpc
+from ocppbridge.rpc.errors import Forbidden, InternalFault, RpcError
+from ocppbridge.rpc.frames import encode_call
+from ocppbridge.services import masking
+from ocppbridge.services.accounts import Account
+from ocppbridge.transport import journal
+from ocppbridge.transport.calling import Calling
+from ocppbridge.transport.host import Host, Scribe
+from ocppbridge.transport.journal import Done, Entry, Unit
+from ocppbridge.versions import DIALECTS
+
+log = logging.getLogger(__name__)
+
+INVALID_JOURNALLED: Final = 30  # of invalid frames, in any minute; the rest are only counted
+MINUTE: Final = timedelta(minutes=1)
+# B02.FR.09: what a station may say before it has been accepted.
+BEFORE_ACCEPTANCE: Final = frozenset({"BootNotification", "NotifyReport"})
+
+
+class Question:
+    """A CALL that is answered from data."""
+
+    __slots__ = ("action", "answer", "asked", "entry", "message", "payload")
+
+    def __init__(self, message: Message, asked: Asked, answer: Answer, action: str, payload: dict[str, Any], entry: Entry) -> None:
+        self.message, self.asked, self.answer = message, asked, answer
+        self.action, self.payload, self.entry = action, payload, entry
+
+    def begin(self) -> Reply | Deciding:
+        """Run the answering function (in a thread)."""
+        return self.answer.function(self.message, self.asked)
+
+
+class Dialogue:
+    """See the module's docstring."""
+
+    __slots__ = (
+        "_held", "_host", "_invalid_since", "_invalids", "_question", "_rpc", "_scribe", "account", "boot_status", "calling",
+        "dialect", "heard_calls", "pending",
+    )  # fmt: skip
+
+    def __init__(self, account: Account, connection_id: int, host: Host, call_timeout: timedelta) -> None:
+        self.account, self._host = account, host
+        self.dialect = DIALECTS[account.subprotocol]
+        self._rpc = rpc.Connection(self.dialect.version, call_timeout)
+        self._scribe = Scribe(account, connection_id)
+        self.calling = Calling(self._rpc, self.dialect, host, self._scribe)
+        self.boot_status = account.boot_status
+        self.pending = 0
+        self.heard_calls = False
+        self._question: Question | None = None
+        self._held: deque[tuple[rpc.Called, Entry, datetime]] = deque()
+        self._invalids, self._invalid_since = 0, datetime.min
+
+    # What the station says
+
+    def receive(self, text: str, now: datetime) -> None:
+        """One text from the socket."""
+        readable: str | None = text
+        for event in self._rpc.receive(text, now):
+            match event:
+                case rpc.Called():
+                    self._called(event, text, now)
+                case rpc.Answered():
+                    self.calling.answered(event, text, now)
+                case rpc.Refused():
+                    self.calling.refused(event, readable, now)
+                case rpc.Sent():
+                    self._told(event, text, now)
+                case rpc.Late():
+                    self._note(text, now, journal.RESULT, event.message_id, "late: the call had ended")
+                case rpc.ResultRefused():
+                    reason = f"our answer was refused: {event.code} {event.description}"
+                    self._note(text, now, journal.RESULT_ERROR, event.message_id, reason)
+                case rpc.Invalid():
+                    self._invalid(event, text, now)
+                    readable = None
+
+    def _called(self, event: rpc.Called, text: str, now: datetime) -> None:
+        self.pending += 1
+        self.heard_calls = True
+        if event.action in masking.REQUESTS:
+            masked = masking.mask_request(event.action, event.payload)
+            if masked is not event.payload:
+                text = encode_call(event.message_id, event.action, masked)
+        entry = self._scribe.entry(now, journal.IN, journal.CALL, event.message_id, event.action, text)
+        if self._question is not None:
+            self._held.append((event, entry, now))
+        else:
+            self._take(event, entry, now)
+
+    def _take(self, event: rpc.Called, entry: Entry, now: datetime) -> None:
+        action, payload = event.action, event.payload
+        try:
+            self._check_boot(action)
+            tolerated = self.dialect.admit(action, payload, self.account.lenient)
+            message = self.dialect.up(action, payload)
+            if tolerated:
+                entry = entry._replace(error="; ".join(f"{one.pointer}: {one.message}" for one in tolerated)[:1000])
+            answer = answer_of(message)
+            asked = Asked(self.account, now, self._host.choices)
+            record = record_of(message)
+            if record is not None:
+                entry = entry._replace(shard=self.account.shard, priority=record.priority)
+            if answer.waits(message):
+                self._question = Question(message, asked, answer, action, payload, entry)
+                self._host.ask(self._question)
+                return
+            reply = answer.function(message, asked)
+            self._reply(entry, action, payload, reply, now)  # type: ignore[arg-type]  # only what `waits` is a generator
+        except RpcError as error:
+            self._refuse(entry, error, now)
+        except Exception:
+            log.exception("cannot answer %s of %s", action, self.account.identity)
+            self._refuse(entry, InternalFault("the hub has failed"), now)
+
+    def _check_boot(self, action: str) -> None:
+        """B02.FR.09, B03.FR.07 (field quirk 17): 2.x only; 1.6 has no word for it."""
+        if self.boot_status in ("", "Accepted") or self.dialect.version == "1.6" or action in self.calling.triggered:
+            return
+        if action not in BEFORE_ACCEPTANCE or (self.boot_status == "Rejected" and action != "BootNotification"):
+            raise Forbidden(f"not before BootNotification is accepted (it was answered {self.boot_status})")
+
+    def _reply(self, entry: Entry, action: str, payload: dict[str, Any], reply: Reply, now: datetime) -> None:
+        said = self.dialect.down_reply(action, reply, payload)
+        self.dialect.validate_response(action, said)
+        if isinstance(reply, Registered):
+            self.boot_status = self.account.boot_status = str(reply.status)
+        text = self._rpc.result(entry.message_id, said)
+        out = self._scribe.entry(now, journal.OUT, journal.RESULT, entry.message_id, action, text)
+        self._host.journal(Unit((entry, out), self._when_committed(text, entry.message_id)))
+
+    def _refuse(self, entry: Entry, error: RpcError, now: datetime) -> None:
+        reason = f"{error.code}: {error.description}"
+        text = self._rpc.error(entry.message_id, error)
+        out = self._scribe.entry(now, journal.OUT, journal.ERROR, entry.message_id, entry.action, text, error=reason)
+        entry = entry._replace(error=reason, shard=journal.NOT_DRAINED)
+        self._host.journal(Unit((entry, out), self._when_committed(text, entry.message_id)))
+
+    def _when_committed(self, text: str, message_id: str) -> Done:
+        def done(result: bool | Exception) -> None:
+            self.pending -= 1
+            if isinstance(result, Exception):
+                # Not in the journal, so not acknowledged: the station may say it again.
+                self._host.say(self._rpc.error(message_id, InternalFault("the hub could not keep it")))
+            else:
+                self._host.say(text)
+
+        return done
+
+    def decided(self, question: Question, reply: Reply | RpcError, now: datetime) -> None:
+        """The answer from data is there; what was held goes on."""
+        entry = question.entry
+        self._question = None
+        if isinstance(reply, RpcError):
+            self._refuse(entry, reply, now)
+        else:
+            try:
+                self._reply(entry, question.action, question.payload, reply, now)
+            except RpcError:
+                log.exception("an answer of ours to %s breaks its schema", question.action)
+                self._refuse(entry, InternalFault("the hub has failed"), now)
+        while self._held and self._question is None:
+            self._take(*self._held.popleft())
+
+    def _told(self, event: rpc.Sent, text: str, now: datetime) -> None:
+        """SEND (2.1): recorded, never answered (field quirk 18)."""
+        entry = self._scribe.entry(now, journal.IN, journal.SEND, event.message_id, event.action, text)
+        try:
+            self._check_boot(event.action)
+            self.dialect.admit(event.action, event.payload, self.account.lenient)
+            record = record_of(self.dialect.up(event.action, event.payload))
+            if record is not None:
+                entry = entry._replace(shard=self.account.shard, priority=record.priority)
+        except RpcError as error:
+            entry = entry._replace(error=f"{error.code}: {error.description}")
+        self._host.journal(Unit((entry,)))
+
+    def _invalid(self, event: rpc.Invalid, text: str, now: datetime) -> None:
+        if now - self._invalid_since > MINUTE:
+            self._invalids, self._invalid_since = 0, now
+        self._invalids += 1
+        if self._invalids <= INVALID_JOURNALLED:
+            kept = text[: journal.INVALID_KEPT].replace("\0", "\N{SYMBOL FOR NULL}")
+            last = " (more of this minute are not kept)" if self._invalids == INVALID_JOURNALLED else ""
+            self._note(kept, now, journal.INVALID, event.message_id or "", f"{event.error}{last}")
+        if event.reply is not None:
+            self._host.say(event.reply)
+
+    def _note(self, text: str, now: datetime, kind: int, message_id: str, error: str) -> None:
+        """Journal a frame that means nothing further."""
+        self._host.journal(Unit((self._scribe.entry(now, journal.IN, kind, message_id, "", text, error),)))
