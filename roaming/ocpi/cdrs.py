@@ -14,6 +14,7 @@ from roaming.ocpi.types import (
     NO_DATA,
     CiString32,
     CiString36,
+    CiString39,
     CiString48,
     Count,
     CountryAlpha3,
@@ -29,7 +30,6 @@ from roaming.ocpi.types import (
     PartyCode,
     Price,
     String10,
-    String39,
     String45,
     String255,
     Violation,
@@ -147,7 +147,7 @@ class Cdr(Struct, omit_defaults=True):
     total_parking_cost: Price | None = None
     total_reservation_cost: Price | None = None
     remark: String255 | None = None
-    invoice_reference_id: String39 | None = None
+    invoice_reference_id: CiString39 | None = None
     credit: bool | None = None
     credit_reference_id: Id39 | None = None
     home_charging_compensation: bool | None = None

@@ -18,7 +18,6 @@ from msgspec import Meta, Struct
 PRINTABLE_ASCII = r"^[\x20-\x7e]*(?![\s\S])"
 IDENTIFIER = r"^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*(?![\s\S])"
 ONE_LINE = r"^[^\x00-\x1f\x7f]*(?![\s\S])"
-COUNTRY = r"^[A-Za-z]{2}(?![\s\S])"
 PARTY = r"^[A-Za-z0-9]{1,3}(?![\s\S])"
 HTTP_URL = r"^[hH][tT][tT][pP][sS]?://[^\s/?#]+[^\x00-\x20\x7f]*(?![\s\S])"
 THREE_LETTERS = r"^[A-Za-z]{3}(?![\s\S])"
@@ -35,7 +34,6 @@ IN_WORDS = {
     PRINTABLE_ASCII: "printable ASCII",
     IDENTIFIER: "printable ASCII, not blank",
     ONE_LINE: "one line of printable text",
-    COUNTRY: "a country code of two letters",
     PARTY: "a party id of up to three letters or digits",
     HTTP_URL: "an absolute http(s) URL",
     THREE_LETTERS: "a code of three letters",
@@ -48,18 +46,18 @@ IN_WORDS = {
     NO_BLANKS: "printable ASCII without blanks",
 }
 
-CountryCode = Annotated[str, Meta(max_length=2, pattern=COUNTRY)]
+CountryCode = Annotated[str, Meta(max_length=2, pattern=TWO_LETTERS)]
 PartyCode = Annotated[str, Meta(max_length=3, pattern=PARTY)]
 Id36 = Annotated[str, Meta(max_length=36, pattern=IDENTIFIER)]
 Id39 = Annotated[str, Meta(max_length=39, pattern=IDENTIFIER)]
 CiString4 = Annotated[str, Meta(max_length=4, pattern=PRINTABLE_ASCII)]
 CiString32 = Annotated[str, Meta(max_length=32, pattern=PRINTABLE_ASCII)]
 CiString36 = Annotated[str, Meta(max_length=36, pattern=PRINTABLE_ASCII)]
+CiString39 = Annotated[str, Meta(max_length=39, pattern=PRINTABLE_ASCII)]
 CiString48 = Annotated[str, Meta(max_length=48, pattern=PRINTABLE_ASCII)]
 String4 = Annotated[str, Meta(max_length=4, pattern=ONE_LINE)]
 String10 = Annotated[str, Meta(max_length=10, pattern=ONE_LINE)]
 String16 = Annotated[str, Meta(max_length=16, pattern=ONE_LINE)]
-String39 = Annotated[str, Meta(max_length=39, pattern=ONE_LINE)]
 String45 = Annotated[str, Meta(max_length=45, pattern=ONE_LINE)]
 String64 = Annotated[str, Meta(max_length=64, pattern=ONE_LINE)]
 String100 = Annotated[str, Meta(max_length=100, pattern=ONE_LINE)]

@@ -4,7 +4,7 @@ The world: a hub NL/HUB which hosts the CPO NL/VLT and itself. Platforms:
   1  NL/CPA, a CPO                          2  DE/EMX, an eMSP                  3  FR/EMY, an eMSP without locations
   4  BE/DUO, CPO and eMSP at once           5  AT/OFF, an eMSP that is offline  6  CH/NAV, an NSP
   7  a roaming hub SE/XHB, which has announced the CPO SE/CPS and the eMSP SE/EMS
-  8  IT/CPI and IT/CPJ, two CPOs            9  ES/OTH, role OTHER              10  PL/SEC, an eMSP nobody has an agreement with
+  8  IT/CPI and IT/CPJ, two CPOs            9  ES/OTH, role OTHER              10  PL/SEC, an eMSP without agreements
 NL/DUA is a CPO on platform 11 and an eMSP on platform 12.
 """
 
@@ -19,7 +19,6 @@ from roaming.hub.addressing import DRIVING_SIDE, OPPOSITE, ConnectionStatus, Rol
 from roaming.hub.routing import (
     AskAll,
     Broadcast,
-    By,
     Decision,
     FindReceiver,
     Forward,
@@ -128,7 +127,7 @@ ITEM = {"country_code": "NL", "party_id": "CPA", "id": "L1"}
 FOR_EMX = {"country_code": "NL", "party_id": "CPA", "id": "S1",
            "cdr_token": {"country_code": "de", "party_id": "emx", "uid": "1"}}
 
-TABLE = [
+TABLE: list[tuple[str, str, int, str, str, Any, str]] = [
     # requirement, request, platform, from, to, body, decision
     # --- direct: to names a party -----------------------------------------------------------------------------------
     ("HUB-06", "PUT locations receiver NL/CPA L1", 1, "NL/CPA", "DE/EMX", ITEM, "forward to DE/EMX EMSP on 2"),
