@@ -122,6 +122,6 @@ register(
         free=between("5", "300", "seconds"),
         default="30",
         applied_in="roaming.services.commands",
-        scopes=frozenset({Scope.HUB, Scope.PARTNER, Scope.STATION}),
+        scopes=PARTNER,
     )
 )

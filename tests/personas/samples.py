@@ -59,10 +59,14 @@ def tariff(**changes: Any) -> dict[str, Any]:
         "party_id": "CPO",
         "id": "T1",
         "currency": "EUR",
-        "elements": [{"price_components": [{"type": "ENERGY", "price": Decimal("0.25"), "vat": Decimal("21.0"), "step_size": 1}]}],
+        "elements": [{"price_components": [price("ENERGY", "0.25")]}],
         "last_updated": LAST_UPDATED,
         **changes,
     }
+
+
+def price(dimension: str, amount: str, step_size: int = 1) -> dict[str, Any]:
+    return {"type": dimension, "price": Decimal(amount), "vat": Decimal("21.0"), "step_size": step_size}
 
 
 def token(**changes: Any) -> dict[str, Any]:

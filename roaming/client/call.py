@@ -1,0 +1,196 @@
+"""One request, one answer. See the package's docstring for what is guaranteed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from django.conf import settings
+from requests.structures import CaseInsensitiveDict
+
+from roaming import journal
+from roaming.client import guard
+from roaming.client.deadlines import Flight, watch
+from roaming.client.errors import Broken, CallFailed, Forbidden, Timeout, TooLarge, Unreachable
+from roaming.client.wire import connected_to
+from roaming.ocpi import envelope
+from roaming.ocpi.authorization import Encoding, format_authorization
+from roaming.ocpi.headers import MessageIds, Routing
+
+MAX_ANSWER = 8 * 1024 * 1024
+_CHUNK = 65_536
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Whom a call is for: what it presents, where that may go, how long it may take."""
+
+    token: str = field(repr=False)
+    hosts: frozenset[str]
+    encoding: Encoding = Encoding.BASE64
+    seconds: float = 15.0
+    platform: int | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    method: str
+    url: str
+    ids: MessageIds
+    routing: Routing = Routing()  # noqa: RUF009  # frozen
+    body: bytes | None = None
+    module: str = ""
+    reason: str = ""  # the routing decision, in words, for the journal
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def envelope(self) -> envelope.Envelope:
+        """Raises HubError where the body is no OCPI answer."""
+        return envelope.read(self.body)
+
+    @property
+    def ocpi_status(self) -> int | None:
+        try:
+            return self.envelope().status_code
+        except envelope.HubError:
+            return None
+
+
+def call(peer: Peer, request: Call, *, resolve: guard.Resolver = guard.resolve) -> Answer:
+    """Raises CallFailed. `resolve` is there for tests of names that change their address (S2)."""
+    started = time.monotonic()
+    try:
+        answer = _follow_slash(peer, request, resolve)
+    except CallFailed as error:
+        journal.sent(
+            peer.platform, request, error=f"{type(error).__name__}: {error}", seconds=time.monotonic() - started
+        )
+        raise
+    journal.sent(peer.platform, request, answer=answer, seconds=time.monotonic() - started)
+    return answer
+
+
+def hosts_allowed(own: Iterable[str], extra: Iterable[str]) -> frozenset[str]:
+    """Hosts of the URLs that a peer registered with, and those that staff named (S4)."""
+    named = {urlsplit(url).hostname or "" for url in own} | {host.lower() for host in extra}
+    return frozenset(named - {""})
+
+
+def is_host_of(host: str, hosts: Iterable[str]) -> bool:
+    """The host itself or one below it."""
+    return any(host == one or host.endswith(f".{one}") for one in hosts)
+
+
+def _follow_slash(peer: Peer, request: Call, resolve: guard.Resolver) -> Answer:
+    """A 307 or 308 that only adds or drops a slash is followed once: frameworks do that (S3, peers 2)."""
+    with watch.flight(peer.seconds) as flight:
+        answer = _once(peer, request, request.url, flight, resolve)
+        target = answer.headers.get("Location", "")
+        if answer.status in (307, 308) and _only_a_slash(request.url, target):
+            answer = _once(peer, request, _absolute(request.url, target), flight, resolve)
+        return answer
+
+
+def _absolute(url: str, target: str) -> str:
+    there = urlsplit(target)
+    return urlsplit(url)._replace(path=there.path).geturl()
+
+
+def _only_a_slash(url: str, target: str) -> bool:
+    try:
+        here, there = urlsplit(url), urlsplit(target)
+    except ValueError:
+        return False
+    same_place = not there.netloc or (there.scheme, there.netloc) == (here.scheme, here.netloc)
+    return (
+        same_place
+        and there.query in ("", here.query)
+        and there.path != here.path
+        and there.path.rstrip("/") == here.path.rstrip("/")
+    )
+
+
+def _once(peer: Peer, request: Call, url: str, flight: Flight, resolve: guard.Resolver) -> Answer:
+    parts = guard.check_url(url)
+    host = parts.hostname or ""
+    if not is_host_of(host, peer.hosts):
+        raise Forbidden(f"{host} is not a host of this partner")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    addresses = guard.vet(host, port, settings.OUTBOUND_ALLOW, resolve, flight.left)
+    for address in addresses[:-1]:
+        try:
+            return _exchange(peer, request, url, address, flight)
+        except Unreachable:
+            continue  # a name may have an address of a family that does not work here
+    return _exchange(peer, request, url, addresses[-1], flight)
+
+
+def _exchange(peer: Peer, request: Call, url: str, address: str, flight: Flight) -> Answer:
+    if flight.left <= 0:
+        raise Timeout("the deadline passed before the connection", sent=False)
+    with connected_to(address, flight) as session:
+        try:
+            response = session.request(
+                request.method, url, data=request.body, headers=_headers(peer, request), stream=True,
+                allow_redirects=False, timeout=flight.left,
+            )  # fmt: skip
+            with response:
+                body = _read(response, flight)
+        except CallFailed:
+            raise
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise _failure(error, flight) from None
+    if flight.fired:
+        raise Timeout("no answer in time")
+    return Answer(response.status_code, CaseInsensitiveDict(response.headers), body)
+
+
+def _read(response: requests.Response, flight: Flight) -> bytes:
+    """The decoded body, piece by piece, so that neither size nor compression gets past the cap (S7)."""
+    pieces, size = [], 0
+    while piece := response.raw.read1(_CHUNK, decode_content=True):
+        size += len(piece)
+        if size > MAX_ANSWER:
+            raise TooLarge(f"the answer is larger than {MAX_ANSWER} bytes")
+        if flight.fired:
+            raise Timeout("no answer in time")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _headers(peer: Peer, request: Call) -> dict[str, str]:
+    headers = {
+        "Authorization": format_authorization(peer.token, peer.encoding),
+        "Accept": "application/json",
+        "User-Agent": "ocpi-roaming-hub",
+        **request.ids.headers(),
+        **request.routing.headers(),
+    }
+    if request.body is not None:
+        headers["Content-Type"] = "application/json"  # TRA-02
+    return headers
+
+
+def _failure(error: Any, flight: Flight) -> CallFailed:
+    if flight.fired:
+        return Timeout("no answer in time")
+    if isinstance(error, requests.ConnectTimeout):
+        return Timeout("no connection in time", sent=False)
+    if isinstance(error, requests.Timeout):
+        return Timeout("no answer in time")
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unreachable("TLS failed")
+    if isinstance(reason, urllib3.exceptions.NewConnectionError):
+        return Unreachable("no connection")
+    return Broken(f"the connection ended before the answer did ({type(error).__name__})")

@@ -1,0 +1,113 @@
+"""The journal of HTTP: one row for each exchange, in and out. Heads always; bodies of writes and errors up to 64 kB, of
+lists only digest and size; secrets never (S18): credentials tokens and the keys of callback URLs are masked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from roaming.models import Exchange
+from roaming.ocpi.headers import MessageIds, Routing
+
+if TYPE_CHECKING:
+    from roaming.client import Answer, Call
+
+KEPT = 64 * 1024
+
+_TOKEN = re.compile(r'("token"\s*:\s*)"(?:[^"\\]|\\.)*"')
+_CALLBACK = re.compile(r"(/callback/[^/\s\"?]+/[^/\s\"?]+/)[^/\s\"?]+")
+_CODE = re.compile(rb'"status_code"\s*:\s*"?(\d{4})')
+
+
+@dataclass
+class Inbound:
+    """What is known of a request from outside; filled in as the view learns it."""
+
+    method: str
+    url: str
+    ids: MessageIds
+    routing: Routing = Routing()  # noqa: RUF009  # frozen
+    platform: int | None = None
+    module: str = ""
+    decision: str = ""
+    request_body: bytes = b""
+
+
+def received(
+    exchange: Inbound, *, http_status: int, body: bytes, listed: int | None, seconds: float, error: str = ""
+) -> None:
+    """`listed`: the number of objects where the answer is a list."""
+    Exchange.objects.create(
+        at=timezone.now(),
+        direction=Exchange.Direction.IN,
+        platform_id=exchange.platform,
+        method=exchange.method[:7],
+        url=_CALLBACK.sub(r"\1…", exchange.url)[:2000],
+        module=exchange.module,
+        routing=exchange.decision[:40],
+        http_status=http_status,
+        ocpi_status=_ocpi_status(body),
+        error=error,
+        duration_ms=round(seconds * 1000),
+        request_body=_kept(exchange.request_body, exchange.module),
+        response_body=_summary(body, listed) if listed is not None else _kept(body, exchange.module),
+        **_heads(exchange.ids, exchange.routing),
+    )
+
+
+def sent(platform: int | None, request: Call, *, answer: Answer | None = None, error: str = "", seconds: float) -> None:
+    reading = request.method == "GET" and answer is not None and answer.status < 400
+    Exchange.objects.create(
+        at=timezone.now(),
+        direction=Exchange.Direction.OUT,
+        platform_id=platform,
+        method=request.method,
+        url=_CALLBACK.sub(r"\1…", request.url)[:2000],
+        module=request.module,
+        routing=request.reason[:40],
+        http_status=answer.status if answer else None,
+        ocpi_status=_ocpi_status(answer.body) if answer else None,
+        error=error,
+        duration_ms=round(seconds * 1000),
+        request_body=_kept(request.body or b"", request.module),
+        response_body=""
+        if answer is None
+        else _summary(answer.body, None)
+        if reading
+        else _kept(answer.body, request.module),
+        **_heads(request.ids, request.routing),
+    )
+
+
+def _heads(ids: MessageIds, routing: Routing) -> dict[str, str]:
+    return {
+        "request_id": ids.request_id[:64],
+        "correlation_id": ids.correlation_id[:64],
+        "from_party": str(routing.sender or ""),
+        "to_party": str(routing.to or ""),
+    }
+
+
+def _kept(body: bytes, module: str) -> str:
+    text = body[:KEPT].decode("utf-8", "replace").replace("\0", "�")
+    if len(body) > KEPT:
+        text += f"… ({len(body)} bytes)"
+    if module in ("credentials", ""):
+        text = _TOKEN.sub(r'\1"…"', text)
+    return _CALLBACK.sub(r"\1…", text)
+
+
+def _summary(body: bytes, listed: int | None) -> str:
+    count = "" if listed is None else f"{listed} objects, "
+    return f"{count}{len(body)} bytes, SHA-256 {hashlib.sha256(body).hexdigest()}"
+
+
+def _ocpi_status(body: bytes) -> int | None:
+    """From one of the ends: an envelope may have a list of megabytes between."""
+    found = _CODE.search(body[-400:]) or _CODE.search(body[:4000])
+    return int(found[1]) if found else None

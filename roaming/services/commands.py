@@ -1,0 +1,179 @@
+"""Commands: received, answered at once, settled later, and their result told exactly once (CMD-02 to CMD-06).
+
+A command of a hosted party is handed to the operator inside the transaction that stores it; one of another platform is
+forwarded with a callback URL of our own (HUB-29, S5). The result is due once the station, the partner or the clock has
+settled the command; it is sent by a task and not before the CommandResponse has left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from roaming import nudges, ports
+from roaming.models import Command, Party, Platform
+from roaming.ocpi import commands as words
+from roaming.ocpi import json
+from roaming.ocpi.headers import MessageIds
+from roaming.services import secrets
+from roaming.services.decisions import choices
+
+WAITING, DUE, NONE = Command.ResultState.WAITING, Command.ResultState.DUE, Command.ResultState.NONE
+ACCEPTED = words.CommandResponseType.ACCEPTED
+LEFT_AFTER = timedelta(seconds=5)  # a response whose departure nobody reported has left by then, or never will
+MARGIN = timedelta(seconds=5)  # a partner's result may use its whole timeout and the way here
+
+
+@dataclass(frozen=True)
+class Order:
+    """A command as it came, decoded and with its original body."""
+
+    kind: words.CommandType
+    request: words.Command
+    body: Mapping[str, Any]
+    ids: MessageIds
+
+
+def receive(
+    order: Order, *, sender: Party, receiver: Party, platform: Platform | None, now: datetime
+) -> tuple[Command, ports.Acceptance]:
+    """For a hosted party: store it and let the operator take it, in one transaction."""
+    with transaction.atomic():
+        command = _store(order, sender, receiver, platform, now)
+        acceptance = _foreign_token(order, sender) or ports.operator.accept(command)
+        acceptance = replace(acceptance, timeout=_patience(platform, acceptance))
+        _answered(command, acceptance.response, acceptance.message, now + timedelta(seconds=acceptance.timeout))
+        return command, acceptance
+
+
+def told(acceptance: ports.Acceptance) -> int:
+    """The timeout in the CommandResponse: our own TIMEOUT comes before it (CMD-03)."""
+    return acceptance.timeout + int(MARGIN.total_seconds())
+
+
+def _patience(platform: Platform | None, acceptance: ports.Acceptance) -> int:
+    partner = None if platform is None else str(platform.pk)
+    least = choices().number("COMMAND-TIMEOUT", partner=partner)  # decision: COMMAND-TIMEOUT
+    return max(int(least), acceptance.timeout)
+
+
+def forward(order: Order, *, sender: Party, receiver: Party, platform: Platform, now: datetime) -> tuple[Command, str]:
+    """For another platform: store it with the key of the callback that stands in for the response_url."""
+    callback = secrets.new_key()
+    command = _store(order, sender, receiver, platform, now, callback_digest=secrets.digest(callback))
+    return command, callback
+
+
+def forwarded(command: Command, response: str, message: str, timeout: int, now: datetime) -> None:
+    """What the partner answered at once."""
+    _answered(command, response, message, now + timedelta(seconds=timeout) + MARGIN)
+
+
+def responded(command_id: object) -> None:
+    """The CommandResponse has left: the result may follow."""
+    with transaction.atomic():
+        Command.objects.filter(pk=command_id, responded_at=None).update(responded_at=timezone.now())
+        if Command.objects.filter(pk=command_id, result_state=DUE).exists():
+            _nudge(command_id)
+
+
+def settle(command_id: object, result: str, message: str = "", *, body: str = "", now: datetime | None = None) -> bool:
+    """The command's CommandResultType. Idempotent: only the first word counts; False if there was one already."""
+    words.CommandResultType(result)
+    with transaction.atomic():
+        changed = Command.objects.filter(pk=command_id, result_state=WAITING).update(
+            result=result, result_message=message, result_body=body, result_at=now or timezone.now(), result_state=DUE
+        )
+        if changed:
+            _nudge(command_id)
+    return bool(changed)
+
+
+def find_waiting(callback: str) -> Command | None:
+    """The forwarded command that this callback key belongs to, while it waits (S5: single use, expiring)."""
+    rows = Command.objects.filter(callback_digest__in=secrets.digests(callback), result_state=WAITING)
+    return rows.select_related("receiver", "sender_platform").first()
+
+
+def expire(now: datetime) -> int:
+    """Silent stations and partners: TIMEOUT, once (CMD-03)."""
+    late = Command.objects.filter(result_state=WAITING, expires_at__lte=now).values_list("pk", flat=True)
+    return sum(settle(pk, "TIMEOUT", "no answer in time", now=now) for pk in late)
+
+
+def unsent(now: datetime) -> list[Command]:
+    """Results that are due and may go: their response has left."""
+    left = Q(responded_at__isnull=False) | Q(created_at__lte=now - LEFT_AFTER)
+    return list(Command.objects.filter(left, result_state=DUE).order_by("result_at")[:100])
+
+
+def send_again(command: Command) -> None:
+    """Staff's wish, after a failure."""
+    with transaction.atomic():
+        Command.objects.filter(pk=command.pk, result_state=Command.ResultState.FAILED).update(result_state=DUE)
+        _nudge(command.pk)
+
+
+def result_body(command: Command) -> bytes:
+    """The bare CommandResult (CMD-04); a partner's own goes on as it came (HUB-31)."""
+    if command.result_body:
+        return command.result_body.encode()
+    result: dict[str, Any] = {"result": command.result}
+    if command.result_message:
+        result["message"] = [{"language": "en", "text": command.result_message[:512]}]
+    return json.dump_bytes(result)
+
+
+def _nudge(command_id: object) -> None:
+    nudges.nudge("roaming.send_result", command_id, queue=nudges.INTERACTIVE)
+
+
+def _store(
+    order: Order, sender: Party, receiver: Party, platform: Platform | None, now: datetime, **more: str
+) -> Command:
+    request = order.request
+    token = getattr(request, "token", None)
+    session_id: str = getattr(request, "session_id", "")
+    return Command.objects.create(
+        kind=order.kind.value,
+        sender=sender,
+        receiver=receiver,
+        sender_platform=platform,
+        request=json.dumps({**order.body, "response_url": "…"}),
+        response_url=request.response_url,
+        token_uid=token.uid if token else "",
+        token_type=token.type.value if token else "",
+        location_id=getattr(request, "location_id", ""),
+        evse_uid=getattr(request, "evse_uid", None) or "",
+        connector_id=getattr(request, "connector_id", None) or "",
+        session_key=session_id.upper(),
+        authorization_reference=getattr(request, "authorization_reference", None) or "",
+        reservation_id=getattr(request, "reservation_id", ""),
+        correlation_id=order.ids.correlation_id[:64],
+        request_id=order.ids.request_id[:64],
+        result_state=WAITING,
+        expires_at=now + timedelta(minutes=5),
+        **more,
+    )
+
+
+def _foreign_token(order: Order, sender: Party) -> ports.Acceptance | None:
+    """A token in a command is the commanding eMSP's own (CMD-13); its validity is not ours to check (CMD-10)."""
+    token = getattr(order.request, "token", None)
+    if token is None or (token.country_code.upper(), token.party_id.upper()) == (sender.country_code, sender.party_id):
+        return None
+    return ports.Acceptance("REJECTED", message="the token belongs to another party")
+
+
+def _answered(command: Command, response: str, message: str, expires_at: datetime) -> None:
+    """A result that is there already stands: the partner may have been faster with it than with its response."""
+    command.response, command.message, command.expires_at = response, message, expires_at
+    command.save(update_fields=["response", "message", "expires_at"])
+    if response != ACCEPTED:
+        Command.objects.filter(pk=command.pk).update(result_state=NONE)  # CMD-04: nothing follows a refusal
