@@ -2,7 +2,7 @@
 
 from ocppbridge.models.alert import Alert
 from ocppbridge.models.call import Call
-from ocppbridge.models.connection import Connection
+from ocppbridge.models.connection import Connection, Node
 from ocppbridge.models.frame import Frame
 from ocppbridge.models.inbox import InboxItem, Quarantined
 from ocppbridge.models.report import Report
@@ -19,6 +19,7 @@ __all__ = [
     "Frame",
     "InboxItem",
     "MeterReading",
+    "Node",
     "Quarantined",
     "Report",
     "Reservation",

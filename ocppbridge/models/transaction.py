@@ -58,6 +58,10 @@ class Transaction(models.Model):
     states = models.JSONField(default=list, blank=True, help_text="[[at, charging state]] as they changed")
     findings = models.JSONField(default=list, blank=True, help_text="[[code, text]] that staff should look at")
     tariff = models.TextField(blank=True, help_text="the tariff at the start, as JSON (TAR-26)")
+    location = models.TextField(blank=True, help_text="the OCPI CdrLocation as of the start, as JSON (CDR-13)")
+    course = models.JSONField(default=dict, blank=True, editable=False, help_text="charging.transactions, as stored")
+    start_key = models.CharField(max_length=200, blank=True, editable=False, help_text="what makes two 1.6 starts one")
+    released_at = models.DateTimeField(null=True, blank=True, help_text="staff looked at the findings: bill it")
     last_news_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -74,6 +78,7 @@ class Transaction(models.Model):
         ]
         indexes = [
             models.Index(fields=["station", "evse_number"], name="transaction_running", condition=models.Q(state="running")),
+            models.Index(fields=["station", "start_key"], name="transaction_start", condition=~models.Q(start_key="")),
             models.Index(fields=["id_token", "-started_at"], name="transaction_token"),
             models.Index(fields=["-started_at"], name="transaction_started"),
         ]
