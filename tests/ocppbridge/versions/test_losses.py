@@ -1,0 +1,266 @@
+"""The loss tables, measured: one field is changed at a time, and what makes no difference is lost.
+
+Printed by `pytest -s`; the tables must say exactly what is measured, so that neither can go stale.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ocppbridge.charging import intents as i
+from ocppbridge.charging import messages, replies
+from ocppbridge.charging.intents import NotOffered
+from ocppbridge.charging.replies import AuthorizationStatus, DataStatus, Registration
+from ocppbridge.charging.tokens import IdToken, Place
+from ocppbridge.versions import DIALECTS, Dialect
+from ocppbridge.versions.schemas import read_schemas
+from tests.ocppbridge.versions.samples import fields, fullest
+
+NOON, ONE = datetime(2026, 11, 21, 12, tzinfo=UTC), datetime(2026, 11, 21, 13, tzinfo=UTC)
+ALL = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda dialect: dialect.version)
+
+
+def requests(dialect: Dialect) -> dict[str, dict[str, Any]]:
+    return {action: schema for action, kind, schema in read_schemas(dialect.version) if kind == "request"}
+
+
+def show(dialect: Dialect, title: str, table: dict[str, str]) -> None:
+    print(f"\n{dialect.version}: {title}")
+    for name, reason in sorted(table.items()):
+        print(f"  {name:45} {reason}")
+
+
+def agree(measured: set[str], table: dict[str, str]) -> None:
+    """Every loss measured stands in the table, and every line of the table has been measured."""
+    covered = {
+        line: {path for path in measured if path == line or line[0] == "*" and path.endswith(line[1:])}
+        for line in table
+    }
+    assert measured - set().union(*covered.values()) == set()
+    assert {line for line, paths in covered.items() if not paths} == set()
+
+
+@ALL
+def test_what_a_station_may_say_and_the_domain_does_not_take(dialect):
+    lost = set()
+    for action, schema in requests(dialect).items():
+        if action not in dialect.ups:
+            continue
+        heard = dialect.up(action, fullest(schema))
+        names = fields(schema)
+        for name in names:
+            changed = fullest(schema, changed=name)
+            leaf = not any(other.startswith(f"{name}.") for other in names)
+            dialect.validate_request(action, changed)
+            if leaf and changed != fullest(schema) and dialect.up(action, changed) == heard:
+                lost.add(f"{action}.{name}")
+    show(dialect, "said, not taken", dict(dialect.losses.not_taken))
+    assert lost == {name for name in dialect.losses.not_taken if not name.startswith("*")}
+
+
+@ALL
+def test_what_vendors_add_in_custom_data_stays_in_the_journal(dialect):
+    """TC_P_03: custom data is accepted."""
+    assert ("*.customData" in dialect.losses.not_taken) == (dialect.version != "1.6")
+    for action, schema in requests(dialect).items():
+        if action in dialect.ups and "customData" in schema["properties"]:
+            payload = fullest(schema)
+            with_data = payload | {"customData": {"vendorId": "x", "more": [1]}}
+            dialect.validate_request(action, with_data)
+            assert dialect.up(action, with_data) == dialect.up(action, payload)
+
+
+def is_said(message: Any, field: dataclasses.Field) -> bool:
+    value = getattr(message, field.name)
+    return value is not None and value != () and value != {} and value is not field.default
+
+
+@ALL
+def test_what_the_domains_messages_can_hold_and_the_version_never_says(dialect):
+    heard: dict[str, set[str]] = {}
+    for action, schema in requests(dialect).items():
+        if action not in dialect.ups:
+            continue
+        payload = fullest(schema)
+        kinds = ("Started", "Updated", "Ended") if action == "TransactionEvent" else (None,)
+        for kind in kinds:
+            message = dialect.up(action, payload | ({"eventType": kind} if kind else {}))
+            said = {field.name for field in dataclasses.fields(message) if is_said(message, field)}
+            heard.setdefault(type(message).__name__, set()).update(said)
+    silent = set()
+    for kind in messages.Message.__args__:
+        names = {field.name for field in dataclasses.fields(kind)}
+        if kind.__name__ not in heard and kind is not messages.Informed:
+            silent.add(kind.__name__)
+        silent |= {f"{kind.__name__}.{name}" for name in names - heard.get(kind.__name__, names)}
+    show(dialect, "never said", dict(dialect.losses.not_said))
+    agree(silent, dialect.losses.not_said)
+
+
+# What we say: a first and a second value for every field of every verb
+
+GROUP, OTHER_GROUP = IdToken("G1", "Central"), IdToken("G2", "Central")
+PLACE = (Place(1, 1), Place(2, 1))
+PROFILE = {
+    "id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative",
+    "chargingSchedule": [{"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]}],
+}  # fmt: skip
+PROFILE_16 = {
+    "chargingProfileId": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative",
+    "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]},
+}  # fmt: skip
+NETWORK = {
+    "ocppInterface": "Wired0", "ocppTransport": "JSON", "messageTimeout": 30, "ocppCsmsUrl": "wss://x", "securityProfile": 1,
+    "ocppVersion": "OCPP20",
+}  # fmt: skip
+HASHES = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "c"}
+SETTING = i.Variable("Interval", "Ctrlr", None, None, Place(1, 1), "Actual")
+ANSWER = replies.Authorization(
+    AuthorizationStatus.ACCEPTED,
+    NOON,
+    GROUP,
+    "en",
+    "hello",
+    1,
+    "Accepted",
+    ("DC",),
+    {"tariffId": "T", "currency": "EUR"},
+)
+
+
+def profile(dialect: Dialect, level: int) -> dict[str, Any]:
+    return (PROFILE_16 if dialect.version == "1.6" else PROFILE) | {"stackLevel": level}
+
+
+def verbs(dialect: Dialect) -> Iterator[Any]:
+    token = IdToken("T1", "ISO14443", (("A", "B"),))
+    yield i.StartCharging(token, 1, Place(1, 1), GROUP, profile(dialect, 0))
+    yield i.StopCharging("1")
+    yield i.Unlock(Place(1, 1))
+    yield i.Reset(i.When.NOW, None)
+    yield i.Trigger("MeterValues", Place(1, 1), None if dialect.version != "2.1" else "x")
+    yield i.ChangeAvailability(True, Place(1, 1))
+    yield i.ReadVariables((SETTING,))
+    yield i.WriteVariables(((SETTING, "1"),))
+    yield i.ReportSettings(1, "FullInventory")
+    yield i.ReportSome(1, (SETTING,), ("Active",))
+    yield i.SetNetwork(1, NETWORK)
+    yield i.Reserve(1, token, NOON, Place(1, 1), None if dialect.version == "1.6" else "cCCS2", GROUP)
+    yield i.CancelReservation(1)
+    yield i.ClearCache()
+    yield i.AskListVersion()
+    yield i.SendList(1, (i.ListEntry(token, ANSWER),), True)
+    yield i.AskTransaction("1")
+    yield i.TellCost("1", Decimal("1.5"))
+    yield i.SendData("v", "m", "d")
+    yield i.DeliverCertificate("pem", "ChargingStationCertificate", 1)
+    yield i.InstallCertificate(i.CertificateUse.CSMS, "pem")
+    yield i.ListCertificates((i.CertificateUse.CSMS,))
+    yield i.DeleteCertificate(HASHES)
+    yield i.FetchLog("ftp://x", 1, "SecurityLog", NOON, NOON, 1, 1)
+
+
+def answers() -> Iterator[Any]:
+    yield replies.Registered(Registration.ACCEPTED, NOON, 60)
+    yield replies.Clock(NOON)
+    yield ANSWER
+    yield replies.StartTaken(1, ANSWER)
+    yield replies.EventTaken(ANSWER, Decimal("1.5"), 1, "hello", {"maxTime": 1})
+    yield replies.DataTaken(DataStatus.ACCEPTED, "d")
+    yield replies.Verdict(False, "why")
+    yield replies.Acknowledged()
+
+
+def another(value: Any, name: str) -> Any:
+    """A second value of the same kind."""
+    second = {
+        "when": i.When.IDLE, "what": "Heartbeat", "transaction": "2", "inventory": "SummaryInventory", "attribute": "Target",
+        "criteria": ("Enabled",), "kind": "DiagnosticsLog", "connector_type": "cType2", "certificate_type": "V2GCertificate",
+        "use": i.CertificateUse.MANUFACTURER, "uses": (i.CertificateUse.MANUFACTURER,), "hashes": HASHES | {"serialNumber": "d"},
+        "type": "eMAID", "group": OTHER_GROUP, "certificate_status": "CertChainError", "connector": 2, "custom": "y",
+        "additional": (("C", "D"),), "allowed_transfer": ("AC_single_phase",), "profile": {**PROFILE, "stackLevel": 5},
+        "evse": 3,
+    }  # fmt: skip
+    match value:
+        case AuthorizationStatus():
+            return AuthorizationStatus.BLOCKED
+        case DataStatus():
+            return DataStatus.REJECTED
+        case Registration():
+            return Registration.PENDING
+        case bool():
+            return not value
+        case int():
+            return value + 1
+        case Decimal():
+            return value + 1
+        case datetime():
+            return ONE
+    return second.get(
+        name, f"{value}2" if isinstance(value, str) else {**value, "tariffId": "U"} if isinstance(value, dict) else "?"
+    )
+
+
+def variants(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """(path, value with one field changed) for every field, nested ones too."""
+    for field in dataclasses.fields(value):
+        part, name = getattr(value, field.name), f"{path}.{field.name}"
+        if dataclasses.is_dataclass(part):
+            for inner, changed in variants(part, name):
+                yield inner, dataclasses.replace(value, **{field.name: changed})
+        elif isinstance(part, tuple) and part and dataclasses.is_dataclass(part[0]):
+            for inner, changed in variants(part[0], name):
+                yield inner, dataclasses.replace(value, **{field.name: (changed,)})
+        elif field.name == "values":
+            for inner, changed in variants(part[0][0], f"{name}.variable"):
+                yield inner, dataclasses.replace(value, values=((changed, part[0][1]),))
+            yield f"{name}.value", dataclasses.replace(value, values=((part[0][0], "2"),))
+        elif part is not None:
+            yield name, dataclasses.replace(value, **{field.name: another(part, field.name)})
+
+
+@ALL
+def test_what_we_may_want_and_the_version_cannot_say(dialect):
+    lost, sayable = set(), 0
+    for verb in verbs(dialect):
+        if type(verb) not in dialect.downs:
+            with pytest.raises(NotOffered):
+                dialect.down(verb)
+            lost.add(type(verb).__name__)
+            continue
+        said = dialect.down(verb)
+        for path, changed in variants(verb, type(verb).__name__):
+            write = dialect.downs[type(verb)]
+            try:
+                lost |= {path} if write(changed) == said else set()
+            except NotOffered:
+                continue  # refused with a reason, which is no silent loss
+            sayable += 1
+    for reply in answers():
+        if type(reply) not in dialect.replies:
+            lost.add(type(reply).__name__)
+            continue
+        said = dialect.replies[type(reply)](reply)
+        for path, changed in variants(reply, type(reply).__name__):
+            lost |= {path} if dialect.replies[type(reply)](changed) == said else set()
+    show(dialect, "not sayable", dict(dialect.losses.not_sayable))
+    agree(lost, dialect.losses.not_sayable)
+    assert sayable > 20
+
+
+@ALL
+def test_every_loss_has_a_reason(dialect):
+    for table in (dialect.losses.not_taken, dialect.losses.not_said, dialect.losses.not_sayable):
+        assert all(len(reason) > 10 for reason in table.values())
+
+
+def test_every_verb_and_every_reply_is_measured():
+    measured = {type(verb) for verb in verbs(DIALECTS["ocpp2.1"])} | {i.RawCall}
+    assert measured == set(i.Intent.__args__)
+    assert {type(reply) for reply in answers()} == set(replies.Reply.__args__)
