@@ -1,4 +1,4 @@
-"""Payloads made from the official schemas: the fullest and the leanest of each action, and one field changed at a time."""
+"""Payloads made from the official schemas: the fullest and the leanest of each action, one field changed at a time."""
 
 from __future__ import annotations
 

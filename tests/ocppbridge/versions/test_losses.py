@@ -6,6 +6,7 @@ Printed by `pytest -s`; the tables must say exactly what is measured, so that ne
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -31,15 +32,14 @@ def requests(dialect: Dialect) -> dict[str, dict[str, Any]]:
 
 
 def show(dialect: Dialect, title: str, table: dict[str, str]) -> None:
-    print(f"\n{dialect.version}: {title}")
-    for name, reason in sorted(table.items()):
-        print(f"  {name:45} {reason}")
+    lines = [f"  {name:45} {reason}" for name, reason in sorted(table.items())]
+    sys.stdout.write("\n".join([f"\n{dialect.version}: {title}", *lines, ""]))
 
 
 def agree(measured: set[str], table: dict[str, str]) -> None:
     """Every loss measured stands in the table, and every line of the table has been measured."""
     covered = {
-        line: {path for path in measured if path == line or line[0] == "*" and path.endswith(line[1:])}
+        line: {path for path in measured if path == line or (line[0] == "*" and path.endswith(line[1:]))}
         for line in table
     }
     assert measured - set().union(*covered.values()) == set()
@@ -109,15 +109,17 @@ GROUP, OTHER_GROUP = IdToken("G1", "Central"), IdToken("G2", "Central")
 PLACE = (Place(1, 1), Place(2, 1))
 PROFILE = {
     "id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative",
-    "chargingSchedule": [{"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]}],
+    "chargingSchedule": [
+        {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]}
+    ],
 }  # fmt: skip
 PROFILE_16 = {
     "chargingProfileId": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative",
     "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]},
 }  # fmt: skip
 NETWORK = {
-    "ocppInterface": "Wired0", "ocppTransport": "JSON", "messageTimeout": 30, "ocppCsmsUrl": "wss://x", "securityProfile": 1,
-    "ocppVersion": "OCPP20",
+    "ocppInterface": "Wired0", "ocppTransport": "JSON", "messageTimeout": 30, "ocppCsmsUrl": "wss://x",
+    "securityProfile": 1, "ocppVersion": "OCPP20",
 }  # fmt: skip
 HASHES = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "c"}
 SETTING = i.Variable("Interval", "Ctrlr", None, None, Place(1, 1), "Actual")
@@ -180,12 +182,12 @@ def answers() -> Iterator[Any]:
 def another(value: Any, name: str) -> Any:
     """A second value of the same kind."""
     second = {
-        "when": i.When.IDLE, "what": "Heartbeat", "transaction": "2", "inventory": "SummaryInventory", "attribute": "Target",
-        "criteria": ("Enabled",), "kind": "DiagnosticsLog", "connector_type": "cType2", "certificate_type": "V2GCertificate",
-        "use": i.CertificateUse.MANUFACTURER, "uses": (i.CertificateUse.MANUFACTURER,), "hashes": HASHES | {"serialNumber": "d"},
-        "type": "eMAID", "group": OTHER_GROUP, "certificate_status": "CertChainError", "connector": 2, "custom": "y",
-        "additional": (("C", "D"),), "allowed_transfer": ("AC_single_phase",), "profile": {**PROFILE, "stackLevel": 5},
-        "evse": 3,
+        "when": i.When.IDLE, "what": "Heartbeat", "transaction": "2", "inventory": "SummaryInventory", "evse": 3,
+        "attribute": "Target", "criteria": ("Enabled",), "kind": "DiagnosticsLog", "connector_type": "cType2",
+        "certificate_type": "V2GCertificate", "use": i.CertificateUse.MANUFACTURER, "connector": 2, "custom": "y",
+        "uses": (i.CertificateUse.MANUFACTURER,), "hashes": HASHES | {"serialNumber": "d"}, "type": "eMAID",
+        "group": OTHER_GROUP, "certificate_status": "CertChainError", "additional": (("C", "D"),),
+        "allowed_transfer": ("AC_single_phase",), "profile": {**PROFILE, "stackLevel": 5},
     }  # fmt: skip
     match value:
         case AuthorizationStatus():
@@ -202,9 +204,9 @@ def another(value: Any, name: str) -> Any:
             return value + 1
         case datetime():
             return ONE
-    return second.get(
-        name, f"{value}2" if isinstance(value, str) else {**value, "tariffId": "U"} if isinstance(value, dict) else "?"
-    )
+    if name in second:
+        return second[name]
+    return {**value, "tariffId": "U"} if isinstance(value, dict) else f"{value}2"
 
 
 def variants(value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -257,7 +259,7 @@ def test_what_we_may_want_and_the_version_cannot_say(dialect):
 @ALL
 def test_every_loss_has_a_reason(dialect):
     for table in (dialect.losses.not_taken, dialect.losses.not_said, dialect.losses.not_sayable):
-        assert all(len(reason) > 10 for reason in table.values())
+        assert all(len(reason) >= 10 for reason in table.values())
 
 
 def test_every_verb_and_every_reply_is_measured():
