@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.datadir import NOBODY, SHARED, DataDir, barrier
 from config.privileges import tied
@@ -180,7 +182,9 @@ class Valkey(Engine):
         return tied([program, *words, "--dir", str(self.data.path)], death_signal="TERM")
 
     def ready(self) -> bool:
-        client = redis.Redis(unix_socket_path=str(self.data.sockets.valkey), socket_timeout=2)
+        # Without its default retries, which take four seconds to say that nothing listens.
+        socket = str(self.data.sockets.valkey)
+        client = redis.Redis(unix_socket_path=socket, socket_timeout=2, retry=Retry(NoBackoff(), 0))
         try:
             return bool(client.ping())
         except redis.RedisError:

@@ -7,8 +7,13 @@ from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-_valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+# One try more, for a connection that died with an earlier Valkey; the default would make an answer wait four seconds.
+_valkey = redis.Redis.from_url(
+    settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1)
+)
 
 
 @never_cache
