@@ -65,6 +65,12 @@ class Client:
         roles = [f"{role['country_code']}/{role['party_id']} {role['role']}" for role in theirs["roles"]]
         return {"roles": roles, "wrong": words.complaints("credentials", theirs), "modules": len(self.book.endpoints)}
 
+    def status_with(self, token: str) -> int:
+        """The HTTP status that a token gets at our credentials endpoint."""
+        heads = {"Authorization": words.header(token), "X-Request-ID": str(uuid4()), "X-Correlation-ID": str(uuid4())}
+        url = self.book.endpoints["credentials", "RECEIVER"]
+        return requests.get(url, headers=heads, timeout=20, allow_redirects=False).status_code
+
     def _keep_endpoints(self, details: Document) -> None:
         for endpoint in details["endpoints"]:
             self.book.endpoints[endpoint["identifier"], endpoint["role"]] = endpoint["url"]

@@ -1,0 +1,142 @@
+"""The acts of the demo around its sessions: registration, a look around, a card, unlocking, pulling everything."""
+
+from __future__ import annotations
+
+import json
+import time
+from io import StringIO
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+
+from config.demo import words_of_bill, world
+from config.demo.emsp.words import complaints, stamp
+from config.demo.session import Session
+from config.demo.stage import Actor, Missing, Stage
+from config.demo.verdict import Verdict
+
+CARD = "04E1A5B2C3D480"
+
+
+def register(stage: Stage, verdict: Verdict) -> Actor:
+    """Staff invites the partner; the partner registers by the credentials handshake (CRE-02 to CRE-04)."""
+    _title(verdict, f"{world.PARTNER_NAME} ({world.PARTNER}) registers")
+    invitation = invite()
+    emsp = stage.enter("eMSP", "config.demo.emsp", "--party", str(world.PARTNER), "--name", world.PARTNER_NAME)
+    since = stage.mark()
+    answer = emsp.ask(do="register", **invitation)
+    asked = [event["path"] for event in stage.seen(lambda event: event["event"] == "served", since)]
+    verdict.check(
+        "before it answers, the hub fetches the eMSP's versions and endpoints with TOKEN_B",
+        asked == ["/emsp/versions", "/emsp/2.2.1"],
+        f"it asked for {asked}",
+    )
+    verdict.check("the credentials list the hub, and nobody else", answer["roles"] == [f"{settings.HUB_PARTY} HUB"])
+    verdict.none("the credentials are complete", answer["wrong"])
+    status = emsp.ask(do="try", token=invitation["token_a"])
+    verdict.check("TOKEN_A is used up", status == 401, f"it gets HTTP {status}")
+    return emsp
+
+
+def invite() -> dict[str, str]:
+    """What `manage.py invite_platform` prints: where to register, and with what."""
+    world.forget_partner()
+    out = StringIO()
+    words = ["--role", "EMSP", "--party", str(world.PARTNER), "--name", world.PARTNER_NAME, "--json"]
+    call_command("invite_platform", *words, stdout=out)
+    printed = json.loads(out.getvalue())
+    return {"versions_url": printed["versions_url"], "token_a": printed["token_a"]}
+
+
+def look_around(stage: Stage, emsp: Actor, verdict: Verdict) -> None:
+    """The partner pulls locations and tariffs, once the stations of the story are there."""
+    _title(verdict, "The stations come online, the eMSP pulls locations and tariffs")
+    wanted = {place.evse_uid for place in world.PLACES[:2]}
+    for place in world.PLACES[:2]:
+        stage.wait(
+            lambda event, name=place.identity: event["who"] == name
+            and event["event"] == "acknowledged"
+            and event["action"] == "StatusNotification",
+            f"{place.identity} boots and says its state",
+        )
+    found = _pull_until_available(emsp, wanted)
+    problems = [problem for location in found for problem in complaints("locations", location)]
+    mine = sorted(location["id"] for location in found if location["party_id"] == world.OPERATOR.party)
+    verdict.check("the eMSP finds both locations", mine == sorted(world.ADDRESSES), f"it finds {mine}")
+    verdict.none("they are complete", problems)
+    available = {evse["uid"] for location in found for evse in location["evses"] if evse["status"] == "AVAILABLE"}
+    verdict.check("the EVSEs of the connected stations are AVAILABLE", wanted <= available, f"only {available}")
+    tariffs = emsp.ask(do="pull", module="tariffs")
+    ids = [tariff["id"] for tariff in tariffs]
+    verdict.check(f"the tariff {world.TARIFF_ID} is there", world.TARIFF_ID in ids, f"there is {ids}")
+
+
+def _pull_until_available(emsp: Actor, wanted: set[str]) -> list[dict[str, Any]]:
+    """A status travels from the station through the journal to the list: a second or two."""
+    deadline = time.monotonic() + 15
+    while True:
+        found: list[dict[str, Any]] = emsp.ask(do="pull", module="locations")
+        uids = {evse["uid"] for place in found for evse in place.get("evses") or [] if evse["status"] == "AVAILABLE"}
+        if wanted <= uids or time.monotonic() > deadline:
+            return found
+        time.sleep(1)
+
+
+def hand_out_card(stage: Stage, emsp: Actor, verdict: Verdict) -> None:
+    _title(verdict, f"The eMSP pushes a card ({CARD})")
+    card = emsp.ask(do="card", uid=CARD)
+    verdict.check("the hub takes the token", card["uid"] == CARD)
+
+
+def charge(stage: Stage, emsp: Actor, station: Actor, place: world.Place, verdict: Verdict) -> None:
+    """A whole session at one station."""
+    _title(verdict, f"A session at {place.identity} (OCPP {place.version})")
+    reference = f"DEMO-{place.version}-{int(time.time())}"
+    bill = Session(stage, emsp, station, place, CARD, reference, verdict).play()
+    for line in words_of_bill.lines(bill["document"]):
+        verdict.tell(line)
+
+
+def unlock(stage: Stage, emsp: Actor, place: world.Place, verdict: Verdict) -> None:
+    _title(verdict, f"The eMSP's help desk unlocks {place.identity}")
+    since = stage.mark()
+    where = {"location_id": place.location_id, "evse_uid": place.evse_uid, "connector_id": "1"}
+    response = emsp.ask(do="unlock", to=str(world.OPERATOR), **where)
+    verdict.check("UNLOCK_CONNECTOR is accepted at once", response["result"] == "ACCEPTED", str(response))
+    stage.wait(
+        lambda event: event["who"] == place.identity
+        and event["event"] == "called"
+        and event["action"] == "UnlockConnector",
+        f"the hub sends UnlockConnector to {place.identity}",
+        since=since,
+    )
+    result = stage.wait(
+        lambda event: event["event"] == "command_result" and event["command_id"] == response["command_id"],
+        "the result of UNLOCK_CONNECTOR comes to its response_url",
+        since=since,
+    )
+    verdict.check("the result of UNLOCK_CONNECTOR is ACCEPTED", result["result"] == "ACCEPTED", result["result"])
+
+
+def pull_everything(stage: Stage, emsp: Actor, verdict: Verdict) -> None:
+    """What was pushed is also what a pull gives (TRA-04)."""
+    _title(verdict, "The eMSP pulls what it was pushed")
+    pushed = {event["document"]["id"]: event["document"] for event in stage.seen(lambda event: event["event"] == "cdr")}
+    began = stamp()[:10] + "T00:00:00Z"
+    listed = {cdr["id"]: cdr for cdr in emsp.ask(do="pull", module="cdrs", date_from=began)}
+    lost = [key for key, cdr in pushed.items() if listed.get(key) != cdr]
+    verdict.none(f"the list of CDRs has the {len(pushed)} CDRs as they were pushed", lost)
+    sessions = {session["id"]: session for session in emsp.ask(do="pull", module="sessions", date_from=began)}
+    ended = {key for key, session in sessions.items() if session["status"] == "COMPLETED"}
+    missing = [cdr["session_id"] for cdr in pushed.values() if cdr["session_id"] not in ended]
+    verdict.none("their sessions are in the list, COMPLETED", missing)
+    unechoed = stage.seen(lambda event: event["event"] == "called" and event.get("echoed") is False)
+    verdict.none("every answer carried the ids of its request", [event["url"] for event in unechoed])
+    if not pushed:
+        raise Missing("no CDR was pushed")
+
+
+def _title(verdict: Verdict, title: str) -> None:
+    verdict.tell("")
+    verdict.tell(f"── {title} " + "─" * max(3, 100 - len(title)))
