@@ -35,6 +35,8 @@ from roaming.ocpi.types import (
     Violation,
 )
 
+MAX_PERIODS = 20_000  # two weeks, a period a minute (S29)
+
 
 class AuthMethod(StrEnum):
     AUTH_REQUEST = "AUTH_REQUEST"
@@ -130,7 +132,7 @@ class Cdr(Struct, omit_defaults=True):
     auth_method: AuthMethod
     cdr_location: CdrLocation
     currency: Currency
-    charging_periods: Annotated[list[ChargingPeriod], Meta(min_length=1)]
+    charging_periods: Annotated[list[ChargingPeriod], Meta(min_length=1, max_length=MAX_PERIODS)]
     total_cost: Price
     total_energy: Number
     total_time: Number

@@ -35,6 +35,7 @@ from roaming.ocpi.types import (
 __all__ = ["AdditionalGeoLocation", "Capability", "Connector", "Evse", "ExceptionalPeriod", "Hours", "Location",
            "PublishTokenType", "RegularHours", "Status"]
 
+MAX_EVSES = 5_000  # no site has more, and no receiver should be made to hold it (S29)
 Facility = Literal[
     "HOTEL", "RESTAURANT", "CAFE", "MALL", "SUPERMARKET", "SPORT", "RECREATION_AREA", "NATURE", "MUSEUM",
     "BIKE_SHARING", "BUS_STOP", "TAXI_STAND", "TRAM_STOP", "METRO_STATION", "TRAIN_STATION", "AIRPORT", "PARKING_LOT",
@@ -118,7 +119,7 @@ class Location(Struct, omit_defaults=True):
     state: String45 | None = None
     related_locations: list[AdditionalGeoLocation] | None = None
     parking_type: ParkingType | None = None
-    evses: list[Evse] | None = None
+    evses: Annotated[list[Evse], Meta(max_length=MAX_EVSES)] | None = None
     directions: list[DisplayText] | None = None
     operator: BusinessDetails | None = None
     suboperator: BusinessDetails | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from roaming.ocpi.cdrs import AuthMethod, CdrToken, ChargingPeriod
+from roaming.ocpi.cdrs import MAX_PERIODS, AuthMethod, CdrToken, ChargingPeriod
 from roaming.ocpi.tokens import ProfileType
 from roaming.ocpi.types import (
     NO_DATA,
@@ -56,7 +57,7 @@ class Session(Struct, omit_defaults=True):
     end_date_time: DateTime | None = None
     authorization_reference: CiString36 | None = None
     meter_id: String255 | None = None
-    charging_periods: list[ChargingPeriod] | None = None
+    charging_periods: Annotated[list[ChargingPeriod], Meta(max_length=MAX_PERIODS)] | None = None
     total_cost: Price | None = None  # 0.00 is free, absent is unknown (SES-15)
 
     def __post_init__(self) -> None:
