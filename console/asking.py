@@ -38,6 +38,10 @@ class Question(forms.Form):
     def __init__(self, data: Any = None, *, obj: Any = None) -> None:
         self.obj = obj
         super().__init__(data)
+        self.dress()
+
+    def dress(self) -> None:
+        """Again after fields were added."""
         dress(self)
 
 
@@ -72,9 +76,15 @@ def button(
             return _asked(page, request, object_id, ask, method)
 
         view.__dict__.update(
-            ask=ask, short_description=title, icon=icon, attrs={}, allowed_permissions=("operate",), dialog=None,
-            url_path=method.__name__.replace("_", "-"), original_function_name=method.__name__,
-        )  # fmt: skip
+            ask=ask,
+            short_description=title,
+            icon=icon,
+            attrs={},
+            allowed_permissions=("operate",),
+            dialog=None,
+            url_path=method.__name__.replace("_", "-"),
+            original_function_name=method.__name__,
+        )
         return view  # type: ignore[return-value]  # the admin calls it as a view
 
     return decorate

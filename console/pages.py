@@ -126,10 +126,15 @@ class Journal(Shown[M]):
         return queryset, False
 
 
-class Rows(TabularInline[M, P]):
-    """Rows of a related table inside a page, only shown."""
+class EditedRows(TabularInline[M, P]):
+    """Rows of a related table inside a page."""
 
     extra = 0
+
+
+class Rows(EditedRows[M, P]):
+    """Rows of a related table inside a page, only shown."""
+
     can_delete = False
     show_change_link = True
     tab = False

@@ -6,7 +6,7 @@ from django import forms
 from unfold import widgets as unfold
 
 _LOOKS: tuple[tuple[type[forms.Widget], list[str]], ...] = (  # the first that fits
-    (forms.CheckboxSelectMultiple, []),
+    (forms.RadioSelect, unfold.RADIO_CLASSES),
     (forms.CheckboxInput, unfold.SWITCH_CLASSES),
     (forms.Textarea, unfold.TEXTAREA_CLASSES),
     (forms.Select, unfold.SELECT_CLASSES),
@@ -14,11 +14,17 @@ _LOOKS: tuple[tuple[type[forms.Widget], list[str]], ...] = (  # the first that f
 )
 
 
+_RADIO = ("unfold/widgets/radio.html", "unfold/widgets/radio_option.html")
+
+
 def dress(form: forms.BaseForm) -> None:
     """Every field of a form, in place."""
     for field in form.fields.values():
         widget = field.widget
-        if isinstance(widget, forms.CheckboxSelectMultiple):
+        if isinstance(widget, forms.RadioSelect):
+            widget.template_name, widget.option_template_name = _RADIO
+            widget.attrs["class"] = look(widget)
+        elif isinstance(widget, forms.CheckboxSelectMultiple):
             field.widget = boxes(widget)
         elif not widget.attrs.get("class"):
             widget.attrs["class"] = look(widget)

@@ -1,0 +1,65 @@
+"""Agreements between a CPO and an eMSP, hosted or not (HUB-32)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from console.pages import Page
+from console.text import BAD, GOOD, NOTE, WARN, ago, badge
+from roaming.models import Agreement
+
+
+@admin.register(Agreement)
+class AgreementAdmin(Page[Agreement]):
+    """Who shares what with whom."""
+
+    list_display = ("pair", "standing", "shared", "asks_openly", "since", "until", "note")
+    list_filter = ("suspended", "open_auth", "cpo", "emsp")
+    list_select_related = ("cpo", "emsp")
+    search_fields = ("cpo__party_id__iexact", "emsp__party_id__iexact", "cpo__name", "emsp__name", "note")
+    autocomplete_fields = ("cpo", "emsp")
+    fields = (("cpo", "emsp"), "modules", ("open_auth", "suspended"), ("valid_from", "valid_until"), "note")
+
+    @admin.display(description="CPO – eMSP")
+    def pair(self, obj: Agreement) -> str:
+        """Both sides."""
+        return str(obj)
+
+    @admin.display(description="Standing")
+    def standing(self, obj: Agreement) -> SafeString:
+        """Whether it holds now."""
+        return _standing(obj, timezone.now())
+
+    @admin.display(description="Modules")
+    def shared(self, obj: Agreement) -> str:
+        """Empty means all."""
+        return ", ".join(obj.modules) or "all"
+
+    @admin.display(description="Asked about unknown tokens", boolean=True, ordering="open_auth")
+    def asks_openly(self, obj: Agreement) -> bool:
+        """TOK-27."""
+        return obj.open_auth
+
+    @admin.display(description="From", ordering="valid_from")
+    def since(self, obj: Agreement) -> SafeString | str:
+        """Empty: always."""
+        return ago(obj.valid_from)
+
+    @admin.display(description="Until", ordering="valid_until")
+    def until(self, obj: Agreement) -> SafeString | str:
+        """Empty: until further notice."""
+        return ago(obj.valid_until)
+
+
+def _standing(obj: Agreement, now: datetime) -> SafeString:
+    if obj.suspended:
+        return badge("suspended", WARN)
+    if obj.valid_from and obj.valid_from > now:
+        return badge("not yet", NOTE)
+    if obj.valid_until and obj.valid_until <= now:
+        return badge("expired", BAD)
+    return badge("in force", GOOD)

@@ -1,0 +1,129 @@
+"""CDRs: immutable, with the bill that says for each line why it is there (CDR-04)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from console import links
+from console.home import Panel
+from console.text import ago, badge, code, lasted, linked, masked, number, pretty_value
+from roaming.admin.stored import TECHNICAL, StoredPage
+from roaming.models import Cdr
+
+
+@admin.register(Cdr)
+class CdrAdmin(StoredPage[Cdr]):
+    """What was billed."""
+
+    module = "cdrs"
+    list_display = ("cdr", "owner", "paid_by", "token", "energy", "excl_vat", "incl_vat", "ended", "duration", "kind")
+    list_display_links = ("cdr",)
+    list_filter = ("credit", "currency", "country_code", "token_country_code", "token_party_id")
+    search_fields = ("object_key__iexact", "session_key__iexact", "token_uid__iexact", "authorization_reference__exact")
+    search_help_text = "CDR id, session id, token or authorization reference: exactly as they are"
+    jump_fields = ("object_id", "session_key")
+    fieldsets = (
+        (None, {"fields": [("energy", "excl_vat", "incl_vat"), ("started", "ended", "duration")]}),
+        (
+            "Who",
+            {
+                "fields": [
+                    ("owner", "came_from"),
+                    ("paid_by", "token_uid", "authorization_reference"),
+                    ("kind", "credit_reference_id"),
+                ]
+            },
+        ),
+        ("The same elsewhere", {"fields": [("session", "exchanges")]}),
+        ("Bill as stored", {"classes": ["collapse"], "fields": ["bill_shown"]}),
+        ("Document", {"fields": ["document_shown"]}),
+        TECHNICAL,
+    )
+
+    @admin.display(description="CDR", ordering="object_id")
+    def cdr(self, obj: Cdr) -> SafeString | str:
+        """Its id."""
+        return code(obj.object_id)
+
+    @admin.display(description="Token owner")
+    def paid_by(self, obj: Cdr) -> SafeString | str:
+        """The eMSP."""
+        return code(f"{obj.token_country_code}/{obj.token_party_id}")
+
+    @admin.display(description="Token")
+    def token(self, obj: Cdr) -> SafeString | str:
+        """Its last four characters (S43)."""
+        return code(masked(obj.token_uid))
+
+    @admin.display(description="Energy", ordering="total_energy")
+    def energy(self, obj: Cdr) -> str:
+        """kWh."""
+        return f"{number(obj.total_energy, 3)} kWh"
+
+    @admin.display(description="Excl. VAT", ordering="total_cost_excl_vat")
+    def excl_vat(self, obj: Cdr) -> str:
+        """Total without VAT."""
+        return f"{number(obj.total_cost_excl_vat, 4)} {obj.currency}"
+
+    @admin.display(description="Incl. VAT", ordering="total_cost_incl_vat")
+    def incl_vat(self, obj: Cdr) -> str:
+        """Total with VAT, where it is known (TYP-08)."""
+        return (
+            "not known" if obj.total_cost_incl_vat is None else f"{number(obj.total_cost_incl_vat, 4)} {obj.currency}"
+        )
+
+    @admin.display(description="Started")
+    def started(self, obj: Cdr) -> SafeString | str:
+        """When it began."""
+        return ago(obj.start_date_time)
+
+    @admin.display(description="Ended", ordering="end_date_time")
+    def ended(self, obj: Cdr) -> SafeString | str:
+        """When it ended."""
+        return ago(obj.end_date_time)
+
+    @admin.display(description="Duration")
+    def duration(self, obj: Cdr) -> str:
+        """From plug to unplug."""
+        return lasted(obj.start_date_time, obj.end_date_time)
+
+    @admin.display(description="Kind")
+    def kind(self, obj: Cdr) -> SafeString:
+        """A credit takes another CDR back."""
+        return badge("credit", "warning") if obj.credit else badge("charge")
+
+    @admin.display(description="Session")
+    def session(self, obj: Cdr) -> SafeString | str:
+        """What it bills."""
+        return linked(links.jump("roaming.session", object_key=obj.session_key), obj.session_key or "–")
+
+    @admin.display(description="Exchanges")
+    def exchanges(self, obj: Cdr) -> SafeString | str:
+        """Requests about it."""
+        return linked(links.changelist("roaming.exchange", q=obj.object_id), "search the journal")
+
+    @admin.display(description="Bill")
+    def bill_shown(self, obj: Cdr) -> SafeString | str:
+        """As JSON."""
+        return pretty_value(obj.bill)
+
+    def panels(self, request: HttpRequest, obj: Cdr) -> Iterable[Panel]:
+        """The cost lines, then deliveries."""
+        if lines := _lines(obj.bill):
+            headers = list(dict.fromkeys(name for line in lines for name in line))
+            yield Panel("Cost lines", headers, [[_cell(line.get(name)) for name in headers] for line in lines])
+        yield self.deliveries(obj)
+
+
+def _lines(bill: Any) -> list[dict[str, Any]]:
+    lines = bill.get("lines") if isinstance(bill, dict) else None
+    return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+
+
+def _cell(value: Any) -> Any:
+    return "–" if value is None else pretty_value(value) if isinstance(value, list | dict) else value

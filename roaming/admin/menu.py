@@ -1,0 +1,24 @@
+"""The OCPI side in the sidebar."""
+
+from __future__ import annotations
+
+from console import navigation
+from console.navigation import Entry
+
+navigation.add(
+    Entry("Roaming", "Sessions", "bolt", "roaming.session", 10),
+    Entry("Roaming", "CDRs", "receipt_long", "roaming.cdr", 20),
+    Entry("Roaming", "Locations", "location_on", "roaming.location", 30),
+    Entry("Roaming", "EVSEs", "ev_station", "roaming.evse", 40),
+    Entry("Roaming", "Tariffs", "sell", "roaming.tariff", 50),
+    Entry("Roaming", "Tokens", "contactless", "roaming.token", 60),
+    Entry("Partners", "Platforms", "dns", "roaming.platform", 10),
+    Entry("Partners", "Parties", "groups", "roaming.party", 20),
+    Entry("Partners", "Agreements", "handshake", "roaming.agreement", 30),
+    Entry("Partners", "Commands", "terminal", "roaming.command", 40),
+    Entry("Partners", "Deliveries", "outbox", "roaming.delivery", 50),
+    Entry("Partners", "Authorizations", "verified_user", "roaming.authorizationrequest", 60),
+    Entry("Journals", "OCPI exchanges", "swap_horiz", "roaming.exchange", 10),
+    Entry("Settings", "Decisions", "rule", "roaming.decisionvalue", 10),
+    Entry("Settings", "API tokens", "key", "roaming.operatortoken", 20),
+)
