@@ -54,7 +54,7 @@ class Unsupported(Outcome):
 
 _SCHEDULED = frozenset({"Scheduled", "RebootRequired"})
 _UNSUPPORTED = frozenset({"NotSupported", "NotImplemented", "UnknownComponent", "UnknownVariable"})
-_ACCEPTED = frozenset({"Accepted", "Unlocked", "AcceptedCanceled", "EmptyResultSet"})
+_ACCEPTED = frozenset({"Accepted", "Unlocked", "AcceptedCanceled", "EmptyResultSet", "Unpublished"})
 
 
 def of_status(status: str, reason: str = "", data: Mapping[str, Any] | None = None) -> Outcome:

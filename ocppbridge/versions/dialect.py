@@ -38,7 +38,7 @@ class Losses:
     """Fields of our intents and replies that this version cannot say."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
     """One version's tables, and the few verbs that use them."""
 
