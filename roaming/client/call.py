@@ -20,6 +20,7 @@ from roaming.client.errors import Broken, CallFailed, Forbidden, Timeout, TooLar
 from roaming.client.wire import connected_to
 from roaming.ocpi import envelope
 from roaming.ocpi.authorization import Encoding, format_authorization
+from roaming.ocpi.errors import HubError
 from roaming.ocpi.headers import MessageIds, Routing
 
 MAX_ANSWER = 8 * 1024 * 1024
@@ -62,7 +63,7 @@ class Answer:
     def ocpi_status(self) -> int | None:
         try:
             return self.envelope().status_code
-        except envelope.HubError:
+        except HubError:
             return None
 
 

@@ -79,7 +79,7 @@ class PinnedAdapter(HTTPAdapter):
         name = where["host"]
         request.headers["Host"] = _host_header(name, where["port"])
         if where["scheme"] == "https":
-            how = {**how, "assert_hostname": name, "server_hostname": name}
+            how.update({"assert_hostname": name, "server_hostname": name})  # type: ignore[typeddict-unknown-key]  # urllib3 takes them
         return {**where, "host": _here.address}, how
 
 

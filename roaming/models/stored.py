@@ -3,11 +3,13 @@
 Identity is (country_code, party_id, object_key), folded to upper case (TYP-03); ``object_id`` keeps the owner's
 spelling. ``document`` is the rendered JSON text with every unknown field (TRA-12); lists are joined from it in SQL.
 ``listed_at`` is what ``date_from`` filters by: when the hub stored the change, never earlier than ``last_updated``
-(decision LIST-DATE-BASIS). ``version`` counts changes; deliveries compare it.
+(decision DATE-FILTER-BASIS). ``version`` counts changes; deliveries compare it. ``addressees`` are the parties that the
+owner pushed it to by name; others do not see it (HUB-19).
 """
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from roaming.models.platform import Platform
@@ -25,6 +27,9 @@ class StoredObject(models.Model):
     version = models.PositiveIntegerField(default=1)
     last_updated = models.DateTimeField()
     listed_at = models.DateTimeField()
+    addressees = ArrayField(
+        models.CharField(max_length=6), default=list, blank=True, help_text="pushed to these parties only; empty: to all"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     source = models.ForeignKey(Platform, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 

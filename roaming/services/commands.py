@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -75,7 +76,7 @@ def forwarded(command: Command, response: str, message: str, timeout: int, now: 
     _answered(command, response, message, now + timedelta(seconds=timeout) + MARGIN)
 
 
-def responded(command_id: object) -> None:
+def responded(command_id: UUID | str) -> None:
     """The CommandResponse has left: the result may follow."""
     with transaction.atomic():
         Command.objects.filter(pk=command_id, responded_at=None).update(responded_at=timezone.now())
@@ -83,7 +84,9 @@ def responded(command_id: object) -> None:
             _nudge(command_id)
 
 
-def settle(command_id: object, result: str, message: str = "", *, body: str = "", now: datetime | None = None) -> bool:
+def settle(
+    command_id: UUID | str, result: str, message: str = "", *, body: str = "", now: datetime | None = None
+) -> bool:
     """The command's CommandResultType. Idempotent: only the first word counts; False if there was one already."""
     words.CommandResultType(result)
     with transaction.atomic():
@@ -130,7 +133,7 @@ def result_body(command: Command) -> bytes:
     return json.dump_bytes(result)
 
 
-def _nudge(command_id: object) -> None:
+def _nudge(command_id: UUID | str) -> None:
     nudges.nudge("roaming.send_result", command_id, queue=nudges.INTERACTIVE)
 
 

@@ -94,7 +94,7 @@ def wake(platforms: Iterable[int]) -> None:
 
 def _receivers(module: ModuleID, obj: StoredObject, now: datetime) -> list[_Marked]:
     payer = (obj.token_country_code, obj.token_party_id) if isinstance(obj, Session | Cdr) else None
-    parties = readers((obj.country_code, obj.party_id), module, now, payer)
+    parties = readers((obj.country_code, obj.party_id), module, now, payer, obj.addressees)
     found = parties.filter(
         ~Q(platform=obj.source_id),  # never back to where it came from (HUB-35, S35)
         platform__status__in=[Platform.Status.CONNECTED, *_AWAY],

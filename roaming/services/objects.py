@@ -42,6 +42,7 @@ class Kind(Generic[O]):
     columns: Callable[[Any], dict[str, Any]]
     id_field: str = "id"
     may_replace: Callable[[O, Any], None] = lambda row, new: None  # raises what the peer is told
+    keep: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None = None  # (stored, new) -> what to store
     after: Callable[[O, Any], None] = lambda row, new: None  # rows derived from the document
 
 
@@ -70,23 +71,24 @@ def store(
     now: datetime,
     identifier: str | None = None,
     more: Mapping[str, str] | None = None,
+    addressee: PartyId | None = None,
 ) -> Stored[O]:
-    """Create or replace (PUT). `identifier` is the one in the URL, where there is one; `more` further key columns."""
-    text, content = _both(document)
-    new = decode(kind.struct, content)
-    _check_identity(kind, owner, identifier, new)
-    _check_date(new, now)
-    more = more or {}
+    """Create or replace (PUT). `identifier` is the one in the URL, where there is one; `more` further key columns.
+
+    An object pushed to one party by name is that party's to see (HUB-19), until it is pushed to the hub.
+    """
+    push = _Push(kind, owner, document, source, now, more or {}, "" if addressee is None else str(addressee))
+    push.check(identifier)
     with transaction.atomic():
-        row = _locked(kind, owner, getattr(new, kind.id_field), more)
+        row = push.locked(push.identifier)
         if row is None:
-            created = _create(kind, owner, text, content, new, source, now, more)
+            created = push.create()
             if created is not None:
                 return Stored(created, created=True, changed=True)
-            row = _locked(kind, owner, getattr(new, kind.id_field), more)
+            row = push.locked(push.identifier)
         if row is None:
             raise ServerError("The object could not be stored")
-        return _replace(kind, row, text, content, new, source, now)
+        return push.replace(row)
 
 
 def change(
@@ -100,77 +102,118 @@ def change(
     more: Mapping[str, str] | None = None,
 ) -> Stored[O]:
     """Replace a stored object by what `edit` makes of it (PATCH, a level below). Raises NotFound."""
+    more = more or {}
     with transaction.atomic():
-        row = _locked(kind, owner, identifier, more or {})
+        row = _locked(kind, owner, identifier, more)
         if row is None:
             raise NotFound()
-        text, content = _both(edit(json.loads(row.document)))
-        new = decode(kind.struct, content)
-        _check_identity(kind, owner, identifier, new)
-        _check_date(new, now)
-        return _replace(kind, row, text, content, new, source, now)
+        edited = edit(json.loads(row.document))
+        push = _Push(kind, owner, edited, source, now, more, row.addressees[0] if row.addressees else "")
+        push.check(identifier)
+        return push.replace(row)
 
 
-def _create(
-    kind: Kind[O],
-    owner: PartyId,
-    text: str,
-    content: dict[str, Any],
-    new: Any,
-    source: Platform | None,
-    now: datetime,
-    more: Mapping[str, str],
-) -> O | None:
-    """None if another request created it in the same moment."""
-    row = kind.model(
-        country_code=owner.country,
-        party_id=owner.party,
-        object_id=getattr(new, kind.id_field),
-        object_key=key(getattr(new, kind.id_field)),
-        version=1,
-    )
-    _fill(kind, row, text, content, new, source, now)
-    for name, value in more.items():
-        setattr(row, name, value)
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        return None
-    kind.after(row, new)
-    deliveries.mark(kind.module, row, now)
-    return row
+class _Push(Generic[O]):
+    """One object on its way into the database."""
 
+    def __init__(
+        self,
+        kind: Kind[O],
+        owner: PartyId,
+        document: Document,
+        source: Platform | None,
+        now: datetime,
+        more: Mapping[str, str],
+        addressee: str,
+    ) -> None:
+        self.kind, self.owner, self.source, self.now, self.more = kind, owner, source, now, more
+        self.addressee = addressee
+        self.text, self.content = _both(document)
+        self.new = decode(kind.struct, self.content)
 
-def _replace(
-    kind: Kind[O], row: O, text: str, content: dict[str, Any], new: Any, source: Platform | None, now: datetime
-) -> Stored[O]:
-    if row.document == text or row.digest == digest(content):
-        return Stored(row, created=False, changed=False)
-    kind.may_replace(row, new)
-    if new.last_updated < row.last_updated:
-        partner = None if source is None else str(source.pk)
-        if choices().value("OLDER-LAST-UPDATED", partner=partner) == "refuse":  # decision: OLDER-LAST-UPDATED
-            raise InvalidObject("/last_updated", "is older than what is stored")
-        return Stored(row, created=False, changed=False)
-    row.version += 1
-    _fill(kind, row, text, content, new, source, now)
-    row.save()
-    kind.after(row, new)
-    deliveries.mark(kind.module, row, now)
-    return Stored(row, created=False, changed=True)
+    @property
+    def identifier(self) -> str:
+        return str(getattr(self.new, self.kind.id_field))
 
+    def check(self, identifier: str | None) -> None:
+        _check_identity(self.kind, self.owner, identifier, self.new)
+        if self.new.last_updated > self.now + AHEAD:
+            raise InvalidObject("/last_updated", "lies in the future")
 
-def _fill(
-    kind: Kind[O], row: O, text: str, content: dict[str, Any], new: Any, source: Platform | None, now: datetime
-) -> None:
-    row.document = text
-    row.digest = digest(content)
-    row.last_updated = new.last_updated
-    row.listed_at = max(now, new.last_updated)
-    row.source = source
-    for name, value in kind.columns(new).items():
-        setattr(row, name, value)
+    def locked(self, identifier: str) -> O | None:
+        return _locked(self.kind, self.owner, identifier, self.more)
+
+    def create(self) -> O | None:
+        """None if another request created it in the same moment."""
+        row = self.kind.model(
+            country_code=self.owner.country,
+            party_id=self.owner.party,
+            object_id=self.identifier,
+            object_key=key(self.identifier),
+            version=1,
+            addressees=[self.addressee] if self.addressee else [],
+            **self.more,
+        )
+        self._fill(row)
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            return None
+        self._changed(row)
+        return row
+
+    def replace(self, row: O) -> Stored[O]:
+        widened = self._address(row)
+        if self._is_same(row):
+            if widened:
+                row.save(update_fields=["addressees"])
+                deliveries.mark(self.kind.module, row, self.now)
+            return Stored(row, created=False, changed=False)
+        self.kind.may_replace(row, self.new)
+        if self.new.last_updated < row.last_updated:
+            partner = None if self.source is None else str(self.source.pk)
+            if choices().value("OLDER-LAST-UPDATED", partner=partner) == "refuse":  # decision: OLDER-LAST-UPDATED
+                raise InvalidObject("/last_updated", "is older than what is stored")
+            return Stored(row, created=False, changed=False)
+        row.version += 1
+        self._fill(row)
+        row.save()
+        self._changed(row)
+        return Stored(row, created=False, changed=True)
+
+    def _is_same(self, row: O) -> bool:
+        if row.document == self.text:
+            return True
+        self._keep(row)
+        return row.digest == digest(self.content)
+
+    def _address(self, row: O) -> bool:
+        """Whether more parties may see it than before."""
+        if not row.addressees or self.addressee in row.addressees:
+            return False
+        row.addressees = [*row.addressees, self.addressee] if self.addressee else []
+        return True
+
+    def _keep(self, row: O) -> None:
+        """What an owner leaves out of a PUT and may not be forgotten all the same."""
+        kept = self.kind.keep(json.loads(row.document), self.content) if self.kind.keep else self.content
+        if kept is not self.content:
+            self.text, self.content = _both(kept)
+            self.new = decode(self.kind.struct, self.content)
+
+    def _fill(self, row: O) -> None:
+        row.document = self.text
+        row.digest = digest(self.content)
+        row.last_updated = self.new.last_updated
+        row.listed_at = max(self.now, self.new.last_updated)
+        row.source = self.source
+        for name, value in self.kind.columns(self.new).items():
+            setattr(row, name, value)
+
+    def _changed(self, row: O) -> None:
+        self.kind.after(row, self.new)
+        deliveries.mark(self.kind.module, row, self.now)
 
 
 def _locked(kind: Kind[O], owner: PartyId, identifier: str, more: Mapping[str, str]) -> O | None:
@@ -203,11 +246,6 @@ def _check_identity(kind: Kind[O], owner: PartyId, identifier: str | None, new: 
     named = getattr(new, kind.id_field)
     if identifier is not None and key(named) != key(identifier):
         raise InvalidObject(f"/{kind.id_field}", "differs from the URL")
-
-
-def _check_date(new: Any, now: datetime) -> None:
-    if new.last_updated > now + AHEAD:
-        raise InvalidObject("/last_updated", "lies in the future")
 
 
 def digest(content: Mapping[str, Any]) -> str:

@@ -21,13 +21,26 @@ from roaming.services.visibility import visible
 
 
 def store(
-    owner: PartyId, document: Document, *, source: Platform | None, now: datetime, identifier: str | None = None
+    owner: PartyId,
+    document: Document,
+    *,
+    source: Platform | None,
+    now: datetime,
+    identifier: str | None = None,
+    addressee: PartyId | None = None,
 ) -> Stored[Token]:
     """PUT. The type is the body's: many eMSPs leave the parameter out of the URL (TOK-04)."""
     content = document if isinstance(document, Mapping) else json.loads(document)
     kind = decode(words.Token, dict(content) if isinstance(content, Mapping) else content).type
     return objects.store(
-        TOKENS, owner, document, source=source, now=now, identifier=identifier, more={"type": kind.value}
+        TOKENS,
+        owner,
+        document,
+        source=source,
+        now=now,
+        identifier=identifier,
+        more={"type": kind.value},
+        addressee=addressee,
     )
 
 

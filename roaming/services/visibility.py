@@ -4,6 +4,7 @@
     locations, tariffs       the driving side, where the pair's agreement allows it
     tokens                   CPOs, likewise; the eMSP is the owner
     sessions, cdrs           only the owner of the token, likewise (TRA-07, CDR-06)
+    pushed to one by name    only that party, of all those above (HUB-19)
 
 `visible` asks it about objects for given readers, `readers` about readers for a given object; both are made of
 `_agreed`, so they cannot disagree. A pair without an agreement follows the hub's default.
@@ -38,17 +39,30 @@ def visible(objects: QuerySet[T], readers: Iterable[Party], module: ModuleID, no
 
 
 def readers(
-    owner: tuple[str, str], module: ModuleID, now: datetime, payer: tuple[str, str] | None = None
+    owner: tuple[str, str],
+    module: ModuleID,
+    now: datetime,
+    payer: tuple[str, str] | None = None,
+    addressees: Iterable[str] = (),
 ) -> QuerySet[Party]:
     """The parties of other platforms that may see an object of this owner; `payer` is the token's owner, if billed."""
     facing = CHARGING_SIDE if module is ModuleID.TOKENS else DRIVING_SIDE
     parties = Party.objects.filter(platform__isnull=False, role__in=facing)
+    if addressees:
+        parties = parties.filter(_one_of(addressees))
     if module in _BILLED:
         country, party = payer or ("", "")
         parties = parties.filter(country_code=country, party_id=party)
     here, there = ("emsp", "cpo") if module is ModuleID.TOKENS else ("cpo", "emsp")
     pair = {f"{here}__country_code": owner[0], f"{here}__party_id": owner[1], there: OuterRef("pk")}
     return parties.filter(_agreed(module, now, pair))
+
+
+def _one_of(parties: Iterable[str]) -> Q:
+    rule = Q(pk__in=[])
+    for country, _, party in (named.partition("/") for named in parties):
+        rule |= Q(country_code=country, party_id=party)
+    return rule
 
 
 def may_talk(one: PartyId, other: PartyId, module: ModuleID, now: datetime) -> bool:
@@ -78,7 +92,8 @@ def _shared(reader: Party, module: ModuleID, now: datetime) -> Q:
         return Q(pk__in=[])
     here, there = ("emsp", "cpo") if module is ModuleID.TOKENS else ("cpo", "emsp")
     pair: dict[str, Any] = {f"{here}__{name}": value for name, value in _OWNER.items()} | {there: reader.pk}
-    rule = _agreed(module, now, pair)
+    addressed = Q(addressees=[]) | Q(addressees__contains=[f"{reader.country_code}/{reader.party_id}"])
+    rule = _agreed(module, now, pair) & addressed
     if module in _BILLED:
         rule &= Q(token_country_code=reader.country_code, token_party_id=reader.party_id)
     return rule

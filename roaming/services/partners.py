@@ -1,0 +1,78 @@
+"""Calling a partner platform: its endpoint for an interface, its token, its hosts, its time-out (AUT-10, TRA-14).
+
+Every answer and every time-out is told to `presence`, which decides who is OFFLINE.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
+
+from roaming import client
+from roaming.client import Answer, Call, Peer
+from roaming.models import Endpoint, Platform
+from roaming.ocpi.authorization import Encoding
+from roaming.ocpi.errors import ModuleNotOffered
+from roaming.ocpi.headers import MessageIds, Routing
+from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.services import presence
+
+
+def endpoint(platform: Platform, module: ModuleID, interface: InterfaceRole) -> str:
+    """Raises ModuleNotOffered."""
+    row = Endpoint.objects.filter(platform=platform, module=module.value, role=interface.value).first()
+    if row is None:
+        raise ModuleNotOffered()
+    return row.url
+
+
+def join(url: str, segments: Sequence[str] = (), query: Mapping[str, str] | str = "") -> str:
+    """One slash between the parts, whatever the endpoint ends with (TRA-13); each segment escaped."""
+    base, _, own = url.partition("?")
+    path = "/".join([base.rstrip("/"), *(quote(segment, safe="") for segment in segments)]) if segments else base
+    asked = "&".join(filter(None, [own, query if isinstance(query, str) else urlencode(query)]))
+    return f"{path}?{asked}" if asked else path
+
+
+def peer(platform: Platform, seconds: float | None = None) -> Peer:
+    overridden = platform.endpoints.filter(overridden=True).values_list("url", flat=True)
+    encoding = Encoding(platform.token_encoding)
+    return Peer(
+        token=platform.token_out,
+        hosts=client.hosts_allowed([platform.versions_url, *overridden], platform.allowed_hosts),
+        encoding=Encoding.RAW if encoding is Encoding.RAW else Encoding.BASE64,
+        seconds=min(seconds or platform.request_timeout, platform.request_timeout),
+        platform=platform.pk,
+    )
+
+
+def ids(correlation_id: str = "") -> MessageIds:
+    """A request of our own: a fresh request id, the correlation id of what it belongs to (MID-04, MID-05)."""
+    return MessageIds(str(uuid.uuid4()), correlation_id or str(uuid.uuid4()))
+
+
+def send(
+    platform: Platform,
+    method: str,
+    url: str,
+    *,
+    ids: MessageIds,
+    module: str,
+    routing: Routing | None = None,
+    body: bytes | None = None,
+    reason: str = "",
+    seconds: float | None = None,
+) -> Answer:
+    """Raises CallFailed."""
+    request = Call(method, url, ids, routing or Routing(), body, module, reason)
+    try:
+        answer = client.call(peer(platform, seconds), request)
+    except client.Timeout:
+        presence.timed_out(platform)
+        raise
+    except client.CallFailed:
+        presence.failed(platform)
+        raise
+    presence.answered(platform)
+    return answer
