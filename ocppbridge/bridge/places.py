@@ -1,0 +1,82 @@
+"""Where a transaction takes place, in OCPI's words, as of its start (CDR-13): CdrLocation, time zone and tariff.
+
+Read once from the hosted party's Location and Tariffs and kept with the transaction, so that what staff change later
+does not reach back (TAR-26).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ocppbridge.models import Evse, Station
+from roaming.ocpi import json
+from roaming.ocpi.party import PartyId
+from roaming.ocpi.types import NO_DATA, parse_datetime
+from roaming.services import locations, tariffs
+
+
+@dataclass(frozen=True)
+class Place:
+    """``location`` is a CdrLocation, ``tariff`` an OCPI Tariff or None where no price is known (LOC-30)."""
+
+    location: dict[str, Any]
+    time_zone: str
+    tariff: dict[str, Any] | None
+
+
+def owner(station: Station) -> PartyId:
+    """The hosted party whose station it is."""
+    return PartyId(station.country_code, station.party_id)
+
+
+def find(station: Station, evse_number: int | None, connector_number: int | None, at: datetime) -> Place | None:
+    """None where the EVSE is not offered to roaming: what happens there is no OCPI session."""
+    evse = Evse.objects.filter(station=station, number=evse_number).exclude(uid="").first() if evse_number else None
+    row = locations.find(owner(station), station.location_id) if evse and station.location_id else None
+    if evse is None or row is None:
+        return None
+    location: dict[str, Any] = json.loads(row.document)
+    published = _named(location.get("evses"), "uid", evse.uid)
+    if published is None:
+        return None
+    connectors = published["connectors"]
+    connector = _named(connectors, "id", str(connector_number or "")) or connectors[0]
+    return Place(
+        location=_cdr_location(location, published, connector),
+        time_zone=location["time_zone"],
+        tariff=_tariff(owner(station), connector.get("tariff_ids") or [], at),
+    )
+
+
+def _named(items: Any, field: str, value: str) -> dict[str, Any] | None:
+    return next((item for item in items or [] if str(item[field]).upper() == value.upper()), None)
+
+
+def _cdr_location(location: dict[str, Any], evse: dict[str, Any], connector: dict[str, Any]) -> dict[str, Any]:
+    named = ("id", "name", "address", "city", "postal_code", "state", "country", "coordinates")
+    place = {field: location[field] for field in named if location.get(field) is not None}
+    place["coordinates"] = {axis: location["coordinates"][axis] for axis in ("latitude", "longitude")}
+    return place | {
+        "evse_uid": evse["uid"],
+        # CDR-25: a CDR must name an evse_id although an EVSE need not have one.
+        "evse_id": evse.get("evse_id") or evse["uid"] or NO_DATA,
+        "connector_id": connector["id"],
+        "connector_standard": connector["standard"],
+        "connector_format": connector["format"],
+        "connector_power_type": connector["power_type"],
+    }
+
+
+def _tariff(party: PartyId, tariff_ids: list[str], at: datetime) -> dict[str, Any] | None:
+    """The first that is valid at the start; one without a type or for regular use before others (TAR-28)."""
+    rows = filter(None, (tariffs.find(party, tariff_id) for tariff_id in tariff_ids))
+    documents: list[dict[str, Any]] = [json.loads(row.document) for row in rows if row.deleted_at is None]
+    valid = [document for document in documents if _holds(document, at)]
+    return min(valid, key=lambda document: document.get("type") not in (None, "REGULAR"), default=None)
+
+
+def _holds(tariff: dict[str, Any], at: datetime) -> bool:
+    start, end = tariff.get("start_date_time"), tariff.get("end_date_time")
+    return (not start or parse_datetime(start) <= at) and (not end or at < parse_datetime(end))

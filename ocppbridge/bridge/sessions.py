@@ -1,0 +1,217 @@
+"""A transaction becomes an OCPI Session while it runs, and one CDR when it has ended; one path prices both.
+
+Called in the transaction that records what the station said, so Session, CDR and their deliveries commit with it.
+Nothing is published for a transaction without a known token owner or outside the OCPI locations of its party: there is
+nobody to tell. The CDR carries the session's own id, so it can never exist twice; one whose figures are in doubt (S42)
+waits until staff release it.
+"""
+
+from __future__ import annotations
+
+import json as plain
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from ocppbridge.bridge import places
+from ocppbridge.charging import stored
+from ocppbridge.charging.progress import progress
+from ocppbridge.charging.states import activity
+from ocppbridge.models import MeterReading, Transaction
+from roaming.ocpi import json
+from roaming.ocpi.errors import InvalidObject
+from roaming.ocpi.types import format_datetime
+from roaming.pricing import Bill, MeterPoint, SessionFacts, cut, price
+from roaming.services import cdrs, prices, sessions
+from roaming.services.decisions import choices
+
+WATT_HOURS = Decimal(1000)
+FREE_OF_CURRENCY = "EUR"  # Session.currency is required even where no price is known
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a transaction comes to so far. ``bill`` is None where no tariff is known: then the price is unknown."""
+
+    periods: list[dict[str, Any]]
+    tariff: dict[str, Any] | None
+    currency: str
+    bill: Bill | None
+
+
+def begin(row: Transaction) -> None:
+    """Fix location and tariff as they are at the start (CDR-13, TAR-26). The caller saves the row."""
+    place = places.find(row.station, row.evse_number, row.connector_number, row.started_at)
+    if place is not None:
+        row.location = json.dumps({**place.location, "time_zone": place.time_zone})
+        row.tariff = json.dumps(place.tariff) if place.tariff else ""
+
+
+def publish(row: Transaction, now: datetime) -> bool:
+    """Store the Session as it stands and, when the transaction has ended, its CDR; False if nobody is to be told."""
+    if not row.location:
+        begin(row)
+        row.save(update_fields=["location", "tariff"])
+    if not row.location or not row.cdr_token:
+        return False
+    account = _account(row)
+    owner = places.owner(row.station)
+    held = sessions.find(owner, str(row.session_id))
+    if held is None or held.status not in sessions.FINAL:
+        sessions.store(owner, _session(row, account, now), source=None, now=now)
+    if row.state != Transaction.State.RUNNING and not row.cdr_id and _billable(row, now):
+        _close_account(row, account, now)
+    return True
+
+
+def _close_account(row: Transaction, account: Account, now: datetime) -> None:
+    """A CDR that our own rules refuse is a finding for staff, never a reason to stop hearing the station."""
+    try:
+        cdrs.store(places.owner(row.station), _cdr(row, account, now), source=None, now=now, bill=_explained(account))
+    except InvalidObject as error:
+        row.findings = [*row.findings, ["CDR_REFUSED", str(error)]]
+        row.save(update_fields=["findings"])
+        return
+    row.cdr_id = str(row.session_id)
+    row.save(update_fields=["cdr_id"])
+
+
+def _billable(row: Transaction, now: datetime) -> bool:
+    if row.ended_at is None or (stored.load(row.course).holds and row.released_at is None):
+        return False
+    seconds = int(choices().number("CDR-DELAY", station=row.station.identity))  # decision: CDR-DELAY
+    return now >= row.ended_at + timedelta(seconds=seconds)
+
+
+def _account(row: Transaction) -> Account:
+    location = json.loads(row.location)
+    tariff = json.loads(row.tariff) if row.tariff else None
+    periods = cut(_facts(row, location["time_zone"]), [tariff] if tariff else [])
+    if tariff is None:
+        return Account(periods, None, FREE_OF_CURRENCY, None)
+    timeline = {
+        "start_date_time": format_datetime(row.started_at),
+        "end_date_time": format_datetime(_until(row)),
+        "charging_periods": periods,
+    }
+    bill = price(timeline, [tariff], time_zone=location["time_zone"], options=prices.options(choices()))
+    return Account(periods, tariff, tariff["currency"], bill)
+
+
+def _until(row: Transaction) -> datetime:
+    """The end, or the last news of a session that still runs."""
+    return row.ended_at or max(row.last_news_at, row.started_at)
+
+
+def _facts(row: Transaction, time_zone: str) -> SessionFacts:
+    readings = list(row.readings.order_by("at", "id"))
+    end = _until(row)
+    imported = _course(readings, "energy_import", row.meter_start, row.energy_import, row, end)
+    exported = _course(readings, "energy_export", row.export_start, row.energy_export, row, end)
+    told = {reading.at: reading for reading in readings}
+    instants = sorted({*imported, *exported, *(at for at in told if row.started_at <= at <= end)})
+    points, taken, given = [], Decimal(), Decimal()
+    for at in instants:
+        taken, given = imported.get(at, taken), exported.get(at, given)
+        reading = told.get(at)
+        points.append(
+            MeterPoint(
+                at=at,
+                import_wh=taken,
+                export_wh=given,
+                power_w=reading.power if reading else None,
+                current_a=reading.current if reading else None,
+                soc=reading.soc if reading else None,
+            )
+        )
+    return SessionFacts(
+        start=row.started_at, end=end, time_zone=time_zone, readings=points, states=_states(row), reservation=None
+    )
+
+
+def _course(
+    readings: list[MeterReading], field: str, first: Decimal | None, total: Decimal, row: Transaction, end: datetime
+) -> dict[datetime, Decimal]:
+    registers = [(reading.at, value) for reading in readings if (value := getattr(reading, field)) is not None]
+    if not registers and not total:
+        return {}
+    return dict(progress(registers, first, total, row.started_at, end))
+
+
+def _states(row: Transaction) -> list[tuple[datetime, str]]:
+    named = ((datetime.fromisoformat(at), activity(word) or word) for at, word in row.states)
+    return [(max(at, row.started_at), word) for at, word in named]
+
+
+def _session(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
+    location = json.loads(row.location)
+    running = row.state == Transaction.State.RUNNING
+    document: dict[str, Any] = {
+        "country_code": row.station.country_code,
+        "party_id": row.station.party_id,
+        "id": str(row.session_id),
+        "start_date_time": format_datetime(row.started_at),
+        "kwh": _kwh(row),
+        "cdr_token": row.cdr_token,
+        "auth_method": row.auth_method or "WHITELIST",
+        "location_id": location["id"],
+        "evse_uid": location["evse_uid"],
+        "connector_id": location["connector_id"],
+        "currency": account.currency,
+        "charging_periods": account.periods,
+        "status": "ACTIVE" if running else "COMPLETED",
+        "last_updated": format_datetime(now),
+    }
+    if row.authorization_reference:
+        document["authorization_reference"] = row.authorization_reference
+    if not running:
+        document["end_date_time"] = format_datetime(_until(row))
+    if account.bill is not None:
+        document["total_cost"] = account.bill.total_cost.document()
+    return document
+
+
+def _cdr(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
+    location = json.loads(row.location)
+    del location["time_zone"]
+    document: dict[str, Any] = {
+        "country_code": row.station.country_code,
+        "party_id": row.station.party_id,
+        "id": str(row.session_id),
+        "start_date_time": format_datetime(row.started_at),
+        "end_date_time": format_datetime(_until(row)),
+        "session_id": str(row.session_id),
+        "cdr_token": row.cdr_token,
+        "auth_method": row.auth_method or "WHITELIST",
+        "cdr_location": location,
+        "currency": account.currency,
+        "charging_periods": account.periods,
+        "last_updated": format_datetime(now),
+    }
+    if row.authorization_reference:
+        document["authorization_reference"] = row.authorization_reference
+    if account.tariff is not None:
+        document["tariffs"] = [account.tariff]
+    return document | (account.bill.totals() if account.bill else _unpriced(row))
+
+
+def _unpriced(row: Transaction) -> dict[str, Any]:
+    """Without a tariff there is no price to ask: 0, and the remark says that it is not a free session."""
+    hours = Decimal((_until(row) - row.started_at).total_seconds().__floor__()) / 3600
+    return {
+        "total_cost": {"excl_vat": 0},
+        "total_energy": _kwh(row),
+        "total_time": round(hours, 4),
+        "remark": "No tariff was published for this connector; the price is unknown.",
+    }
+
+
+def _kwh(row: Transaction) -> Decimal:
+    """Import less export, in kWh (TAR-31)."""
+    return (row.energy_import - row.energy_export) / WATT_HOURS
+
+
+def _explained(account: Account) -> dict[str, Any] | None:
+    """The bill beside the CDR, its figures as strings so that nothing rounds them."""
+    return None if account.bill is None else dict(plain.loads(account.bill.to_json(), parse_float=str))
