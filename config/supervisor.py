@@ -47,9 +47,14 @@ class Supervisor:
 
     def __enter__(self) -> Self:
         try:
-            for child in self.children:
+            # Who is asked first starts first: on two cores seven starting processes would make the doors wait for all.
+            doors = [child for child in self.children if child.spec.port]
+            for child in doors:
                 child.start()
-            self._wait_ready()
+            self._wait_ready(doors)
+            for child in self.children:
+                if child not in doors:
+                    child.start()
         except BaseException:
             self.stop()
             raise
@@ -77,7 +82,7 @@ class Supervisor:
                 engine.start()
         for child in self.children:
             if child.process is None:
-                if child.spec.at_exit == "restart" and now >= child.start_again_at:
+                if child.failures and now >= child.start_again_at:
                     child.start()
             elif not child.running:
                 if child.spec.at_exit == "finish":
@@ -100,11 +105,11 @@ class Supervisor:
                 child.make_sure()
 
     def say(self, who: str, line: str) -> None:
-        print(f"{who:<{self.width}} | {line}", flush=True)  # noqa: T201  # this is the supervisor's terminal
+        with suppress(OSError, ValueError):  # nobody reads any more; children must not stop over that
+            print(f"{who:<{self.width}} | {line}", flush=True)  # noqa: T201  # this is the supervisor's terminal
 
-    def _wait_ready(self) -> None:
+    def _wait_ready(self, waiting: list[Child]) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        waiting = [child for child in self.children if child.spec.port]
         while waiting := [child for child in waiting if not healthy(self.host, child.spec.port)]:
             self.tend()
             stuck = next((child for child in self.children if child.failures >= PATIENCE), None)
