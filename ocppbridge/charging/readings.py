@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 ENERGY_IMPORT: Final = "Energy.Active.Import.Register"
@@ -53,9 +54,12 @@ class Signed:
     public_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sample:
-    """One value; None only where the sample is nothing but signed data."""
+    """One value; None only where the sample is nothing but signed data.
+
+    Never changed once made; not frozen, because a reading has a dozen and freezing each costs more than reading it.
+    """
 
     measurand: str
     value: Decimal | None
@@ -86,27 +90,37 @@ class Reading:
 
 def number(text: object) -> Decimal | None:
     """A finite Decimal of sane size, from a JSON number or a text with point or comma; None for anything else."""
-    words = str(text).strip().replace(",", ".") if isinstance(text, str | int | float | Decimal) else ""
+    if isinstance(text, str):
+        words = text.strip().replace(",", ".")
+    elif isinstance(text, int | float | Decimal) and not isinstance(text, bool):
+        words = str(text)
+    else:
+        return None
     try:
         value = Decimal(words)
     except InvalidOperation:
         return None
-    if not value.is_finite() or isinstance(text, bool) or (value and not _FINEST <= value.adjusted() <= _LARGEST):
-        return None
-    return value
+    sane = value.is_finite() and (not value or _FINEST <= value.adjusted() <= _LARGEST)
+    return value if sane else None
 
 
 def normalised(measurand: str, value: Decimal, unit: str | None, multiplier: int = 0) -> tuple[str, Decimal, str]:
     """(measurand, value, unit) in the measurand's own dimension."""
-    said, power = _EXACT.get(unit or "") or _ANY_CASE.get((unit or "").lower(), (unit or "", 0))
-    dimension = next((own for start, own in _DIMENSIONS if measurand.startswith(start)), said)
-    power += max(-12, min(12, multiplier))
+    said, dimension, power = _meant(measurand, unit or "", multiplier)
     scaled = value.scaleb(power) if power else value
     if dimension == "Celsius" and said in _TEMPERATURES:
         scaled = _celsius(scaled, said)
     if measurand == POWER_IMPORT and scaled < 0:
         return POWER_EXPORT, -scaled, dimension
     return measurand, scaled, dimension
+
+
+@lru_cache(maxsize=1024)
+def _meant(measurand: str, unit: str, multiplier: int) -> tuple[str, str, int]:
+    """(the unit that was said, the measurand's own, the power of ten between them)."""
+    said, power = _EXACT.get(unit) or _ANY_CASE.get(unit.lower(), (unit, 0))
+    dimension = next((own for start, own in _DIMENSIONS if measurand.startswith(start)), said)
+    return said, dimension, power + max(-12, min(12, multiplier))
 
 
 def _celsius(value: Decimal, unit: str) -> Decimal:
