@@ -29,9 +29,6 @@ class LocalOperator(Protocol):
     def accept(self, command: Command) -> Acceptance:
         """Decide on the command and queue the call that it becomes; never waits for the station."""
 
-    def agreement_changed(self) -> None:
-        """Stored tokens, agreements or tariffs changed: what stations hold may be stale."""
-
 
 class NoOperator:
     """What stands here while no station side is installed."""
@@ -39,9 +36,6 @@ class NoOperator:
     def accept(self, command: Command) -> Acceptance:
         """Nobody here can carry it out."""
         return Acceptance("NOT_SUPPORTED", message=f"{command.receiver} has no stations here")
-
-    def agreement_changed(self) -> None:
-        """Nobody to tell."""
 
 
 operator: LocalOperator = NoOperator()
