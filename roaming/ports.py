@@ -14,7 +14,7 @@ from roaming.models import Command
 
 @dataclass(frozen=True)
 class Acceptance:
-    """The operator's synchronous word on a command (CMD-02): a CommandResponseType, and how long the result may take."""
+    """The operator's synchronous word on a command (CMD-02): a CommandResponseType, and how long a result may take."""
 
     response: str
     timeout: int = 30

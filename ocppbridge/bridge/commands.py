@@ -49,7 +49,7 @@ def accept(command: Command) -> Acceptance:
             raise Declined("NOT_SUPPORTED", f"stations of {command.receiver} do not take {command.kind}")
         station, intent = translate(command)
         _refuse_offline(station)
-        acceptance = Acceptance("ACCEPTED", timeout=int(choices().number("COMMAND-TIMEOUT")))
+        acceptance = Acceptance("ACCEPTED")
         call = calls.queue(
             station,
             intent,
@@ -125,15 +125,19 @@ _TRANSLATORS: Final[dict[str, Callable[[Command], tuple[Station, Intent]]]] = {
 
 
 def _evse(command: Command, capability: str) -> tuple[Evse, bool]:
-    """The EVSE meant, and whether the station may choose it itself (CMD-15: none named, one station at the location)."""
+    """The EVSE meant, and whether the station may choose one itself (CMD-15): none named, one station there."""
     party = PartyId(command.receiver.country_code, command.receiver.party_id)
     location = locations.find(party, command.location_id)
     if location is None:
         raise Declined("REJECTED", "there is no such location", unknown_location=True)
     offered = Evse.objects.filter(
-        station__country_code=party.country, station__party_id=party.party, station__location_id__iexact=location.object_id
+        station__country_code=party.country,
+        station__party_id=party.party,
+        station__location_id__iexact=location.object_id,
     ).exclude(uid="")
-    found = list(offered.filter(uid__iexact=command.evse_uid) if command.evse_uid else offered.select_related("station"))
+    found = list(
+        offered.filter(uid__iexact=command.evse_uid) if command.evse_uid else offered.select_related("station")
+    )
     if not found:
         raise Declined("REJECTED", "no station of ours stands behind that EVSE")
     if len({evse.station_id for evse in found}) > 1:
@@ -152,8 +156,10 @@ def _refuse_incapable(location: dict[str, Any], evses: list[Evse], capability: s
 
 
 def _refuse_offline(station: Station) -> None:
-    # decision: COMMAND-STATION-OFFLINE
-    if not station.online and choices().value("COMMAND-STATION-OFFLINE", station=station.identity) == "reject":
+    if station.online:
+        return
+    patience = choices().value("COMMAND-STATION-OFFLINE", station=station.identity)  # decision: COMMAND-STATION-OFFLINE
+    if patience == "reject":
         raise Declined("REJECTED", "the station is not connected")
 
 

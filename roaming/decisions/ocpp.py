@@ -134,7 +134,7 @@ register(
         kind=Kind.SPEC_SILENT,
         title="A command for a station that is not connected",
         section="OCPI 2.2.1 commands, CommandResponse (CMD-02)",
-        question="Is a command for a station without a socket refused at once, or kept until its timeout in case it comes back?",
+        question="Is a command for a station without a socket refused at once, or kept until its timeout?",
         options={
             "reject": "CommandResponse REJECTED at once: the driver is told while he stands there",
             "wait": "ACCEPTED; sent if the station connects in time, else the result is TIMEOUT",
