@@ -23,7 +23,7 @@ CHARGING_SIDE: Roles = (Role.CPO,)
 DRIVING_SIDE: Roles = (Role.EMSP, Role.NSP, Role.SCSP, Role.NAP, Role.OTHER)
 
 # To whom a broadcast of such a party goes (HUB-09). OTHER speaks to CPOs only, never to eMSPs.
-OPPOSITE: dict[Role, Roles] = {role: CHARGING_SIDE for role in DRIVING_SIDE} | {Role.CPO: DRIVING_SIDE, Role.HUB: ()}
+OPPOSITE: dict[Role, Roles] = dict.fromkeys(DRIVING_SIDE, CHARGING_SIDE) | {Role.CPO: DRIVING_SIDE, Role.HUB: ()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 Theory: a mark says "this partner has to hear about this object"; what it is sent is decided when it is sent, from the
 version it last accepted and the present one. Up to date: the difference. After anything but acceptance: the present
 whole, by PUT, never the old PATCH. Success is HTTP 2xx and OCPI 1xxx, both. An attempt that may have arrived is
-ambiguous; for a CDR "I know that one" after an ambiguous attempt is acceptance, for it has one id and one body for ever.
+ambiguous; for a CDR "I know that one" after an ambiguous attempt is acceptance, for it has one id and one body.
 
-Whose fault a failure is decides what follows: the partner's or the line's (no answer, 401, 408, 425, 429, 5xx, OCPI 3xxx
-and 4xxx) is tried again, later and later, within the window; what is wrong with the object itself is not tried again
-until the object changes. Jitter comes as an argument between 0 and 1.
+Whose fault a failure is decides what follows: the partner's or the line's (no answer, 401, 408, 425, 429, 5xx, OCPI
+3xxx and 4xxx) is tried again, later and later, within the window; what is wrong with the object itself is not tried
+again until the object changes. Jitter comes as an argument between 0 and 1.
 """
 
 from __future__ import annotations

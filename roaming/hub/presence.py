@@ -1,8 +1,8 @@
 """Whether a platform is there: CONNECTED or OFFLINE, and when to ask (HCI-06, HCI-08).
 
 Theory: every answer counts as life. So many time-outs in a row make a platform OFFLINE, and then nothing is sent to it
-but the still-alive check (GET versions), whose success alone makes it CONNECTED again. What a platform sends shows that
-it lives, not that we can reach it: that resets the timer, and makes an OFFLINE one be checked at once. A platform in any
+but the still-alive check (GET versions), whose success makes it CONNECTED again. What a platform sends shows that it
+lives, not that we can reach it: that resets the timer, and makes an OFFLINE one be checked at once. A platform in any
 other state (invited, suspended, unregistered) is none of this file's business.
 """
 
@@ -75,4 +75,4 @@ def check_due(presence: Presence, now: datetime, policy: Policy = DEFAULT) -> bo
 
 def _pause(timeouts: int, policy: Policy) -> timedelta:
     doublings = min(max(0, timeouts - policy.offline_after), 16)
-    return min(policy.first_check * 2**doublings, policy.slowest_check)
+    return min(policy.first_check * (1 << doublings), policy.slowest_check)

@@ -208,12 +208,12 @@ def _to_party(request: Request, sender: PartyId, party: PartyId, directory: Dire
     connected = [seat for seat in seats if seat.connection is ConnectionStatus.CONNECTED]
     if not connected:
         raise ReceiverUnreachable()
-    offering = [seat for seat in connected if _reachable(seat, request)]
+    offering = [(receivers.index(seat.role), seat.platform, seat.role) for seat in connected
+                if seat.platform is not None and _reachable(seat, request)]
     if not offering:
         raise ModuleNotOffered()
-    seat = min(offering, key=lambda seat: receivers.index(seat.role))
-    assert seat.platform is not None
-    return Forward(party, seat.role, seat.platform, sender)
+    _, platform, role = min(offering)
+    return Forward(party, role, platform, sender)
 
 
 def _reachable(seat: Seat, request: Request) -> bool:
