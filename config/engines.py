@@ -25,6 +25,7 @@ from config.privileges import tied
 
 POSTGRES_MAJOR = "18"
 START_SECONDS = 30.0
+STILL_GOING = ("postmaster.pid", "still in use")
 
 
 class EngineError(Exception):
@@ -72,7 +73,9 @@ class Engine:
         wait_until(lambda: not self.ready(), 15, f"another {self.name} still runs in {self.data.path}")
         deadline = time.monotonic() + START_SECONDS
         while not self._attempt():
-            if "postmaster.pid" not in self.last_words() or time.monotonic() > deadline:
+            # What a killed server started needs a moment to notice; until then its successor is refused.
+            words = self.last_words()
+            if not any(word in words for word in STILL_GOING) or time.monotonic() > deadline:
                 raise EngineError(f"{self.name} did not start: {self.last_words()}")
             time.sleep(0.2)
 

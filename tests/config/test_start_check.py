@@ -1,0 +1,35 @@
+"""A strict hub starts only after its operator has decided; an upgrade's invalid rows stop any hub."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_django import Settings
+
+from config.start_check import refuse_old_schema, refuse_open_decisions
+from config.supervisor import CannotStart
+from roaming.services import decisions
+
+pytestmark = pytest.mark.django_db
+
+
+def test_pragmatic_starts_with_the_defaults() -> None:
+    refuse_open_decisions()
+    refuse_old_schema()
+
+
+def test_strict_asks_until_all_that_is_reached_is_decided(settings: Settings) -> None:
+    settings.ESCALATION = "strict"
+    with pytest.raises(CannotStart, match="MONEY-ROUNDING") as refusal:
+        refuse_open_decisions()
+    assert "SOCKET-REPLACE" not in str(refusal.value), "no station, so nothing reaches it"
+    for decision in decisions.open_questions():
+        decisions.choose(decision.id, decision.default, by="ann")
+    refuse_open_decisions()
+
+
+def test_a_value_that_is_not_allowed_any_more_stops_a_pragmatic_start_too() -> None:
+    row = decisions.choose("MONEY-ROUNDING", "cents", by="ann")
+    row.value = "eighths"
+    row.save()
+    with pytest.raises(CannotStart, match="not allowed"):
+        refuse_open_decisions()
