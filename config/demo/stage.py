@@ -44,8 +44,12 @@ class Stage:
             actor.gone()
 
     def enter(self, name: str, module: str, *arguments: str) -> Actor:
-        """Start an actor: ``python -m module arguments``."""
-        actor = Actor(self, name, [sys.executable, "-m", module, *arguments])
+        """Start an actor of ours: ``python -m module arguments``."""
+        return self.enter_command(name, [sys.executable, "-m", module, *arguments])
+
+    def enter_command(self, name: str, command: Sequence[str]) -> Actor:
+        """Start any program that keeps to the manners of actors."""
+        actor = Actor(self, name, command)
         self._actors.append(actor)
         return actor
 
@@ -89,7 +93,8 @@ class Actor:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
-        threading.Thread(target=self._hear, args=(self.process.stdout,), daemon=True).start()
+        self._ears = threading.Thread(target=self._hear, args=(self.process.stdout,), daemon=True)
+        self._ears.start()
 
     def say(self, **order: Any) -> None:
         """Give an order without waiting."""
@@ -122,7 +127,11 @@ class Actor:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._ears.join(5)
 
     def _hear(self, output: IO[str] | None) -> None:
-        for line in output or ():
-            self.stage.told({"who": self.name} | loads(line))
+        if output is None:
+            return
+        with output:
+            for line in output:
+                self.stage.told({"who": self.name} | loads(line))
