@@ -111,11 +111,13 @@ def test_whatever_libpq_reads_is_a_database() -> None:
     assert of_url["CONN_MAX_AGE"] == 0
 
 
-def test_embedded_addresses_survive_odd_folder_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "My hub?"))
-    urls = embedded_urls(DataDir(tmp_path / "My hub?"))
-    assert "My hub?" in database(urls.database_url, {})["HOST"]
-    assert database(urls.database_url, {})["HOST"] == str(DataDir(tmp_path / "My hub?").sockets.postgres)
+def test_embedded_addresses_survive_odd_folder_names() -> None:
+    with tempfile.TemporaryDirectory(prefix="My hub? ") as folder:
+        Path(folder).chmod(0o711)
+        data = DataDir(Path(folder))
+        urls = embedded_urls(data)
+        assert database(urls.database_url, {})["HOST"] == str(data.sockets.postgres)
+        assert "My hub? " in database(urls.database_url, {})["HOST"]
     assert urls.broker_url == broker_of(urls.redis_url)
     assert urls.broker_url.startswith("redis+socket:///")
 
