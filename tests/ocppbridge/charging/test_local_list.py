@@ -1,0 +1,58 @@
+"""Local authorization lists: full, differential, in pieces, and back in step after doubt (D01, D02)."""
+
+import pytest
+
+from ocppbridge.charging.intents import ListEntry, SendList
+from ocppbridge.charging.local_list import Held, Next, after, plan
+from ocppbridge.charging.outcomes import of_status
+from ocppbridge.charging.replies import Authorization, AuthorizationStatus
+from ocppbridge.charging.tokens import IdToken
+
+YES, NO = Authorization(AuthorizationStatus.ACCEPTED), Authorization(AuthorizationStatus.BLOCKED)
+A, B, C = IdToken("A"), IdToken("B"), IdToken("C")
+
+
+def test_a_station_that_holds_nothing_gets_the_whole_list():
+    """TC_043_4, TC_D_01."""
+    assert plan({A: YES, B: NO}, Held(0), 0) == [SendList(1, (ListEntry(A, YES), ListEntry(B, NO)), full=True)]
+
+
+def test_a_station_in_step_gets_the_difference():
+    """TC_043_5, TC_D_02, TC_D_03: changed and new entries with, removed ones without an authorization."""
+    held = Held(5, {A: YES, B: YES})
+    (call,) = plan({A: NO, C: YES}, held, 5)
+    assert call == SendList(6, (ListEntry(A, NO), ListEntry(C, YES), ListEntry(B)), full=False)
+
+
+def test_a_station_that_holds_the_list_gets_nothing():
+    assert plan({A: YES}, Held(5, {A: YES}), 5) == []
+    assert plan({A: YES}, Held(5, {A: YES}), None) == []
+
+
+def test_a_station_with_another_version_gets_the_whole_list_above_both():
+    assert plan({A: YES}, Held(5, {A: YES}), 9) == [SendList(10, (ListEntry(A, YES),), full=True)]
+    assert plan({A: YES}, Held(5, {A: YES}), 0) == [SendList(6, (ListEntry(A, YES),), full=True)]
+
+
+def test_an_empty_list_is_sent_as_one():
+    """TC_D_04."""
+    assert plan({}, Held(0), 3) == [SendList(4, (), full=True)]
+
+
+def test_a_long_list_goes_in_pieces_of_rising_versions():
+    calls = plan({A: YES, B: YES, C: YES}, Held(0), 0, most=2)
+    assert [(call.version, call.full, len(call.entries)) for call in calls] == [(1, True, 2), (2, False, 1)]
+
+
+@pytest.mark.parametrize(
+    ("status", "follows"),
+    [
+        ("Accepted", Next.GO_ON),
+        ("Failed", Next.RESYNC),
+        ("VersionMismatch", Next.RESYNC),
+        ("NotSupported", Next.NEVER),
+    ],
+)
+def test_an_answer_says_how_to_go_on(status, follows):
+    """TC_043_1, TC_043_3: resync on mismatch."""
+    assert after(of_status(status)) is follows
