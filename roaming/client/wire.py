@@ -75,11 +75,13 @@ class PinnedAdapter(HTTPAdapter):
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: bool | str, cert: Any = None
     ) -> tuple[Any, Any]:
-        where, how = super().build_connection_pool_key_attributes(request, verify, cert)
+        found = super().build_connection_pool_key_attributes(request, verify, cert)
+        where: dict[str, Any] = dict(found[0])
+        how: dict[str, Any] = dict(found[1])
         name = where["host"]
         request.headers["Host"] = _host_header(name, where["port"])
         if where["scheme"] == "https":
-            how.update({"assert_hostname": name, "server_hostname": name})  # type: ignore[typeddict-unknown-key]  # urllib3 takes them
+            how = {**how, "assert_hostname": name, "server_hostname": name}
         return {**where, "host": _here.address}, how
 
 

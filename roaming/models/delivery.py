@@ -37,6 +37,7 @@ class Delivery(models.Model):
     accepted_version = models.PositiveIntegerField(default=0)
     accepted_document = models.TextField(blank=True)
     needs_put = models.BooleanField(default=True, help_text="first time, or after any failed or ambiguous attempt")
+    ambiguous = models.BooleanField(default=False, help_text="an earlier attempt may have arrived (CDRs)")
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     first_failed_at = models.DateTimeField(null=True, blank=True)

@@ -13,30 +13,31 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from roaming import nudges
 from roaming.hub.addressing import DRIVING_SIDE, Role
-from roaming.models import Cdr, Delivery, Platform, Session, StoredObject, Token
+from roaming.models import Cdr, Delivery, Party, Platform, Session, StoredObject, Token
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services.decisions import choices
-from roaming.services.visibility import readers
+from roaming.services.visibility import acquainted, readers
 
 _AWAY = (Platform.Status.OFFLINE, Platform.Status.SUSPENDED)
-_PREFERRED = [*DRIVING_SIDE, Role.CPO]
+_PREFERRED = [*DRIVING_SIDE, Role.CPO, Role.HUB]
 
 _UPSERT = """
 INSERT INTO roaming_delivery (
     platform_id, receiver_id, module, country_code, party_id, object_key, token_type, state, deletion, wanted_version,
     accepted_version, accepted_document, needs_put, due_at, attempts, last_error, remote_url, correlation_id,
-    changed_at)
+    changed_at, ambiguous)
 SELECT platform, receiver, %(module)s, %(country)s, %(party)s, %(key)s, %(type)s, state, %(deletion)s, %(version)s,
-    0, '', true, %(now)s, 0, '', '', %(correlation)s, %(now)s
-FROM unnest(%(platforms)s::bigint[], %(receivers)s::bigint[], %(states)s::text[]) AS marked (platform, receiver, state)
+    0, '', away, %(now)s, 0, '', '', %(correlation)s, %(now)s, false
+FROM unnest(%(platforms)s::bigint[], %(receivers)s::bigint[], %(states)s::text[], %(aways)s::boolean[])
+    AS marked (platform, receiver, state, away)
 ON CONFLICT (receiver_id, module, country_code, party_id, object_key, token_type) DO UPDATE SET
     platform_id = excluded.platform_id, state = excluded.state, deletion = excluded.deletion,
     wanted_version = excluded.wanted_version, changed_at = excluded.changed_at,
-    correlation_id = excluded.correlation_id,
+    correlation_id = excluded.correlation_id, needs_put = roaming_delivery.needs_put OR excluded.needs_put,
     due_at = CASE WHEN roaming_delivery.state = 'PENDING' THEN roaming_delivery.due_at ELSE excluded.due_at END,
     attempts = CASE WHEN roaming_delivery.state = 'PENDING' THEN roaming_delivery.attempts ELSE 0 END,
     first_failed_at = CASE WHEN roaming_delivery.state = 'PENDING' THEN roaming_delivery.first_failed_at END
@@ -47,34 +48,59 @@ class _Marked(NamedTuple):
     platform: int
     receiver: int
     state: str
+    away: bool
+
+
+class _Object(NamedTuple):
+    module: ModuleID
+    country: str
+    party: str
+    key: str
+    version: int
+    type: str = ""
+    deletion: bool = False
 
 
 def mark(
     module: ModuleID, obj: StoredObject, now: datetime, *, deletion: bool = False, correlation_id: str = ""
 ) -> int:
     """Everyone who may see the object is to be told; the number of receivers. Call inside the storing transaction."""
-    marked = _receivers(module, obj, now)
+    kind = obj.type if isinstance(obj, Token) else ""
+    what = _Object(module, obj.country_code, obj.party_id, obj.object_key, obj.version, kind, deletion)
+    return _write(what, _receivers(module, obj, now), now, correlation_id)
+
+
+def announce(party: Party, now: datetime) -> int:
+    """A ClientInfo changed: every platform with a party that may talk to this one is to be told, once (HCI-03)."""
+    what = _Object(ModuleID.HUBCLIENTINFO, party.country_code, party.party_id, party.role, int(now.timestamp()))
+    found = _offering(acquainted(party, now), ModuleID.HUBCLIENTINFO, party.platform_id)
+    chosen: dict[int, _Marked] = {}
+    for platform, receiver, status, *_ in found:
+        chosen.setdefault(platform, _Marked(platform, receiver, Delivery.State.PENDING, status in _AWAY))
+    return _write(what, list(chosen.values()), now, "")
+
+
+def _write(what: _Object, marked: list[_Marked], now: datetime, correlation_id: str) -> int:
     if not marked:
         return 0
+    values = {
+        "module": what.module.value,
+        "country": what.country,
+        "party": what.party,
+        "key": what.key,
+        "type": what.type,
+        "deletion": what.deletion,
+        "version": what.version,
+        "now": now,
+        "correlation": correlation_id or str(uuid.uuid4()),
+        "platforms": [one.platform for one in marked],
+        "receivers": [one.receiver for one in marked],
+        "states": [one.state for one in marked],
+        "aways": [one.away for one in marked],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _UPSERT,
-            {
-                "module": module.value,
-                "country": obj.country_code,
-                "party": obj.party_id,
-                "key": obj.object_key,
-                "type": obj.type if isinstance(obj, Token) else "",
-                "deletion": deletion,
-                "version": obj.version,
-                "now": now,
-                "correlation": correlation_id or str(uuid.uuid4()),
-                "platforms": [one.platform for one in marked],
-                "receivers": [one.receiver for one in marked],
-                "states": [one.state for one in marked],
-            },
-        )
-    wake(one.platform for one in marked if one.state == Delivery.State.PENDING)
+        cursor.execute(_UPSERT, values)
+    wake(one.platform for one in marked if one.state == Delivery.State.PENDING and not one.away)
     return len(marked)
 
 
@@ -95,17 +121,25 @@ def wake(platforms: Iterable[int]) -> None:
 def _receivers(module: ModuleID, obj: StoredObject, now: datetime) -> list[_Marked]:
     payer = (obj.token_country_code, obj.token_party_id) if isinstance(obj, Session | Cdr) else None
     parties = readers((obj.country_code, obj.party_id), module, now, payer, obj.addressees)
+    chosen: dict[tuple[int, str, str], _Marked] = {}
+    for platform, pk, status, country, party, _ in _offering(parties, module, obj.source_id):
+        # A party with two such roles on one platform is told once.
+        marked = _Marked(platform, pk, _state(obj, platform, status), status in _AWAY)
+        chosen.setdefault((platform, country, party), marked)
+    return list(chosen.values())
+
+
+def _offering(
+    parties: QuerySet[Party], module: ModuleID, source: int | None
+) -> list[tuple[int, int, str, str, str, str]]:
+    """Those on registered platforms with that endpoint; never back to where it came from (HUB-35, S35)."""
     found = parties.filter(
-        ~Q(platform=obj.source_id),  # never back to where it came from (HUB-35, S35)
+        ~Q(platform=source),
         platform__status__in=[Platform.Status.CONNECTED, *_AWAY],
         platform__endpoints__module=module.value,
         platform__endpoints__role=InterfaceRole.RECEIVER.value,
     ).values_list("platform_id", "pk", "platform__status", "country_code", "party_id", "role")
-    chosen: dict[tuple[int, str, str], _Marked] = {}
-    for platform, pk, status, country, party, _ in sorted(found, key=lambda row: _PREFERRED.index(Role(row[5]))):
-        # A party with two such roles on one platform is told once.
-        chosen.setdefault((platform, country, party), _Marked(platform, pk, _state(obj, platform, status)))
-    return list(chosen.values())
+    return sorted(found, key=lambda row: (_PREFERRED.index(Role(row[5])), row[1]))
 
 
 def _state(obj: StoredObject, platform: int, status: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from roaming.models import Evse, Location, Platform
 from roaming.ocpi import locations as words
 from roaming.ocpi.party import PartyId
+from roaming.ocpi.patch import keep_evses
 from roaming.ocpi.types import format_datetime, parse_datetime
 from roaming.ocpi.versions import ModuleID
 from roaming.services import objects
@@ -109,4 +110,4 @@ def _update(evse: Evse, values: Mapping[str, Any]) -> bool:
     return changed
 
 
-LOCATIONS = Kind(ModuleID.LOCATIONS, Location, words.Location, columns, after=index_evses)
+LOCATIONS = Kind(ModuleID.LOCATIONS, Location, words.Location, columns, after=index_evses, keep=keep_evses)

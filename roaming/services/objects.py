@@ -198,7 +198,7 @@ class _Push(Generic[O]):
     def _keep(self, row: O) -> None:
         """What an owner leaves out of a PUT and may not be forgotten all the same."""
         kept = self.kind.keep(json.loads(row.document), self.content) if self.kind.keep else self.content
-        if kept is not self.content:
+        if kept != self.content:
             self.text, self.content = _both(kept)
             self.new = decode(self.kind.struct, self.content)
 

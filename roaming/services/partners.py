@@ -68,11 +68,10 @@ def send(
     request = Call(method, url, ids, routing or Routing(), body, module, reason)
     try:
         answer = client.call(peer(platform, seconds), request)
-    except client.Timeout:
-        presence.timed_out(platform)
-        raise
+    except client.Forbidden:
+        raise  # never left: says nothing of the partner
     except client.CallFailed:
-        presence.failed(platform)
+        presence.timed_out(platform)
         raise
     presence.answered(platform)
     return answer

@@ -1,86 +1,95 @@
-"""Who is there: platforms that do not answer become OFFLINE, and CONNECTED again when a still-alive check passes.
+"""Who is there, as rows: `hub.presence` decides, this file locks the platform, writes and draws the consequences.
 
-Nothing is sent to a platform that is OFFLINE or SUSPENDED (HCI-06). What was marked for it waits for a whole object
-instead of the old difference, or is the partner's to pull.
+Nothing is sent to a platform that is OFFLINE or SUSPENDED (HCI-06). What was marked for it meanwhile is sent as a whole
+when it is back, never as the old difference (TRA-08).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from roaming.hub import presence as rules
+from roaming.hub.presence import Policy, Presence
 from roaming.models import Delivery, Platform
+from roaming.ocpi.hubclientinfo import ConnectionStatus
+from roaming.services import announcements, deliveries
 from roaming.services.decisions import choices
 
-QUIET = timedelta(minutes=5)  # HCI-08: nothing heard for so long means asking
-PROBE_EVERY = timedelta(seconds=30)
 SEEN_EVERY = timedelta(seconds=10)  # last_seen_at is no finer than this, or each request would write
 
-
-def timed_out(platform: Platform) -> None:
-    """A request without an answer, or without a connection."""
-    Platform.objects.filter(pk=platform.pk).update(timeouts_in_a_row=F("timeouts_in_a_row") + 1)
-    limit = int(choices().number("OFFLINE-AFTER", partner=str(platform.pk)))  # decision: OFFLINE-AFTER
-    silent = Platform.objects.filter(pk=platform.pk, status=Platform.Status.CONNECTED, timeouts_in_a_row__gte=limit)
-    if silent.exists():
-        went_offline(platform.pk)
+Step = Callable[[Presence, datetime, Policy], Presence]
+_WATCHED = (Platform.Status.CONNECTED, Platform.Status.OFFLINE)
 
 
-def failed(platform: Platform) -> None:
-    """Refused connections and broken ones count like silence."""
-    timed_out(platform)
+def timed_out(platform: Platform, *, check: bool = False) -> None:
+    """A request without an answer or without a connection; a failed still-alive check is enough by itself."""
+    _step(platform, lambda state, now, policy: rules.unanswered(state, now, policy, check=check))
 
 
 def answered(platform: Platform) -> None:
-    """It answered a request of ours. An OFFLINE one stays so until it passes a still-alive check."""
-    now = timezone.now()
-    if platform.timeouts_in_a_row or _is_stale(platform, now):
-        Platform.objects.filter(pk=platform.pk).update(timeouts_in_a_row=0, last_seen_at=now)
-        platform.timeouts_in_a_row, platform.last_seen_at = 0, now
+    """It answered a request of ours, whatever the answer."""
+    if platform.status == Platform.Status.CONNECTED and not platform.timeouts_in_a_row and not _is_stale(platform):
+        return
+    _step(platform, rules.answered)
 
 
 def heard(platform: Platform, now: datetime) -> None:
-    """It asked something of us: a sign of life that resets the timer, and a reason to look at once (HCI-08)."""
-    if _is_stale(platform, now):
-        values: dict[str, datetime] = {"last_seen_at": now}
-        if platform.status == Platform.Status.OFFLINE:
-            values["next_probe_at"] = now
-        Platform.objects.filter(pk=platform.pk).update(**values)
-        platform.last_seen_at = now
+    """It asked something of us: resets the timer, and makes an OFFLINE one be checked at once (HCI-08)."""
+    if platform.status in _WATCHED and _is_stale(platform, now):
+        _step(platform, rules.heard)
 
 
-def _is_stale(platform: Platform, now: datetime) -> bool:
-    return platform.last_seen_at is None or now - platform.last_seen_at > SEEN_EVERY
+def to_check(now: datetime) -> QuerySet[Platform]:
+    """Those whose still-alive check is due."""
+    silent = Q(next_probe_at=None) & (Q(last_seen_at=None) | Q(last_seen_at__lte=now - rules.DEFAULT.silence))
+    rows = Platform.objects.filter(Q(next_probe_at__lte=now) | silent, status__in=_WATCHED)
+    return rows.exclude(versions_url="")
 
 
-def went_offline(platform_id: int) -> bool:
-    """CONNECTED → OFFLINE. What waits is sent as a whole later, or not at all if the hub only relays it."""
+def policy(platform: Platform) -> Policy:
+    return Policy(int(choices().number("OFFLINE-AFTER", partner=str(platform.pk))))  # decision: OFFLINE-AFTER
+
+
+def _step(platform: Platform, step: Step) -> None:
     now = timezone.now()
     with transaction.atomic():
-        changed = Platform.objects.filter(pk=platform_id, status=Platform.Status.CONNECTED).update(
-            status=Platform.Status.OFFLINE, status_since=now, next_probe_at=now + PROBE_EVERY
-        )
-        if changed:
-            Delivery.objects.filter(platform_id=platform_id, state=Delivery.State.PENDING).update(needs_put=True)
-    return bool(changed)
+        row = Platform.objects.select_for_update().filter(pk=platform.pk, status__in=_WATCHED).first()
+        if row is None:
+            return
+        before = _state(row)
+        after = step(before, now, policy(row))
+        _write(row, after)
+        if after.status is not before.status:
+            _changed(row, after.status)
+    for name in ("status", "timeouts_in_a_row", "last_seen_at"):
+        setattr(platform, name, getattr(row, name))
 
 
-def came_back(platform_id: int) -> bool:
-    """OFFLINE → CONNECTED, after a still-alive check."""
-    now = timezone.now()
-    changed = Platform.objects.filter(pk=platform_id, status=Platform.Status.OFFLINE).update(
-        status=Platform.Status.CONNECTED, status_since=now, timeouts_in_a_row=0, last_seen_at=now, retry_at=None,
-        next_probe_at=None,
-    )  # fmt: skip
-    return bool(changed)
+def _state(row: Platform) -> Presence:
+    status = ConnectionStatus(row.status)
+    return Presence(status, row.status_since, row.last_seen_at, row.timeouts_in_a_row, row.next_probe_at)
 
 
-def to_probe(now: datetime) -> QuerySet[Platform]:
-    """OFFLINE ones whose time has come, and CONNECTED ones that have been quiet."""
-    quiet = Q(status=Platform.Status.CONNECTED) & (Q(last_seen_at=None) | Q(last_seen_at__lte=now - QUIET))
-    away = Q(status=Platform.Status.OFFLINE)
-    due = Q(next_probe_at=None) | Q(next_probe_at__lte=now)
-    return Platform.objects.filter(quiet | away, due).exclude(versions_url="")
+def _write(row: Platform, state: Presence) -> None:
+    row.status, row.status_since = Platform.Status(state.status.value), state.since
+    row.last_seen_at, row.timeouts_in_a_row, row.next_probe_at = state.last_seen, state.timeouts, state.next_check
+    row.save(update_fields=["status", "status_since", "last_seen_at", "timeouts_in_a_row", "next_probe_at"])
+
+
+def _changed(row: Platform, status: ConnectionStatus) -> None:
+    waiting = Delivery.objects.filter(platform=row, state=Delivery.State.PENDING)
+    if status is ConnectionStatus.OFFLINE:
+        waiting.update(needs_put=True)
+    else:
+        waiting.update(due_at=timezone.now())
+        deliveries.wake([row.pk])
+    announcements.about(row)
+
+
+def _is_stale(platform: Platform, now: datetime | None = None) -> bool:
+    return platform.last_seen_at is None or (now or timezone.now()) - platform.last_seen_at > SEEN_EVERY

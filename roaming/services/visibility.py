@@ -58,6 +58,15 @@ def readers(
     return parties.filter(_agreed(module, now, pair))
 
 
+def acquainted(party: Party, now: datetime) -> QuerySet[Party]:
+    """The parties that are told of this one, and that it is told of: those it may talk to at all (HCI-10)."""
+    if party.role in CHARGING_SIDE:
+        facing, pair = DRIVING_SIDE, {"cpo": party.pk, "emsp": OuterRef("pk")}
+    else:
+        facing, pair = CHARGING_SIDE, {"emsp": party.pk, "cpo": OuterRef("pk")}
+    return Party.objects.filter(_agreed(None, now, pair), role__in=facing).exclude(pk=party.pk)
+
+
 def _one_of(parties: Iterable[str]) -> Q:
     rule = Q(pk__in=[])
     for country, _, party in (named.partition("/") for named in parties):
@@ -99,7 +108,7 @@ def _shared(reader: Party, module: ModuleID, now: datetime) -> Q:
     return rule
 
 
-def _agreed(module: ModuleID, now: datetime, pair: dict[str, Any]) -> Q:
+def _agreed(module: ModuleID | None, now: datetime, pair: dict[str, Any]) -> Q:
     """Whether the agreement between the pair covers the module now."""
     rows = Agreement.objects.filter(**pair)
     covered = Q(Exists(holding(rows, module, now)))
@@ -108,13 +117,12 @@ def _agreed(module: ModuleID, now: datetime, pair: dict[str, Any]) -> Q:
     return covered
 
 
-def holding(rows: QuerySet[Agreement], module: ModuleID, now: datetime) -> QuerySet[Agreement]:
-    return rows.filter(
-        Q(valid_from=None) | Q(valid_from__lte=now),
-        Q(valid_until=None) | Q(valid_until__gt=now),
-        Q(modules=[]) | Q(modules__contains=[module.value]),
-        suspended=False,
-    )
+def holding(rows: QuerySet[Agreement], module: ModuleID | None, now: datetime) -> QuerySet[Agreement]:
+    """Those that hold now, for the module (None: for any)."""
+    covered = Q() if module is None else Q(modules=[]) | Q(modules__contains=[module.value])
+    began = Q(valid_from=None) | Q(valid_from__lte=now)
+    lasts = Q(valid_until=None) | Q(valid_until__gt=now)
+    return rows.filter(covered & began & lasts, suspended=False)
 
 
 def listed(objects: QuerySet[T]) -> QuerySet[T]:

@@ -1,0 +1,113 @@
+"""Who is calling: `Authorization: Token …` → the platform that we issued the token to (AUT-01 to AUT-07).
+
+Every failure is the same 401: no header, another scheme, an unknown, expired, revoked or blocked token (S12). A peer's
+encoding is whichever it used first (S10). Wrong tokens are counted by address (S16); a right one always passes, so
+that nobody is shut out by a neighbour behind the same address.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+
+import redis
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest
+
+from roaming.models import IssuedToken, Platform
+from roaming.ocpi.authorization import Encoding, candidates
+from roaming.ocpi.errors import TooManyRequests, Unauthorized
+from roaming.services import platforms, presence, secrets
+
+logger = logging.getLogger(__name__)
+
+WRONG_PER_MINUTE = 20
+
+_valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+_OPEN = (Platform.Status.INVITED, Platform.Status.CONNECTED, Platform.Status.OFFLINE)
+
+
+@dataclass(frozen=True)
+class Caller:
+    platform: Platform
+    token: IssuedToken
+    presented: str
+
+    @property
+    def registered(self) -> bool:
+        return self.token.kind == IssuedToken.Kind.C
+
+
+def authenticate(request: HttpRequest, now: datetime) -> Caller:
+    """Raises Unauthorized or TooManyRequests."""
+    caller = _caller(request.headers.get("Authorization"), now)
+    if caller is None:
+        _count_wrong(address_of(request))
+        raise Unauthorized()
+    if caller.registered:
+        platforms.used(caller.token, now)
+        presence.heard(caller.platform, now)
+    return caller
+
+
+def _caller(header: str | None, now: datetime) -> Caller | None:
+    meant = candidates(header)
+    digests = {digest: (text, encoding) for text, encoding in meant for digest in secrets.digests(text)}
+    rows = IssuedToken.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=now),
+        digest__in=list(digests) or ["-"],
+        revoked_at=None,
+        platform__status__in=_OPEN,
+    ).select_related("platform")
+    found = list(rows)
+    if len(found) != 1 or not any(secrets.same(found[0].digest, digest) for digest in digests):
+        return None
+    token = found[0]
+    if token.kind == IssuedToken.Kind.A and token.used_at is not None:
+        return None
+    text, encoding = digests[token.digest]
+    return Caller(token.platform, token, text) if _fits(token.platform, encoding, token) else None
+
+
+def _fits(platform: Platform, encoding: Encoding, token: IssuedToken) -> bool:
+    """AUTO is fixed by the first success of the connection's own token; afterwards only that spelling is right."""
+    if platform.token_encoding != Platform.TokenEncoding.AUTO:
+        return platform.token_encoding == encoding.value
+    if token.kind == IssuedToken.Kind.C:
+        Platform.objects.filter(pk=platform.pk, token_encoding=Platform.TokenEncoding.AUTO).update(
+            token_encoding=encoding.value
+        )
+    return True
+
+
+def address_of(request: HttpRequest) -> str:
+    """The caller's address; X-Forwarded-For is believed from configured proxies only (S16)."""
+    address = str(request.META.get("REMOTE_ADDR") or "unknown")
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded if forwarded and _is_proxy(address) else address
+
+
+def _is_proxy(address: str) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in getattr(settings, "TRUSTED_PROXIES", ()))
+
+
+def _count_wrong(address: str) -> None:
+    """In Valkey, so that the count survives a restart and holds for all processes."""
+    name = f"wrong-token:{address}"
+    try:
+        count = int(_valkey.incr(name))
+        if count == 1:
+            _valkey.expire(name, 60)
+        left = int(_valkey.ttl(name))
+    except redis.RedisError:
+        logger.warning("valkey is away; wrong tokens are not counted")
+        return
+    if count > WRONG_PER_MINUTE:
+        raise TooManyRequests(max(left, 1))
