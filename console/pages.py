@@ -111,7 +111,7 @@ class Journal(Shown[M]):
     """A table that only grows: newest first, no sorting by other columns, search through `find` (indexes only)."""
 
     sortable_by = ()
-    list_display_links = ("moment",)
+    list_display_links: tuple[str, ...] = ("moment",)
 
     def find(self, rows: QuerySet[M], term: str) -> QuerySet[M]:
         """The rows that a search term means."""

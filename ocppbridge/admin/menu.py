@@ -1,0 +1,20 @@
+"""The stations in the sidebar."""
+
+from __future__ import annotations
+
+from console import navigation
+from console.navigation import Entry
+
+navigation.add(
+    Entry("Stations", "Stations", "ev_station", "ocppbridge.station", 10),
+    Entry("Stations", "EVSEs and connectors", "electrical_services", "ocppbridge.evse", 20),
+    Entry("Stations", "Transactions", "battery_charging_full", "ocppbridge.transaction", 30),
+    Entry("Stations", "Calls", "call_made", "ocppbridge.call", 40),
+    Entry("Stations", "Alerts", "notifications", "ocppbridge.alert", 50),
+    Entry("Stations", "Reservations", "event_available", "ocppbridge.reservation", 60),
+    Entry("Stations", "Reports", "description", "ocppbridge.report", 70),
+    Entry("Stations", "Connections", "cable", "ocppbridge.connection", 80),
+    Entry("Journals", "OCPP frames", "data_object", "ocppbridge.frame", 20),
+    Entry("Journals", "Quarantine", "report", "ocppbridge.quarantined", 30),
+    Entry("Journals", "Inbox", "inbox", "ocppbridge.inboxitem", 40),
+)

@@ -1,0 +1,145 @@
+"""What is asked before a station is asked for something."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from console.asking import Question
+from ocppbridge.charging.intents import When
+from ocppbridge.models import Evse, Station, Transaction
+
+TRIGGERS = (
+    "BootNotification",
+    "Heartbeat",
+    "StatusNotification",
+    "MeterValues",
+    "TransactionEvent",
+    "FirmwareStatusNotification",
+    "LogStatusNotification",
+)
+
+
+def station_of(obj: Any) -> Station:
+    """Buttons stand on stations, EVSEs and transactions alike."""
+    return obj if isinstance(obj, Station) else obj.station
+
+
+class AtEvse(Question):
+    """Which EVSE; on the page of one it is chosen already."""
+
+    evse = forms.TypedChoiceField(coerce=int, label="EVSE")
+
+    def __init__(self, data: Any = None, *, obj: Any) -> None:
+        super().__init__(data, obj=obj)
+        numbers = (
+            [obj.number] if isinstance(obj, Evse) else list(station_of(obj).evses.values_list("number", flat=True))
+        )
+        options = [(number, f"EVSE {number}") for number in numbers or [1]]
+        self.fields["evse"] = forms.TypedChoiceField(coerce=int, label="EVSE", choices=options)
+        self.order_fields(["evse"])
+        self.dress()
+
+
+class Start(AtEvse):
+    """A remote start on somebody's token."""
+
+    token = forms.CharField(max_length=36, help_text="The uid; its owner gets session and CDR")
+    connector = forms.IntegerField(required=False, min_value=1, help_text="Empty: the station chooses (2.x only)")
+
+
+class Stop(Question):
+    """Which of the running transactions."""
+
+    transaction = forms.ModelChoiceField(Transaction.objects.none(), empty_label=None)
+
+    def __init__(self, data: Any = None, *, obj: Any) -> None:
+        super().__init__(data, obj=obj)
+        field = self.fields["transaction"]
+        if isinstance(field, forms.ModelChoiceField):
+            running = station_of(obj).transactions.filter(state=Transaction.State.RUNNING)
+            field.queryset = running.filter(evse_number=obj.number) if isinstance(obj, Evse) else running
+        self.dress()
+
+
+class UnlockAt(AtEvse):
+    """Which cable."""
+
+    connector = forms.IntegerField(min_value=1, initial=1)
+
+
+class HowReset(Question):
+    """How soon."""
+
+    when = forms.ChoiceField(choices=[(one.value, one.value.capitalize()) for one in When], initial=When.IDLE.value)
+
+
+class Service(Question):
+    """In or out of service."""
+
+    operative = forms.TypedChoiceField(
+        coerce=lambda value: value == "yes", choices=[("yes", "in service"), ("no", "out of service")]
+    )
+
+
+class Ask(Question):
+    """Which message the station should send now."""
+
+    message = forms.ChoiceField(choices=[(one, one) for one in TRIGGERS])
+
+
+class AnyCall(Question):
+    """The way around: any action of the station's own version."""
+
+    action = forms.CharField(max_length=50, widget=forms.TextInput(attrs={"placeholder": "GetConfiguration"}))
+    payload = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        initial="{}",
+        help_text="JSON; checked against the official schema, sent unchanged",
+    )
+
+    def clean_payload(self) -> dict[str, Any]:
+        """An object."""
+        try:
+            read = json.loads(self.cleaned_data["payload"])
+        except ValueError as problem:
+            raise ValidationError(f"not JSON: {problem}") from None
+        if not isinstance(read, dict):
+            raise ValidationError("write an object: {…}")
+        return read
+
+
+class Password(Question):
+    """Left empty, one is made."""
+
+    password = forms.CharField(
+        required=False,
+        max_length=72,
+        strip=False,
+        help_text="At least 16 characters; leave empty to have one made (recommended)",
+    )
+
+
+class NewStation(Question):
+    """What a station needs to connect; its place is what roaming partners see."""
+
+    identity = forms.CharField(max_length=255, help_text="The last part of its URL, exactly as the station sends it")
+    party = forms.CharField(
+        max_length=6,
+        label="Operator",
+        help_text="Country and party, such as NL/VLT; it is added as a hosted CPO if need be",
+    )
+    name = forms.CharField(max_length=100, required=False)
+    location = forms.CharField(
+        max_length=36,
+        required=False,
+        help_text="OCPI location id; empty: one is made with plain defaults, to be completed",
+    )
+    evses = forms.IntegerField(min_value=1, max_value=50, initial=1, label="EVSEs")
+    tariff = forms.CharField(
+        max_length=36, required=False, help_text="Id of a tariff of the operator, for all connectors"
+    )
+    password = forms.CharField(required=False, max_length=72, strip=False, help_text="Empty: one is made")

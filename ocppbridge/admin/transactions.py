@@ -1,0 +1,263 @@
+"""Transactions as the stations reported them, with readings, OCPI session, and every frame that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.safestring import SafeString
+
+from console import links
+from console.asking import Question, button
+from console.home import Panel
+from console.pages import Journal
+from console.text import GOOD, WARN, ago, badge, code, lasted, linked, masked, number, pretty, pretty_value
+from ocppbridge.admin import searching, tones
+from ocppbridge.admin.calling import call_station
+from ocppbridge.admin.frames import HEADERS, rows
+from ocppbridge.charging.intents import StopCharging
+from ocppbridge.models import Frame, Transaction
+
+
+class HasFindings(admin.SimpleListFilter):
+    """What the hub noticed about it."""
+
+    title = "findings"
+    parameter_name = "findings"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """One choice."""
+        return [("yes", "with findings")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Transaction]) -> QuerySet[Transaction]:
+        """An empty list is none."""
+        return queryset.exclude(findings=[]) if self.value() else queryset
+
+
+@admin.register(Transaction)
+class TransactionAdmin(Journal[Transaction]):
+    """One becomes one Session and one CDR."""
+
+    list_display = (
+        "started",
+        "station_link",
+        "evse",
+        "progress",
+        "token",
+        "paid_by",
+        "energy",
+        "duration",
+        "noticed",
+        "news",
+    )
+    list_display_links = ("started",)
+    list_filter = (
+        "state",
+        HasFindings,
+        "authorization",
+        "offline",
+        "stop_reason",
+        ("station", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("station",)
+    search_fields = ("transaction_id",)  # shows the box; what is looked for is said in searching.py
+    search_help_text = (
+        "Station, token, session id, CDR id, transaction id, correlation id or command id: exactly as they are"
+    )
+    jump_fields = ("session_id", "cdr_id")
+    ordering = ("-started_at",)
+    actions_detail = ("stop",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": [
+                    ("station_link", "evse", "progress"),
+                    ("energy", "export", "duration"),
+                    ("started", "ended", "stop_reason"),
+                ]
+            },
+        ),
+        (
+            "Who",
+            {
+                "fields": [
+                    ("id_token", "id_token_type", "group_id"),
+                    ("authorization", "auth_method", "paid_by"),
+                    ("authorization_reference", "call_link", "remote_start_id"),
+                ]
+            },
+        ),
+        (
+            "The same elsewhere",
+            {"fields": [("session", "cdr", "exchanges"), ("transaction_id", "wire_id", "session_id")]},
+        ),
+        ("Findings", {"fields": ["findings_shown"]}),
+        (
+            "As recorded",
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    ("meter_start", "meter_stop"),
+                    ("offline", "start_seen", "last_seq_no"),
+                    "states_shown",
+                    "token_shown",
+                    "tariff_shown",
+                ],
+            },
+        ),
+    )
+
+    def find(self, rows: QuerySet[Transaction], term: str) -> QuerySet[Transaction]:
+        """Every id that names one."""
+        return rows.filter(searching.transactions(term))
+
+    @button(
+        "Stop",
+        icon="stop_circle",
+        danger=True,
+        fits=lambda obj: obj.state == Transaction.State.RUNNING,
+        text="The station is asked to end this transaction.",
+    )
+    def stop(self, request: HttpRequest, obj: Transaction, form: Question) -> HttpResponseRedirect:
+        """A remote stop by the id that the station knows."""
+        known = obj.transaction_id or str(obj.wire_id)
+        return call_station(request, obj.station, StopCharging(known))
+
+    @admin.display(description="Started", ordering="started_at")
+    def started(self, obj: Transaction) -> SafeString | str:
+        """By the station's clock."""
+        return ago(obj.started_at)
+
+    @admin.display(description="Ended")
+    def ended(self, obj: Transaction) -> SafeString | str:
+        """By the station's clock."""
+        return ago(obj.ended_at)
+
+    @admin.display(description="Station")
+    def station_link(self, obj: Transaction) -> SafeString | str:
+        """Its page."""
+        return linked(links.change("ocppbridge.station", obj.station_id), obj.station)
+
+    @admin.display(description="EVSE")
+    def evse(self, obj: Transaction) -> str:
+        """Number, and connector."""
+        parts = (obj.evse_number, obj.connector_number)
+        return " / ".join(str(part) for part in parts if part is not None) or "–"
+
+    @admin.display(description="State")
+    def progress(self, obj: Transaction) -> SafeString:
+        """State, and what the car does."""
+        words = (
+            f"{obj.get_state_display()} · {obj.charging_state}"
+            if obj.charging_state and obj.ended_at is None
+            else obj.get_state_display()
+        )
+        return tones.state(obj.state, tones.TRANSACTION, words)
+
+    @admin.display(description="Token")
+    def token(self, obj: Transaction) -> SafeString | str:
+        """Its last four characters (S43)."""
+        return code(masked(obj.id_token))
+
+    @admin.display(description="Token owner")
+    def paid_by(self, obj: Transaction) -> str:
+        """The eMSP."""
+        return obj.token_owner or "–"
+
+    @admin.display(description="Energy")
+    def energy(self, obj: Transaction) -> str:
+        """kWh into the car."""
+        return f"{number(obj.energy_import / Decimal(1000), 3)} kWh"
+
+    @admin.display(description="Back to the grid")
+    def export(self, obj: Transaction) -> str:
+        """kWh out of the car."""
+        return f"{number(obj.energy_export / Decimal(1000), 3)} kWh" if obj.energy_export else "–"
+
+    @admin.display(description="Duration")
+    def duration(self, obj: Transaction) -> str:
+        """So far, or in all."""
+        return lasted(obj.started_at, obj.ended_at)
+
+    @admin.display(description="Findings")
+    def noticed(self, obj: Transaction) -> SafeString | str:
+        """How many."""
+        return badge(str(len(obj.findings)), WARN) if obj.findings else "–"
+
+    @admin.display(description="Last news")
+    def news(self, obj: Transaction) -> SafeString | str:
+        """When anything came about it."""
+        return ago(obj.last_news_at)
+
+    @admin.display(description="Remote start")
+    def call_link(self, obj: Transaction) -> SafeString | str:
+        """The call that it answers to."""
+        return linked(links.change("ocppbridge.call", obj.call_id), "open") if obj.call_id else "–"
+
+    @admin.display(description="OCPI session")
+    def session(self, obj: Transaction) -> SafeString | str:
+        """As partners see it."""
+        return linked(links.jump("roaming.session", object_id=str(obj.session_id)), "open")
+
+    @admin.display(description="CDR")
+    def cdr(self, obj: Transaction) -> SafeString | str:
+        """Exactly one."""
+        return linked(links.jump("roaming.cdr", object_id=obj.cdr_id), obj.cdr_id) if obj.cdr_id else "–"
+
+    @admin.display(description="Exchanges")
+    def exchanges(self, obj: Transaction) -> SafeString | str:
+        """Requests about its session."""
+        return linked(links.changelist("roaming.exchange", q=str(obj.session_id)), "search the journal")
+
+    @admin.display(description="What the hub noticed")
+    def findings_shown(self, obj: Transaction) -> SafeString | str:
+        """Code and text."""
+        return pretty_value(obj.findings) if obj.findings else badge("nothing", GOOD)
+
+    @admin.display(description="Charging states")
+    def states_shown(self, obj: Transaction) -> SafeString | str:
+        """As they changed."""
+        return pretty_value(obj.states)
+
+    @admin.display(description="CdrToken")
+    def token_shown(self, obj: Transaction) -> SafeString | str:
+        """For Session and CDR."""
+        return pretty_value(obj.cdr_token)
+
+    @admin.display(description="Tariff at the start")
+    def tariff_shown(self, obj: Transaction) -> SafeString | str:
+        """What it is priced by (TAR-26)."""
+        return pretty(obj.tariff)
+
+    def panels(self, request: HttpRequest, obj: Transaction) -> Iterable[Panel]:
+        """Readings and frames."""
+        readings = obj.readings.order_by("-at", "-id")[:30]
+        yield Panel(
+            "Meter readings, the last first",
+            ("At", "Context", "Import Wh", "Export Wh", "Power W", "Current A", "State of charge"),
+            [
+                (
+                    f"{one.at:%m-%d %H:%M:%S}",
+                    one.context or "–",
+                    number(one.energy_import, 1),
+                    number(one.energy_export, 1),
+                    number(one.power, 0),
+                    number(one.current, 1),
+                    f"{number(one.soc, 0)} %" if one.soc is not None else "–",
+                )
+                for one in readings
+            ],
+            empty="None came.",
+        )
+        said = Frame.objects.filter(searching.of_transaction(obj)).order_by("-at", "-id")[:40]
+        yield Panel(
+            "Frames, the last first",
+            HEADERS,
+            rows(said),
+            links.changelist("ocppbridge.frame", q=str(obj.session_id)),
+            more="In the journal",
+        )

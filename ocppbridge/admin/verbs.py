@@ -1,0 +1,119 @@
+"""The buttons that ask a station for something, for the pages of stations and of EVSEs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+
+from console.asking import Question, button
+from ocppbridge.admin import questions
+from ocppbridge.admin.calling import call_station, remote_start_id
+from ocppbridge.charging import intents
+from ocppbridge.charging.intents import When
+from ocppbridge.charging.tokens import STATION, IdToken, Place
+from ocppbridge.models import Evse, Transaction
+
+M = TypeVar("M", bound=Model)
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+else:
+
+    class ModelAdmin:
+        """Mixed into a page."""
+
+        def __class_getitem__(cls, item: Any) -> type:
+            """Only the type checker asks."""
+            return cls
+
+
+def charging(obj: Any) -> bool:
+    """Whether there is anything to stop."""
+    running = questions.station_of(obj).transactions.filter(state=Transaction.State.RUNNING)
+    return bool((running.filter(evse_number=obj.number) if isinstance(obj, Evse) else running).exists())
+
+
+def place_of(obj: Any) -> Place:
+    """The EVSE whose page it is, or the whole station."""
+    return Place(obj.number) if isinstance(obj, Evse) else STATION
+
+
+class Verbs(ModelAdmin[M]):
+    """Each is a typed verb; the station's version spells it (ocppbridge.versions)."""
+
+    @button(
+        "Start",
+        icon="play_circle",
+        form=questions.Start,
+        submit="Start charging",
+        text="The station is asked to start on this token.",
+    )
+    def start(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
+        """Remote start."""
+        said = form.cleaned_data
+        place = Place(said["evse"], said["connector"] or None)
+        intent = intents.StartCharging(IdToken(said["token"], "Central"), remote_start_id(), place)
+        return call_station(request, questions.station_of(obj), intent)
+
+    @button(
+        "Stop",
+        icon="stop_circle",
+        form=questions.Stop,
+        submit="Stop charging",
+        fits=charging,
+        text="The station is asked to end this transaction.",
+    )
+    def stop(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
+        """Remote stop."""
+        row: Transaction = form.cleaned_data["transaction"]
+        return call_station(request, row.station, intents.StopCharging(row.transaction_id or str(row.wire_id)))
+
+    @button(
+        "Unlock",
+        icon="lock_open",
+        form=questions.UnlockAt,
+        submit="Unlock the cable",
+        text="The station is asked to release the cable.",
+    )
+    def unlock(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
+        """Release the cable."""
+        said = form.cleaned_data
+        return call_station(request, questions.station_of(obj), intents.Unlock(Place(said["evse"], said["connector"])))
+
+    @button(
+        "Reset",
+        icon="restart_alt",
+        form=questions.HowReset,
+        danger=True,
+        text="The station restarts, or one EVSE of it where its version can.",
+    )
+    def reset(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
+        """Restart."""
+        evse = obj.number if isinstance(obj, Evse) else None
+        return call_station(request, questions.station_of(obj), intents.Reset(When(form.cleaned_data["when"]), evse))
+
+    @button("Change availability", icon="power_settings_new", form=questions.Service, submit="Ask for it")
+    def availability(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
+        """In or out of service."""
+        intent = intents.ChangeAvailability(form.cleaned_data["operative"], place_of(obj))
+        return call_station(request, questions.station_of(obj), intent)
+
+    @button("Trigger a message", icon="campaign", form=questions.Ask, submit="Ask for it")
+    def trigger(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
+        """Ask for a message now."""
+        intent = intents.Trigger(form.cleaned_data["message"], place_of(obj))
+        return call_station(request, questions.station_of(obj), intent)
+
+    @button(
+        "Any other call",
+        icon="terminal",
+        form=questions.AnyCall,
+        submit="Send",
+        text="In the station's own version, as its specification has it.",
+    )
+    def any_call(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
+        """The way around."""
+        said = form.cleaned_data
+        return call_station(request, questions.station_of(obj), intents.RawCall(said["action"], said["payload"]))
