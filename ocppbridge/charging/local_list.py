@@ -43,6 +43,8 @@ def plan(wanted: Tokens, held: Held, reported: int | None, most: int | None = No
     `reported` is the version that the station itself names (None: not asked), `most` the entries that a message may
     hold.
     """
+    if not wanted and held.version <= 0 and (reported or 0) <= 0:
+        return []
     known = reported is None or reported == held.version
     if not known or held.version <= 0:
         return _pieces(_entries(wanted), max(held.version, reported or 0, 0), most, full=True)

@@ -51,9 +51,7 @@ class Reservation:
         return replace(self, state=State.REFUSED, reason=outcome.status)
 
     def unanswered(self, sent: bool) -> Reservation:
-        """ReserveNow got no answer. If it was sent, the station may hold it all the same: it stays open till it
-        expires.
-        """
+        """ReserveNow got no answer. If it was sent, the station may hold it all the same, so it stays open."""
         if self.state is not State.ASKED or sent:
             return self
         return replace(self, state=State.REFUSED, reason="not sent")
@@ -67,7 +65,7 @@ class Reservation:
         return self._end(_TOLD.get(status, State.CANCELLED), status)
 
     def cancelled(self, outcome: Outcome) -> Reservation:
-        """The answer to CancelReservation. Rejected means that the station knows no such reservation: it is gone too."""
+        """The answer to CancelReservation. Rejected means that the station knows none such: it is gone too."""
         return self._end(State.CANCELLED, outcome.status)
 
     def at(self, now: datetime) -> Reservation:

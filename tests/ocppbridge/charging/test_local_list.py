@@ -36,6 +36,7 @@ def test_a_station_with_another_version_gets_the_whole_list_above_both():
 
 def test_an_empty_list_is_sent_as_one():
     """TC_D_04."""
+    assert plan({}, Held(0), 0) == plan({}, Held(0), -1) == []
     assert plan({}, Held(0), 3) == [SendList(4, (), full=True)]
 
 
