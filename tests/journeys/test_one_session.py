@@ -96,7 +96,8 @@ def _start(stage: Stage, emsp: Actor, station: Actor, place: dict[str, str]) -> 
     reference = f"REF-{station.name}"
     response = emsp.ask(do="start", uid=CARD, to=str(world.OPERATOR), reference=reference, **place)
     assert response["result"] == "ACCEPTED"
-    asked = stage.wait(lambda event: event["who"] == station.name and event["event"] == "called", "the call", since=since)
+    wanted = {"who": station.name, "event": "called"}
+    asked = stage.wait(lambda event: wanted.items() <= event.items(), "the call reaches the station", since=since)
     assert CARD.lower() in str(asked["payload"]).lower()
     assert _result(stage, response)["result"] == "ACCEPTED"
     pushed = stage.wait(
