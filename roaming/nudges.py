@@ -35,6 +35,14 @@ def nudge_each(task: str, ids: Iterable[int], queue: str) -> None:
         transaction.on_commit(lambda: _send_each(task, _not_pending(task, wanted), queue))
 
 
+def announce(topic: str, one: str) -> None:
+    """Tell whoever listens on the Valkey channel `<topic>:<id>` that the row has changed. Waiters poll as well."""
+    try:
+        _valkey.publish(f"{topic}:{one}", "1")
+    except redis.RedisError:
+        logger.warning("valkey is away; waiters poll")
+
+
 def begun(task: str, one: int) -> None:
     """The task runs: what changes from now on needs a nudge of its own."""
     try:

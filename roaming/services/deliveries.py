@@ -22,6 +22,7 @@ from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services.decisions import choices
 from roaming.services.visibility import acquainted, readers
 
+TASK = "roaming.deliver"
 _AWAY = (Platform.Status.OFFLINE, Platform.Status.SUSPENDED)
 _PREFERRED = [*DRIVING_SIDE, Role.CPO, Role.HUB]
 
@@ -115,7 +116,7 @@ def send_again(delivery: Delivery, now: datetime) -> None:
 
 def wake(platforms: Iterable[int]) -> None:
     """A drain for each, unless one is already on its way."""
-    nudges.nudge_each("roaming.deliver", platforms, nudges.DELIVER)
+    nudges.nudge_each(TASK, platforms, nudges.DELIVER)
 
 
 def _receivers(module: ModuleID, obj: StoredObject, now: datetime) -> list[_Marked]:

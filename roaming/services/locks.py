@@ -1,0 +1,32 @@
+"""Advisory locks of PostgreSQL: held by a session, gone with it, so a killed worker leaves none behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+from django.db import connection
+
+
+class Lock(IntEnum):
+    """The first half of each key; the second is an id."""
+
+    DRAIN = 7301
+    RESULT = 7302
+    SWEEP = 7303
+    REGISTRATION = 7304
+
+
+@contextmanager
+def held(lock: Lock, one: int = 0) -> Iterator[bool]:
+    """Whether the lock was free. It spans transactions and calls to partners; nobody waits for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [lock.value, one])
+        free = bool(cursor.fetchone()[0])
+    try:
+        yield free
+    finally:
+        if free:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [lock.value, one])

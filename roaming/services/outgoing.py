@@ -1,0 +1,114 @@
+"""What a delivery is about, as it is now, and the request that carries it: URL, routing headers, body.
+
+Broadcasts come from the hub, sessions and CDRs from their CPO (header matrix of HUB-10); ClientInfo has no routing
+headers (HCI-07). URL segments name the owner, as the owner spells it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from roaming.client import Answer
+from roaming.hub.routing import FOR_EVERYONE
+from roaming.models import Delivery, Party, Tariff
+from roaming.ocpi import json
+from roaming.ocpi.difference import Write
+from roaming.ocpi.headers import Routing
+from roaming.ocpi.party import PartyId
+from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.services import announcements, parties, partners
+from roaming.services.cdrs import CDRS
+from roaming.services.locations import LOCATIONS
+from roaming.services.objects import Kind
+from roaming.services.sessions import SESSIONS
+from roaming.services.tariffs import TARIFFS
+from roaming.services.tokens import TOKENS
+from roaming.services.visibility import acquainted, visible
+
+KINDS: dict[ModuleID, Kind[Any]] = {kind.module: kind for kind in (LOCATIONS, SESSIONS, CDRS, TARIFFS, TOKENS)}
+
+
+@dataclass
+class Present:
+    """The object at this moment; no content: it is gone."""
+
+    identifier: str
+    version: int
+    text: str
+    content: dict[str, Any] | None
+    request_id: str = ""
+
+
+def present(delivery: Delivery, now: datetime) -> Present | None:
+    """None where the receiver may not see it (any more) (S23)."""
+    module = ModuleID(delivery.module)
+    if module is ModuleID.HUBCLIENTINFO:
+        return _client_info(delivery, now)
+    kind = KINDS[module]
+    rows = kind.model._default_manager.filter(
+        country_code=delivery.country_code, party_id=delivery.party_id, object_key=delivery.object_key
+    )
+    if delivery.token_type:
+        rows = rows.filter(type=delivery.token_type)
+    row = visible(rows, [delivery.receiver], module, now).first()
+    if row is None:
+        return None
+    gone = isinstance(row, Tariff) and row.deleted_at is not None
+    return Present(row.object_id, row.version, row.document, None if gone else json.loads(row.document))
+
+
+def send(delivery: Delivery, present: Present, write: Write) -> Answer:
+    """One request. Raises CallFailed or ModuleNotOffered."""
+    module = ModuleID(delivery.module)
+    ids = partners.ids(delivery.correlation_id)
+    present.request_id = ids.request_id
+    return partners.send(
+        delivery.platform,
+        write.method,
+        _url(delivery, module, present, write),
+        ids=ids,
+        module=module.value,
+        routing=_routing(delivery, module),
+        body=_body(present, write),
+        reason="delivery",
+    )
+
+
+def _url(delivery: Delivery, module: ModuleID, present: Present, write: Write) -> str:
+    endpoint = partners.endpoint(delivery.platform, module, InterfaceRole.RECEIVER)
+    if module is ModuleID.CDRS:
+        return endpoint
+    owner = (delivery.country_code, delivery.party_id)
+    if module is ModuleID.HUBCLIENTINFO:
+        return partners.join(endpoint, owner)
+    query = {"type": delivery.token_type} if module is ModuleID.TOKENS else {}
+    return partners.join(endpoint, [*owner, present.identifier, *write.path], query)
+
+
+def _routing(delivery: Delivery, module: ModuleID) -> Routing:
+    if module is ModuleID.HUBCLIENTINFO:
+        return Routing()
+    owner = PartyId(delivery.country_code, delivery.party_id)
+    sender = parties.hub() if module in FOR_EVERYONE else owner
+    return Routing(to=parties.party_id(delivery.receiver), sender=sender)
+
+
+def _body(present: Present, write: Write) -> bytes | None:
+    if write.method == "DELETE":
+        return None
+    if write.method in ("PUT", "POST") and not write.path:
+        return present.text.encode()  # as the owner wrote it (HUB-31)
+    return json.dump_bytes(write.body)
+
+
+def _client_info(delivery: Delivery, now: datetime) -> Present | None:
+    row = acquainted(delivery.receiver, now).filter(
+        country_code=delivery.country_code, party_id=delivery.party_id, role=delivery.object_key
+    )
+    party: Party | None = row.select_related("platform").first()
+    if party is None:
+        return None
+    content = announcements.client_info(party)
+    return Present(party.role, int(party.last_updated.timestamp()), json.dumps(content), content)
