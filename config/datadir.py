@@ -60,8 +60,7 @@ class DataDir:
     def prepare(self) -> None:
         """Make the folders. Others may pass through (the engine's user must), only that user may look inside."""
         for folder in {self.path, self.engine_path}:
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o711)  # said again because the umask has its say in mkdir
+            make_passable(folder)
         self._make_private(self.sockets.postgres)
         self._make_private(self.postgres_data)
 
@@ -69,7 +68,7 @@ class DataDir:
         """The key of this installation, made at the first start and readable by its owner only."""
         place = self.path / "secret_key"
         if not place.exists():
-            self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
+            make_passable(self.path)
             draft = place.with_name(f"secret_key.{os.getpid()}")
             with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48))
@@ -89,6 +88,13 @@ class DataDir:
             raise DataDirError(f"{folder} belongs to somebody else; remove it or set HUB_DATA to another folder")
         if found.st_uid != self.engine_uid:
             os.chown(folder, self.engine_uid, self.engine_uid)
+
+
+def make_passable(folder: Path) -> None:
+    """Make what is missing on the way, open for passing through whatever the umask says; leave what exists alone."""
+    for missing in [one for one in reversed([folder, *folder.parents]) if not one.exists()]:
+        missing.mkdir(exist_ok=True)
+        missing.chmod(0o711)
 
 
 def barrier(path: Path) -> Path | None:

