@@ -1,12 +1,25 @@
 """Prices of OCPI tariffs, exact and explained. Pure: no database, no network, no clock, no float.
 
-price (a bill for a CDR or Session), cut (our own charging periods), audit (a received CDR), lint, explain and simulate (a tariff).
+price (a bill for a CDR or Session), cut (our own charging periods), audit (a received CDR), lint, explain and
+simulate (a tariff).
 """
 
 from roaming.pricing.bill import Bill
+from roaming.pricing.cutting import cut, session_document
 from roaming.pricing.errors import BadInput
+from roaming.pricing.facts import MeterPoint, SessionFacts
 from roaming.pricing.findings import Finding
 from roaming.pricing.options import PricingOptions
 from roaming.pricing.pricing import price
 
-__all__ = ["BadInput", "Bill", "Finding", "PricingOptions", "price"]
+__all__ = [
+    "BadInput",
+    "Bill",
+    "Finding",
+    "MeterPoint",
+    "PricingOptions",
+    "SessionFacts",
+    "cut",
+    "price",
+    "session_document",
+]

@@ -1,7 +1,9 @@
-"""Exact money. An amount is a Decimal counted in 1/3600 of the currency unit, so that seconds × price/hour never divides.
+"""Exact money. An amount is a Decimal counted in 1/3600 of the currency unit, so that seconds × price/hour never
+divides.
 
-excl = quantity × price, incl = excl × (100 + vat)/100: both are finite decimals in that unit, hence exact. The context EXACT
-raises instead of losing a digit. Only `money` divides: half away from zero, to 4 decimals (types: "4 decimals"; ocpi/ocpi#401).
+excl = quantity × price, incl = excl × (100 + vat)/100: both are finite decimals in that unit, hence exact. The
+context EXACT raises instead of losing a digit. Only `money` divides: half away from zero, to 4 decimals (types: "4
+decimals"; ocpi/ocpi#401).
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ ZERO = Decimal(0)
 EXACT = Context(
     prec=100, rounding=ROUND_HALF_UP, Emin=-999, Emax=999, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow]
 )
-# A quotient with 250 digits cannot be mistaken for a tie: a value of at most 100 digits over 3600 misses every tie by > 1e-110.
-QUOTIENT = Context(prec=250, rounding=ROUND_HALF_UP, Emin=-999, Emax=999, traps=[InvalidOperation, DivisionByZero, Overflow])
+# A quotient of 130 digits cannot be mistaken for a tie: a value of at most 100 digits over 3600 that is no tie
+# itself misses every tie of 4 decimals by more than 1e-108 of its size.
+QUOTIENT = Context(prec=130, rounding=ROUND_HALF_UP, Emin=-999, Emax=999, traps=[InvalidOperation, Overflow])
 PLACES = tuple(Decimal(1).scaleb(-places) for places in range(5))
 ONE = PLACES[0]
+_HOUR = Decimal(HOUR)
+_divide = QUOTIENT.divide
 
 
 def exact() -> AbstractContextManager[Context]:
@@ -27,7 +32,7 @@ def exact() -> AbstractContextManager[Context]:
 
 def money(amount: Decimal, places: int = 4) -> Decimal:
     """An amount in currency units with all its places: 5.0000."""
-    return QUOTIENT.divide(amount, HOUR).quantize(PLACES[places], ROUND_HALF_UP, QUOTIENT)
+    return _divide(amount, _HOUR).quantize(PLACES[places], ROUND_HALF_UP, QUOTIENT)
 
 
 def tidy(amount: Decimal, places: int = 4) -> Decimal:

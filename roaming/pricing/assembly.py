@@ -12,11 +12,13 @@ from roaming.pricing.findings import Finding, note, warning
 from roaming.pricing.limits import limited
 from roaming.pricing.lines import CHARGING, RESERVED, Line, Unpriced
 from roaming.pricing.options import Export, Flat, PricingOptions
-from roaming.pricing.rates import ENERGY, FLAT, PARKING_TIME, TIME, Plan, PricedElement, Rate, choose
+from roaming.pricing.rates import ENERGY, FLAT, PARKING_TIME, TIME, Dimensions, Plan, PricedElement, Rate, choose
 from roaming.pricing.state import State
 from roaming.pricing.steps import Pools
 from roaming.pricing.tariffs import Book
 from roaming.pricing.timeline import Slice, Timeline
+
+RESERVATION_DIMENSIONS = frozenset({TIME, FLAT})
 
 
 class Assembly:
@@ -43,9 +45,9 @@ class Assembly:
                     self.first = plan
                 if plan.id not in self.used:
                     self.used.append(plan.id)
-            if piece.reserves:
-                self._reserved(piece, plan)
-            if piece.charges:
+            if piece.reserved is not None:
+                self._reserved(piece, plan, piece.reserved)
+            if piece.quantities:
                 self._charging(piece, plan, kwh)
             energy = piece.energy
             if energy:
@@ -53,7 +55,7 @@ class Assembly:
                     kwh += energy
                 else:
                     bill.export_kwh -= energy
-            bill.parking_seconds += piece.hours.get(PARKING_TIME, 0)
+            bill.parking_seconds += piece.quantities.get(PARKING_TIME, 0)
         bill.import_kwh = kwh
         self._finish(bill)
         return bill
@@ -72,65 +74,61 @@ class Assembly:
         bill.unpriced = list(self.unpriced.values())
         bill.findings = [*timeline.findings, *self.book.findings, *self._findings()]
 
-    def _reserved(self, piece: Slice, plan: Plan | None) -> None:
-        measured = piece.hours["RESERVATION_TIME"]
+    def _reserved(self, piece: Slice, plan: Plan | None, measured: Seconds) -> None:
         if plan is None:
             self._free(piece, "RESERVATION_TIME", measured, "no tariff is relevant")
             return
         elements = plan.expired if self.timeline.expired else plan.reserved
         state = State(piece.at, self.zone, seconds(piece.at - self.timeline.start), ZERO)
-        chosen = choose(elements, [TIME, FLAT], state)
-        self._flat(piece, RESERVED, chosen, state, elements)
+        chosen = choose(elements, RESERVATION_DIMENSIONS, state)
+        if FLAT in chosen:
+            self._flat(piece, RESERVED, chosen[FLAT], state, elements)
         if rate := chosen.get(TIME):
-            self.pools.reservation.append(self._line(piece, RESERVED, rate, measured, state, elements))
+            line = Line(piece.index, RESERVED, rate, measured, state, elements)
+            self.lines.append(line)
+            self.pools.reservation.append(line)
         else:
             self._free(piece, "RESERVATION_TIME", measured, f"no element of tariff {plan.id} prices this reservation")
 
     def _charging(self, piece: Slice, plan: Plan | None, kwh: Decimal) -> None:
-        quantities = self._quantities(piece)
+        quantities = piece.quantities
         if plan is None:
             for dimension, measured in quantities.items():
                 self._free(piece, dimension, measured, "no tariff is relevant")
             return
         elements = plan.charging
-        assert self.timeline.charge_start is not None
-        since = seconds(piece.at - self.timeline.charge_start)
+        since = seconds(piece.at - (self.timeline.charge_start or piece.at))
         state = State(piece.at, self.zone, since, kwh, piece.power(), piece.current())
-        absent = absent_dimensions(quantities)
-        chosen = choose(elements, [*quantities, *absent, FLAT], state)
-        self._flat(piece, CHARGING, chosen, state, elements)
+        wanted, absent = asked(quantities, plan.flats > len(self.flats[CHARGING]))
+        chosen = choose(elements, wanted, state)
+        if FLAT in chosen:
+            self._flat(piece, CHARGING, chosen[FLAT], state, elements)
         for dimension, measured in quantities.items():
-            if rate := chosen.get(dimension):
-                line = self._line(piece, CHARGING, rate, measured, state, elements)
-                if dimension == ENERGY:
-                    self._energy(piece, line)
-                else:
-                    (self.pools.time if dimension == TIME else self.pools.parking).append(line)
-                    self.pools.times.append(line)
+            rate = chosen.get(dimension)
+            if rate is None:
+                self._free(
+                    piece, dimension, measured, f"no element of tariff {plan.id} that matches prices {dimension}"
+                )
+                continue
+            line = Line(piece.index, CHARGING, rate, measured, state, elements)
+            self.lines.append(line)
+            if dimension != ENERGY:
+                (self.pools.time if dimension == TIME else self.pools.parking).append(line)
+                self.pools.times.append(line)
+            elif measured >= 0:
+                self.pools.energy.append(line)
             else:
-                self._free(piece, dimension, measured, f"no element of tariff {plan.id} that matches prices {dimension}")
-        for dimension in absent:
-            if dimension in chosen and chosen[dimension].price > 0:
-                self._notice("missing_dimension", dimension, piece)
+                self._export(piece, line)
+        if absent and absent in chosen and chosen[absent].price > 0:
+            self._notice("missing_dimension", absent, piece)
         for what in state.missing:
             self._notice("missing_measurement", what, piece)
         for what in state.straddled:
             self._notice("measurement_straddles_bound", what, piece)
 
-    def _quantities(self, piece: Slice) -> dict[str, Seconds]:
-        quantities: dict[str, Seconds] = {}
-        if piece.energy is not None:
-            quantities[ENERGY] = piece.energy
-        for dimension in (TIME, PARKING_TIME):
-            if dimension in piece.hours:
-                quantities[dimension] = piece.hours[dimension]
-        return quantities
-
-    def _energy(self, piece: Slice, line: Line) -> None:
-        """Import is rounded up at the end; export is a credit, never rounded."""
-        if line.measured >= 0:
-            self.pools.energy.append(line)
-        elif line.rate.priced.for_export:
+    def _export(self, piece: Slice, line: Line) -> None:
+        """Energy fed back is a credit, never rounded."""
+        if line.rate.priced.for_export:
             line.remarks = ("energy fed back, credited by the tariff's own element for it",)
         elif self.options.export is Export.CREDIT_AT_SAME_PRICE:  # decision: TARIFF-EXPORT-CREDIT
             line.remarks = ("energy fed back, credited at the price of charging",)
@@ -140,26 +138,17 @@ class Assembly:
             line.remarks = ("energy fed back is not credited",)
             self._notice("export_not_credited", "ENERGY", piece)
 
-    def _flat(
-        self, piece: Slice, phase: str, chosen: dict[str, Rate], state: State, elements: list[PricedElement]
-    ) -> None:
-        rate = chosen.get(FLAT)
+    def _flat(self, piece: Slice, phase: str, rate: Rate, state: State, elements: list[PricedElement]) -> None:
         charged = self.flats[phase]
-        if rate is None or rate in charged:
+        if rate in charged:
             return
         if charged:
             self._notice("multiple_flat_components", phase, piece)
         if not charged or self.options.flat is Flat.EACH_COMPONENT_ONCE:  # decision: TARIFF-FLAT
-            line = self._line(piece, phase, rate, 1, state, elements)
+            line = Line(piece.index, phase, rate, 1, state, elements)
             line.remarks = (f"once for the {phase}",)
+            self.lines.append(line)
             charged.append(rate)
-
-    def _line(
-        self, piece: Slice, phase: str, rate: Rate, measured: Seconds, state: State, elements: list[PricedElement]
-    ) -> Line:
-        line = Line(piece.index, phase, rate, measured, state, elements)
-        self.lines.append(line)
-        return line
 
     def _free(self, piece: Slice, dimension: str, measured: Seconds, why: str) -> None:
         key = dimension, why
@@ -179,10 +168,16 @@ class Assembly:
 NOTICES = {
     "missing_dimension": (warning, "no {what} in {periods}, although the tariff prices it: not charged"),
     "missing_measurement": (warning, "no {what} measured in {periods}: elements restricted by it do not match"),
-    "measurement_straddles_bound": (warning, "the {what} of {periods} lies on both sides of a bound: MIN is held to it below, MAX above"),
+    "measurement_straddles_bound": (
+        warning,
+        "the {what} of {periods} lies on both sides of a bound: MIN is held to it below, MAX above",
+    ),
     "export_at_import_price": (note, "{what} fed back in {periods} is credited at the price of charging"),
     "export_not_credited": (note, "{what} fed back in {periods} is not credited"),
-    "multiple_flat_components": (warning, "{periods}: another FLAT component of the {what} matches than the one charged first"),
+    "multiple_flat_components": (
+        warning,
+        "{periods}: another FLAT component of the {what} matches than the one charged first",
+    ),
 }
 
 
@@ -192,11 +187,20 @@ def noticed(code: str, what: str, periods: list[int]) -> Finding:
     return kind(code, f"/charging_periods/{periods[0]}", text.format(what=what, periods=where))
 
 
-def absent_dimensions(quantities: dict[str, Seconds]) -> list[str]:
-    """What a period that charges should carry as well; parking alone lacks nothing."""
-    absent = []
-    if ENERGY not in quantities and TIME in quantities:
-        absent.append(ENERGY)
-    if quantities.get(ENERGY) and TIME not in quantities and PARKING_TIME not in quantities:
-        absent.append(TIME)
-    return absent
+def asked(quantities: dict[str, Seconds], flat: bool) -> tuple[Dimensions, str]:
+    """The dimensions to look for, and the one among them that the period should carry and does not; parking lacks
+    nothing.
+    """
+    absent = ""
+    if TIME in quantities:
+        absent = "" if ENERGY in quantities else ENERGY
+    elif quantities.get(ENERGY) and PARKING_TIME not in quantities:
+        absent = TIME
+    key = tuple(quantities), absent, flat
+    wanted = _asked.get(key)
+    if wanted is None:
+        wanted = _asked[key] = frozenset((*quantities, *filter(None, (absent, FLAT if flat else ""))))
+    return wanted, absent
+
+
+_asked: dict[tuple[tuple[str, ...], str, bool], Dimensions] = {}  # at most 24 entries

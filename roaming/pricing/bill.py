@@ -1,6 +1,7 @@
 """The bill: totals, lines that say why, what stayed free, findings. Amounts are exact inside and leave with 4 decimals.
 
-`to_json()` is what `manage.py tariff price --json` prints; `totals()` are the fields of a CDR; `render()` is for people.
+`to_json()` is what `manage.py tariff price --json` prints; `totals()` are the fields of a CDR; `render()` is for
+people.
 """
 
 from __future__ import annotations
@@ -15,12 +16,11 @@ from roaming.pricing.amounts import ZERO, exact, fraction, plain, rounded, tidy
 from roaming.pricing.clock import Seconds
 from roaming.pricing.documents import Price
 from roaming.pricing.findings import Finding
-from roaming.pricing.lines import CHARGING, RESERVED, Line, Unpriced
-from roaming.pricing.rates import ENERGY, FLAT, PARKING_TIME, TIME
+from roaming.pricing.lines import CHARGING, RESERVED, Line, Unpriced, part_of
+from roaming.pricing.rates import ENERGY, PARKING_TIME, TIME
 from roaming.pricing.rendering import render
 
 PARTS = ("fixed", "energy", "time", "parking", "reservation")
-PART = {FLAT: "fixed", TIME: "time", PARKING_TIME: "parking", ENERGY: "energy"}
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -62,9 +62,7 @@ class Bill:
         costs = self.costs
         for line in lines:
             line.cost()
-            dimension = line.rate.dimension
-            # A reservation's FLAT is part of its cost (CDR-20).
-            cost = costs[PART[dimension] if line.phase == CHARGING else "reservation"]
+            cost = costs[part_of(line)]
             cost.excl += line.excl
             cost.incl += line.incl
             if line.measured < 0:
@@ -166,7 +164,7 @@ class Bill:
 
     def totals(self) -> dict[str, Any]:
         """The cost fields of a CDR. A part that no line touches is left out: no claim is made about it (CDR-20)."""
-        told = {PART[line.dimension] if line.phase == CHARGING else "reservation" for line in self.lines}
+        told = {part_of(line) for line in self.lines}
         claims: dict[str, Any] = {"total_cost": self.total_cost.document()}
         claims |= {f"total_{name}_cost": self.part(name).document() for name in PARTS if name in told}
         claims |= {"total_energy": self.total_energy, "total_time": self.total_time}

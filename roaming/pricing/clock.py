@@ -1,8 +1,8 @@
 """Instants and local clocks. An instant is an aware datetime in UTC; a local clock needs the zone of the Location.
 
-The zone is never silently UTC: explicit, else the document's, else the country's if it has but one clock (a finding); else
-BadInput as soon as a tariff looks at the clock. UTC to local is unambiguous, so the repeated hour of autumn matches twice
-(ocpi/ocpi#534); local to UTC takes both folds and the transition itself.
+The zone is never silently UTC: explicit, else the document's, else the country's if it has but one clock (a finding);
+else BadInput as soon as a tariff looks at the clock. UTC to local is unambiguous, so the repeated hour of autumn
+matches twice (ocpi/ocpi#534); local to UTC takes both folds and the transition itself.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from roaming.pricing.errors import BadInput
 
 Seconds = int | Decimal
 DAY = 86400
-_UNPADDED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?[Zz]?")
+_OTHERWISE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?[Zz]?")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def instant(text: str, pointer: str, document: str = "session") -> datetime:
-    """An OCPI DateTime: UTC with or without Z. Offsets and the unpadded form of the specification's note are understood."""
+    """An OCPI DateTime: UTC with or without Z. Offsets and the unpadded form of the specification's note are read."""
     try:
-        if text[10:11] in ("T", "t"):
-            at = datetime.fromisoformat(text.upper())
+        if text[10:11] == "T":
+            at = datetime.fromisoformat(text)
             if at.tzinfo is UTC:
                 return at
             return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-        if match := _UNPADDED.fullmatch(text):
+        if match := _OTHERWISE.fullmatch(text):
             return datetime(*map(int, match.groups()[:6]), tzinfo=UTC)  # type: ignore[misc, arg-type]
     except (ValueError, OverflowError):
         pass
@@ -109,7 +109,9 @@ def _offset(place: tzinfo, at: datetime) -> timedelta | None:
 
 
 def occurrences(place: tzinfo, minute: int, start: datetime, end: datetime) -> Iterator[datetime]:
-    """Each instant around [start, end] that shows this minute of the day: both folds; a skipped time gives both its readings."""
+    """Each instant around [start, end] that shows this minute of the day: both folds; a skipped time gives both its
+    readings.
+    """
     local = start.astimezone(place).date() - timedelta(days=1)
     last = end.astimezone(place).date() + timedelta(days=1)
     while local <= last:

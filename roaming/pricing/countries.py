@@ -1,4 +1,5 @@
-"""Countries (ISO 3166-1 alpha-3, as in CdrLocation.country) in which every zone has shown one and the same clock since 2018.
+"""Countries (ISO 3166-1 alpha-3, as in CdrLocation.country) in which every zone has shown one and the same clock since
+2018.
 
 Made from the tz database's zone.tab; a price that rests on a zone taken from here says so (`time_zone_guessed`).
 """

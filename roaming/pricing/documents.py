@@ -1,7 +1,8 @@
-"""The parts of Tariff, Session and CDR that pricing reads, as msgspec structs; anything else in a document is left alone.
+"""The parts of Tariff, Session and CDR that pricing reads, as msgspec structs; anything else in a document is left
+alone.
 
-Accepted: JSON text, dicts with Decimals (floats are taken by their shortest text at this door), or these structs.
-A document that cannot be read raises BadInput with the JSON pointer of the field.
+Accepted: JSON text, dicts with Decimals (floats are taken by their shortest text at this door), or these structs. A
+document that cannot be read raises BadInput with the JSON pointer of the field.
 """
 
 from __future__ import annotations
@@ -155,16 +156,13 @@ def _convert(source: Any, kind: type[T], name: str) -> T:
         raise bad_input(error, name) from None
 
 
-_PLACE = re.compile(r"^(?P<reason>.*?)(?: - at `\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
 
 
 def bad_input(error: Exception, name: str) -> BadInput:
     """msgspec says `… - at `$.elements[0].price_components[1].price``; we say /elements/0/price_components/1/price."""
-    match = _PLACE.match(str(error))
-    assert match is not None  # every text matches
-    reason, path = match["reason"], match["path"] or ""
+    reason, _, path = str(error).partition(" - at `$")
     pointer = "".join(f"/{key or index}" for key, index in _STEP.findall(path))
     if missing := _MISSING.match(reason):
         return BadInput(f"{pointer}/{missing[1]}", "is required", name)

@@ -1,4 +1,6 @@
-"""Which figure of the documents cannot be calculated with: NaN, infinity, or digits beyond all reason. Asked only after a failure."""
+"""Which figure of the documents cannot be calculated with: NaN, infinity, or digits beyond all reason. Asked only
+after a failure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What an audit, a lint or a pricing has to say: code, severity, JSON pointer, words, amounts, alternative readings, witness."""
+"""What an audit, a lint or a pricing has to say: code, severity, JSON pointer, words, amounts, alternative readings,
+witness.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ class Severity(StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing found. `amounts` are figures by name; `alternatives` are whole readings by name; `witness` is a case that shows it."""
+    """One thing found. `amounts` are figures by name; `alternatives` are whole readings by name; `witness` is a case
+    that shows it.
+    """
 
     code: str
     severity: Severity

@@ -1,7 +1,8 @@
-"""min_price and max_price: on total_cost only, minimum then maximum, excl. and incl. each against its own bound (TAR-24).
+"""min_price and max_price: on total_cost only, minimum then maximum, excl. and incl. each against its own bound
+(TAR-24).
 
-A bound without incl_vat scales the tax: incl = bounded excl × raw incl / raw excl, ratio 1 where raw is 0. A bounded total never
-has incl < excl. The lines and the component costs stay as metered; `limit_applied` tells.
+A bound without incl_vat scales the tax: incl = bounded excl × raw incl / raw excl, ratio 1 where raw is 0. A bounded
+total never has incl < excl. The lines and the component costs stay as metered; `limit_applied` tells.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any
 from roaming.pricing.amounts import ZERO, plain, tidy
 from roaming.pricing.clock import Seconds
 from roaming.pricing.documents import Price
-from roaming.pricing.rates import ENERGY, FLAT, PricedElement, Rate, because
+from roaming.pricing.rates import ENERGY, FLAT, PARKING_TIME, TIME, PricedElement, Rate, because
 from roaming.pricing.restrictions import shown
 from roaming.pricing.state import State
 
@@ -105,3 +105,9 @@ class Unpriced:
         return f"free: {self.dimension} {shown(self.measured)} {self.unit}, {self.why}"
 
 
+def part_of(line: Line) -> str:
+    """Which total_*_cost of a CDR a line belongs to. The FLAT of a reservation is part of its cost (CDR-20)."""
+    return PART[line.rate.dimension] if line.phase == CHARGING else "reservation"
+
+
+PART = {FLAT: "fixed", ENERGY: "energy", TIME: "time", PARKING_TIME: "parking"}

@@ -21,14 +21,18 @@ class Flat(StrEnum):
 
 
 class WithoutTariff(StrEnum):
-    """A period without tariff_id while others have one: strict = "no Tariff is relevant", free; lenient = as if none had one."""
+    """A period without tariff_id while others have one: strict = "no Tariff is relevant", free; lenient = as if none
+    had one.
+    """
 
     STRICT = "strict"
     LENIENT = "lenient"
 
 
 class Steps(StrEnum):
-    """step_size: once per session (bugfix text), TIME and PARKING_TIME as one total (2.2.1 as first printed), or not at all."""
+    """step_size: once per session (bugfix text), TIME and PARKING_TIME as one total (2.2.1 as first printed), or not
+    at all.
+    """
 
     ONCE = "once"
     TIME_AND_PARKING_TOGETHER = "time_and_parking_together"

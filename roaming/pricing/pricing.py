@@ -1,14 +1,15 @@
 """Pricing of a CDR or a Session by its tariffs: document -> timeline -> lines -> steps -> limits -> bill.
 
-Theory of operation. A period is priced at its start state and never split (whoever owns the meter cuts, see cutting.py).
-For each period in order of time:
- 1. its tariff: the one it names, else the tariff of the session (tariffs.py);
- 2. its states: where the local clock, the time since the phase began, the energy imported so far and the period's own power and
-    current stand; a reservation part and a charging part have a state each;
- 3. per dimension the rate that is active in that state (rates.choose), which makes a line; without one the quantity is free;
- 4. FLAT: once per phase, by the earliest period of the phase that finds one.
-Then step_size once over the session (steps.py), each line's exact cost, the limits of the first tariff (limits.py). All arithmetic is
-exact decimal (amounts.py); money is rounded where it leaves the bill. What is odd on the way becomes a finding, never a guess.
+Theory of operation. A period is priced at its start state and never split (whoever owns the meter cuts, see
+cutting.py). For each period in order of time:
+1. its tariff: the one it names, else the tariff of the session (tariffs.py);
+2. its states: where the local clock, the time since the phase began, the energy imported so far and the period's own
+power and current stand; a reservation part and a charging part have a state each;
+3. per dimension the rate that is active in that state (rates.choose), which makes a line; without one the quantity is
+free;
+4. FLAT: once per phase, by the earliest period of the phase that finds one. Then step_size once over the session
+(steps.py), each line's exact cost, the limits of the first tariff (limits.py). All arithmetic is exact decimal
+(amounts.py); money is rounded where it leaves the bill. What is odd on the way becomes a finding, never a guess.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ def price(
 ) -> Bill:
     """The bill of an OCPI CDR or Session (or {start_date_time, end_date_time, time_zone, charging_periods}).
 
-    `tariffs`: one or several; None takes those that the CDR carries. `substitutes`: the tariff that an agreement puts in the place
-    of another, by the other's id.
+    `tariffs`: one or several; None takes those that the CDR carries. `substitutes`: the tariff that an agreement puts
+    in the place of another, by the other's id.
     """
     source = read_document(document)
     given = (source.tariffs or []) if tariffs is None else read_tariffs(tariffs)
@@ -59,7 +60,11 @@ def price(
 
 
 def _priced(
-    source: Document, given: list[Tariff], time_zone: str | None, options: PricingOptions, replaced: Mapping[str, Tariff]
+    source: Document,
+    given: list[Tariff],
+    time_zone: str | None,
+    options: PricingOptions,
+    replaced: Mapping[str, Tariff],
 ) -> Bill:
     if not given:
         raise BadInput("/tariffs", "there is no tariff to price with", "session")
@@ -67,13 +72,15 @@ def _priced(
     book = Book(given, source, timeline, options, replaced)
     zone, guessed = zone_of(source, time_zone)
     if zone is None and book.zoned:
-        reason = "is needed: the tariff looks at the local clock, and neither the document nor its country tells the zone"
+        reason = (
+            "is needed: the tariff looks at the local clock, and neither the document nor its country tells the zone"
+        )
         raise BadInput("/time_zone", reason, "session")
     assembly = Assembly(timeline, book, zone, options)
     bill = assembly.bill()
     bill.time_zone = None if zone is None else zone.key
     if guessed and book.zoned:
-        bill.findings.append(note("time_zone_guessed", "/cdr_location", f"{bill.time_zone}, the only clock of its country"))
+        bill.findings.append(
+            note("time_zone_guessed", "/cdr_location", f"{bill.time_zone}, the only clock of its country")
+        )
     return bill
-
-

@@ -1,16 +1,16 @@
 """A tariff made ready for pricing: its rates (one per price component) behind the restrictions of their elements.
 
-Selection, per dimension on its own: the first element in list order that has a component of the dimension and whose restrictions
-all match; inside an element the first component of a dimension (ocpi/ocpi#402, TAR-07). None: that dimension is free (TAR-08).
-Elements with `reservation` see only the reservation part, the others only the charging part. RESERVATION holds for used and
-expired reservations; RESERVATION_EXPIRES only for expired ones, and then comes first whatever the order (TAR-16).
+Selection, per dimension on its own: the first element in list order that has a component of the dimension and whose
+restrictions all match; inside an element the first component of a dimension (ocpi/ocpi#402, TAR-07). None: that
+dimension is free (TAR-08). Elements with `reservation` see only the reservation part, the others only the charging
+part. RESERVATION holds for used and expired reservations; RESERVATION_EXPIRES only for expired ones, and then comes
+first whatever the order (TAR-16).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from roaming.pricing import restrictions
 from roaming.pricing.amounts import HOUR
@@ -23,11 +23,14 @@ from roaming.pricing.state import State
 ENERGY, TIME, PARKING_TIME, FLAT = "ENERGY", "TIME", "PARKING_TIME", "FLAT"
 DIMENSIONS = (ENERGY, TIME, PARKING_TIME, FLAT)
 HOURLY = frozenset({TIME, PARKING_TIME})
+Dimensions = frozenset[str]
 RESERVATION, EXPIRES = "RESERVATION", "RESERVATION_EXPIRES"
 
 
 class Rate:
-    """One price component in its place. Prices are per kWh, per hour or once; `amount` is what one kWh, second or session costs."""
+    """One price component in its place. Prices are per kWh, per hour or once; `amount` is what one kWh, second or
+    session costs.
+    """
 
     __slots__ = ("amount", "component", "dimension", "factor", "price", "priced", "step", "tariff_id", "vat")
 
@@ -46,32 +49,39 @@ class Rate:
 class PricedElement:
     """A TariffElement: the restrictions to pass and the rates behind them."""
 
-    __slots__ = ("checks", "index", "rates", "tariff_id", "unknown")
+    __slots__ = ("_made", "_source", "checks", "index", "rates", "tariff_id", "unknown")
 
     def __init__(self, tariff_id: str, index: int, source: Element) -> None:
         self.tariff_id = tariff_id
         self.index = index
-        pointer = f"/elements/{index}"
-        limits = source.restrictions
-        self.checks: tuple[Restriction, ...] = (
-            tuple(restrictions.compiled(limits, f"{pointer}/restrictions")) if limits is not None else ()
-        )
-        self.rates: dict[str, Rate] = {}
-        self.unknown: list[str] = []
+        self.checks: tuple[Restriction, ...] = ()
+        self.rates: dict[str, int] = {}  # dimension -> its first component
+        self._source = source.price_components
+        self._made: dict[str, Rate] = {}
+        self.unknown: list[int] = []  # components of a type that does not exist in 2.2.1
+        if source.restrictions is not None:
+            try:
+                self.checks = tuple(restrictions.compiled(source.restrictions))
+            except BadInput as error:
+                pointer = f"/elements/{index}/restrictions{error.pointer}"
+                raise BadInput(pointer, error.reason, error.document) from None
         for at, component in enumerate(source.price_components):
             kind, step = component.type, component.step_size
             if kind not in DIMENSIONS:
-                self.unknown.append(f"{pointer}/price_components/{at}/type")
+                self.unknown.append(at)
             elif kind not in self.rates:
-                self.rates[kind] = Rate(self, at, component)
-            if step != step.to_integral_value() or step < 0:
-                raise BadInput(f"{pointer}/price_components/{at}/step_size", f"{step} is not a whole number", "tariff")
+                self.rates[kind] = at
+            if step % 1 or step < 0:
+                pointer = f"/elements/{index}/price_components/{at}/step_size"
+                raise BadInput(pointer, f"{step} is not a whole number", "tariff")
 
-    def matches(self, state: State) -> bool:
-        for check in self.checks:
-            if not check.holds(state):
-                return False
-        return True
+    def rate(self, dimension: str) -> Rate:
+        """The same object each time; most elements of a long tariff are never asked."""
+        made = self._made.get(dimension)
+        if made is None:
+            at = self.rates[dimension]
+            made = self._made[dimension] = Rate(self, at, self._source[at])
+        return made
 
     @property
     def for_export(self) -> bool:
@@ -82,7 +92,20 @@ class PricedElement:
 class Plan:
     """One tariff, ready. `charging`, `reserved`, `expired` are its elements in the order in which they are tried."""
 
-    __slots__ = ("charging", "currency", "expired", "id", "key", "max_price", "min_price", "reserved", "type", "valid", "zoned")
+    __slots__ = (
+        "charging",
+        "currency",
+        "expired",
+        "flats",
+        "id",
+        "key",
+        "max_price",
+        "min_price",
+        "reserved",
+        "type",
+        "valid",
+        "zoned",
+    )
 
     def __init__(self, tariff: Tariff, elements: Sequence[tuple[str | None, PricedElement]]) -> None:
         self.id = tariff.id
@@ -91,10 +114,17 @@ class Plan:
         self.currency = tariff.currency
         self.min_price: Price | None = tariff.min_price
         self.max_price: Price | None = tariff.max_price
-        self.valid = _instant(tariff.start_date_time, "/start_date_time"), _instant(tariff.end_date_time, "/end_date_time")
-        self.charging = [element for kind, element in elements if kind is None]
-        self.reserved = [element for kind, element in elements if kind == RESERVATION]
-        self.expired = [element for kind, element in elements if kind == EXPIRES] + self.reserved
+        self.valid = (
+            _instant(tariff.start_date_time, "/start_date_time"),
+            _instant(tariff.end_date_time, "/end_date_time"),
+        )
+        self.charging: list[PricedElement] = []
+        self.reserved: list[PricedElement] = []
+        self.expired: list[PricedElement] = []
+        for kind, element in elements:
+            (self.charging if kind is None else self.reserved if kind == RESERVATION else self.expired).append(element)
+        self.expired += self.reserved
+        self.flats = sum([FLAT in element.rates for _, element in elements])
         self.zoned = any(check.zoned for _, element in elements for check in element.checks)
 
     def valid_at(self, at: datetime) -> bool:
@@ -130,46 +160,45 @@ def plans(tariffs: Sequence[Tariff]) -> list[Plan]:
     return found
 
 
-def choose(elements: list[PricedElement], dimensions: list[str], state: State) -> dict[str, Rate]:
+def choose(elements: list[PricedElement], dimensions: Dimensions, state: State) -> dict[str, Rate]:
     """The rate of each dimension that has one in this state."""
     chosen: dict[str, Rate] = {}
     wanted = dimensions
     for element in elements:
         rates = element.rates
-        hit = [dimension for dimension in wanted if dimension in rates]
-        if hit and element.matches(state):
-            for dimension in hit:
-                chosen[dimension] = rates[dimension]
-            wanted = [dimension for dimension in wanted if dimension not in chosen]
+        if wanted.isdisjoint(rates):
+            continue
+        for check in element.checks:
+            if not check.holds(state):
+                break
+        else:
+            for dimension in wanted.intersection(rates):
+                chosen[dimension] = element.rate(dimension)
+            wanted = wanted.difference(rates)
             if not wanted:
                 break
     return chosen
 
 
 def because(elements: list[PricedElement], rate: Rate, state: State) -> str:
-    """Why this rate: which elements with the dimension come before it and do not match, and what holds for its own."""
-    passed = []
+    """Why this rate: what holds for its element, and why the first two elements before it with its dimension do not."""
+    checks = rate.priced.checks
+    why = f"element {rate.priced.index + 1}: "
+    why += "; ".join([check.says(state, True) for check in checks]) if checks else "it has no restrictions"
+    passed = 0
     for element in elements:
         if element is rate.priced:
             break
         if rate.dimension in element.rates:
-            failed = next((check for check in element.checks if not check.holds(state)), None)
-            if failed is not None:
-                passed.append(f"not element {element.index + 1}: {failed.says(state)}")
-    checks = rate.priced.checks
-    reason = "; ".join(check.says(state) for check in checks) if checks else "it has no restrictions"
-    more = [f"and {len(passed) - 2} more before it"] if len(passed) > 3 else []
-    return "; ".join([f"element {rate.priced.index + 1}: {reason}", *(passed[:2] if more else passed), *more])
+            passed += 1
+            if passed < 3:
+                failed = next(check for check in element.checks if not check.holds(state))
+                why += f"; not element {element.index + 1}: {failed.says(state, False)}"
+    return f"{why}; nor {passed - 2} more before it" if passed > 2 else why
 
 
 def _instant(text: str | None, pointer: str) -> datetime | None:
     return None if text is None else instant(text, pointer, "tariff")
 
 
-def per(dimension: str) -> str:
-    return {ENERGY: "kWh", FLAT: "session"}.get(dimension, "h")
-
-
-def billed_unit(dimension: str) -> tuple[str, Decimal]:
-    """The unit of step_size in words and how many make one unit of price."""
-    return ("Wh", Decimal(1000)) if dimension == ENERGY else ("s", Decimal(3600))
+PER = {ENERGY: "kWh", TIME: "h", PARKING_TIME: "h", FLAT: "session"}

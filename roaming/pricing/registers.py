@@ -1,13 +1,14 @@
 """ENERGY_IMPORT and ENERGY_EXPORT of a Session: the net energy of each period where ENERGY itself is absent.
 
-The specification does not say whether they are per period or cumulative (ocpi/ocpi#539): per period is taken, unless the
-values only grow, their sum is not the session's kwh and the last value is.
+The specification does not say whether they are per period or cumulative (ocpi/ocpi#539): per period is taken, unless
+the values only grow, their sum is not the session's kwh and the last value is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from roaming.pricing.amounts import ZERO
 from roaming.pricing.findings import Finding, note, warning
@@ -22,7 +23,9 @@ def net_energy(periods: Sequence[Volumes], kwh: Decimal | None) -> tuple[list[De
     findings = [note("energy_from_registers", "/charging_periods", "no ENERGY: net of ENERGY_IMPORT and ENERGY_EXPORT")]
     if cumulative(imported, exported, kwh):
         imported, exported = steps(imported), steps(exported)
-        message = "ENERGY_IMPORT and ENERGY_EXPORT grow up to the session's kwh: read as meter registers, not per period"
+        message = (
+            "ENERGY_IMPORT and ENERGY_EXPORT grow up to the session's kwh: read as meter registers, not per period"
+        )
         findings.append(warning("cumulative_registers", "/charging_periods", message))
     net: list[Decimal | None] = []
     for taken, given in zip(imported, exported, strict=True):
@@ -43,7 +46,7 @@ def cumulative(imported: list[Decimal | None], exported: list[Decimal | None], k
 
 def grows(values: list[Decimal | None]) -> bool:
     told = [value for value in values if value is not None]
-    return all(before <= after for before, after in zip(told, told[1:], strict=False))
+    return all(before <= after for before, after in pairwise(told))
 
 
 def last(values: list[Decimal | None]) -> Decimal:

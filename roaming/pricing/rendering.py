@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from roaming.pricing.amounts import exact, money
+from roaming.pricing.amounts import PLACES, ZERO, exact, money
 from roaming.pricing.clock import Seconds
-from roaming.pricing.lines import Line
-from roaming.pricing.rates import FLAT, per
+from roaming.pricing.lines import CHARGING, Line, part_of
+from roaming.pricing.rates import ENERGY, FLAT, PER
 from roaming.pricing.restrictions import shown
 
 if TYPE_CHECKING:
     from roaming.pricing.bill import Bill
 
-NAMES = (
-    ("total_fixed_cost", "fixed"),
-    ("total_energy_cost", "energy"),
-    ("total_time_cost", "time"),
-    ("total_parking_cost", "parking"),
-    ("total_reservation_cost", "reservation"),
-)
-
 
 def render(bill: Bill, *, detail: bool) -> str:
     with exact():
-        rows = [head(bill)]
-        for group in groups(bill.lines, detail):
-            rows.append(row(group))
-        rows += foot(bill)
+        parts = groups(bill.lines, detail)
+        rows = [head(bill), *[row(group) for group in parts], *foot(bill, parts)]
     rows += [free.render() for free in bill.unpriced]
     rows += [finding.render() for finding in bill.findings]
     return "\n".join(rows)
@@ -56,46 +47,59 @@ def groups(lines: list[Line], detail: bool) -> list[list[Line]]:
 
 
 def row(group: list[Line]) -> str:
-    first, last = group[0], group[-1]
+    first = last = group[0]
     rate = first.rate
     measured, billed, excl, incl = first.measured, first.billed, first.excl, first.incl
-    for line in group[1:]:
-        measured += line.measured
-        billed += line.billed
-        excl += line.excl
-        incl += line.incl
-    where = f"period {first.period}" if first is last else f"periods {first.period}-{last.period}"
-    what = rate.dimension if first.phase == "charging" else f"{first.phase} {rate.dimension}"
-    quantity = "" if rate.dimension == FLAT else f"{amount(measured, first.unit)}"
+    where = f"period {first.period + 1}"
+    because = first.because
+    if len(group) > 1:
+        last = group[-1]
+        for line in group[1:]:
+            measured += line.measured
+            billed += line.billed
+            excl += line.excl
+            incl += line.incl
+        where = f"periods {first.period + 1}-{last.period + 1}"
+        because = "; ".join((because, *last.remarks))
+    what = rate.dimension if first.phase == CHARGING else f"{first.phase} {rate.dimension}"
+    quantity = amount(measured, rate.dimension)
     if billed != measured:
-        quantity += f", billed {amount(billed, first.unit)}"
-    vat = "no VAT" if rate.vat is None else f"VAT {shown(rate.vat)} %"
-    price = f"{shown(rate.price)}/{per(rate.dimension)} {vat}"
-    because = first.because if first is last or not last.remarks else "; ".join((first.because, *last.remarks))
-    return f"{where:>14}  {what:<13} {quantity:<22} {price:<20} {money(excl):>10} {money(incl):>10}  {because}"
+        quantity += f", billed {amount(billed, rate.dimension)}"
+    price = f"{shown(rate.price)}/{PER[rate.dimension]} " + (
+        "no VAT" if rate.vat is None else f"VAT {shown(rate.vat)} %"
+    )
+    return f"{where:>14}  {what:<13} {quantity:<22} {price:<20} {money(excl)!s:>10} {money(incl)!s:>10}  {because}"
 
 
-def amount(value: Seconds, unit: str) -> str:
-    if unit != "s":
-        return f"{shown(value)} {unit}"
+def amount(value: Seconds, dimension: str) -> str:
+    if dimension == ENERGY:
+        return f"{shown(value)} kWh"
+    if dimension == FLAT:
+        return "once"
     whole = int(value)
     if whole != value:
         return f"{shown(value)} s"
-    hours, rest = divmod(whole, 3600)
-    minutes, seconds = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{seconds:02} h"
+    minutes, seconds = divmod(whole, 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02} h"
 
 
-def foot(bill: Bill) -> list[str]:
-    rows = [f"{name:<74} {money(bill.costs[part].excl):>10} {money(bill.costs[part].incl):>10}" for name, part in NAMES if bill.costs[part].incl]
+def foot(bill: Bill, parts: list[list[Line]]) -> list[str]:
+    rows = []
+    told = [part_of(group[0]) for group in parts]
+    if len(set(told)) < len(told):  # a part with one row needs no sum
+        for part, cost in bill.costs.items():
+            if told.count(part) > 1:
+                rows.append(total(f"total_{part}_cost", money(cost.excl), money(cost.incl)))
     if bill.limited:
-        rows.append(f"{'before ' + bill.limited[2]:<74} {money(bill.raw.excl):>10} {money(bill.raw.incl):>10}")
-    total = bill.total_cost
-    assert total.incl_vat is not None
-    rows.append(f"{'total_cost excl. and incl. VAT':<74} {total.excl_vat:>10f} {total.incl_vat:>10f} {bill.currency}")
+        rows.append(total(f"before {bill.limited[2]}", money(bill.raw.excl), money(bill.raw.incl)))
+    due, label = bill.total_cost, "total_cost excl. and incl. VAT"
+    excl, incl = (value.quantize(PLACES[bill.places]) for value in (due.excl_vat, due.incl_vat or ZERO))
+    rows.append(f"{total(label, excl, incl)} {bill.currency}")
     if bill.export_kwh:
-        export = bill.export_credit
-        rows.append(f"imported {shown(bill.import_kwh)} kWh, fed back {shown(bill.export_kwh)} kWh for {-export.excl_vat:f} excl. VAT")
+        earned = f"{-bill.export_credit.excl_vat:f} {bill.currency} excl. VAT"
+        rows.append(f"imported {shown(bill.import_kwh)} kWh, fed back {shown(bill.export_kwh)} kWh for {earned}")
     return rows
 
 
+def total(name: str, excl: Decimal, incl: Decimal | None) -> str:
+    return f"{name:<74} {excl!s:>10} {incl!s:>10}"

@@ -1,9 +1,10 @@
 """TariffRestrictions: each kind knows whether it holds and can say why. All that are set must hold (TAR-09).
 
-Minimum inclusive, maximum exclusive (TAR-12, TAR-14). Times are local: open ends are 00:00 and 24:00, end_time 00:00 is
-24:00, a window that ends before it starts wraps over midnight, one that starts when it ends is the whole day (TAR-10);
-dates bound days, times repeat on each (TAR-11); the weekday is that of the local date, also in a wrapped window (literal AND).
-Power and current: the lower bound is tested on MIN_x, the upper on MAX_x; without a measurement nothing matches.
+Minimum inclusive, maximum exclusive (TAR-12, TAR-14). Times are local: open ends are 00:00 and 24:00, end_time 00:00
+is 24:00, a window that ends before it starts wraps over midnight, one that starts when it ends is the whole day
+(TAR-10); dates bound days, times repeat on each (TAR-11); the weekday is that of the local date, also in a wrapped
+window (literal AND). Power and current: the lower bound is tested on MIN_x, the upper on MAX_x; without a measurement
+nothing matches.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from roaming.pricing.errors import BadInput
 from roaming.pricing.state import DAYS, Reading, State
 
 MIDNIGHT = 24 * 60  # the end of a day
-WORKDAYS = DAYS[:5]
+WORKDAYS = frozenset(range(5))
 
 
 class Window:
@@ -38,8 +39,8 @@ class Window:
             return start <= state.minute < end
         return start == end or state.minute >= start or state.minute < end
 
-    def says(self, state: State) -> str:
-        return f"{hhmm(state.minute)} is {'in' if self.holds(state) else 'outside'} {hhmm(self.start)}-{hhmm(self.end)}"
+    def says(self, state: State, held: bool) -> str:
+        return f"{hhmm(state.minute)} is {'in' if held else 'outside'} {hhmm(self.start)}-{hhmm(self.end)}"
 
     def words(self) -> str:
         if self.start == self.end:
@@ -60,8 +61,8 @@ class Dates:
         day = state.day
         return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
 
-    def says(self, state: State) -> str:
-        return f"{state.day} is {'' if self.holds(state) else 'not '}{self.words()}"
+    def says(self, state: State, held: bool) -> str:
+        return f"{state.day} is {'' if held else 'not '}{self.words()}"
 
     def words(self) -> str:
         first = f"from {self.start} on" if self.start else ""
@@ -73,19 +74,19 @@ class Days:
     __slots__ = ("days",)
     zoned = True
 
-    def __init__(self, days: frozenset[str]) -> None:
-        self.days = days
+    def __init__(self, days: frozenset[int]) -> None:
+        self.days = days  # 0 is Monday
 
     def holds(self, state: State) -> bool:
         return state.weekday in self.days
 
-    def says(self, state: State) -> str:
-        return f"{state.weekday.capitalize()} is {'' if self.holds(state) else 'not '}{self.words()}"
+    def says(self, state: State, held: bool) -> str:
+        return f"{DAYS[state.weekday].capitalize()} is {'' if held else 'not '}{self.words()}"
 
     def words(self) -> str:
-        if self.days == frozenset(WORKDAYS):
+        if self.days == WORKDAYS:
             return "on Monday to Friday"
-        return "on " + ", ".join(day.capitalize() for day in DAYS if day in self.days)
+        return "on " + ", ".join(DAYS[day].capitalize() for day in sorted(self.days))
 
 
 class Range:
@@ -106,20 +107,20 @@ class Range:
     def holds(self, state: State) -> bool:
         pair = self.reading(state)
         if pair is None:
-            state.missing.append(self.what)
+            state.missing += (self.what,)
             return False
         low, high = pair
         lower, upper = self.lower, self.upper
         if low != high and any(low < bound <= high for bound in (lower, upper) if bound is not None):
-            state.straddled.append(self.what)
+            state.straddled += (self.what,)
         return (lower is None or low >= lower) and (upper is None or high < upper)
 
-    def says(self, state: State) -> str:
+    def says(self, state: State, held: bool) -> str:
         pair = self.reading(state)
         if pair is None:
             return f"{self.what} was not measured"
         low, high = (f"{shown(value)} {self.unit}" for value in pair)
-        return f"{low if low == high else f'{low} to {high}'} is {'' if self.holds(state) else 'not '}{self.words()}"
+        return f"{low if low == high else f'{low} to {high}'} is {'' if held else 'not '}{self.words()}"
 
     def words(self) -> str:
         lower = "" if self.lower is None else f"{shown(self.lower)} {self.unit} or more"
@@ -166,55 +167,62 @@ class Current(Range):
 
 
 Restriction = Window | Dates | Days | Range
-RANGES = {"kwh": Energy, "duration": Duration, "power": Power, "current": Current}
 
 
-def compiled(source: Restrictions, pointer: str) -> Iterator[Restriction]:
-    """The restrictions that are set, the cheap ones first; `reservation` is the element's business."""
-    for name, kind in RANGES.items():
-        lower, upper = getattr(source, f"min_{name}"), getattr(source, f"max_{name}")
-        if lower is not None or upper is not None:
-            yield kind(lower, upper)
+def compiled(source: Restrictions) -> Iterator[Restriction]:
+    """The restrictions that are set, the cheap ones first; `reservation` is the element's business.
+
+    An error names the field below the restrictions.
+    """
+    if source.min_kwh is not None or source.max_kwh is not None:
+        yield Energy(source.min_kwh, source.max_kwh)
+    if source.min_duration is not None or source.max_duration is not None:
+        yield Duration(source.min_duration, source.max_duration)
+    if source.min_power is not None or source.max_power is not None:
+        yield Power(source.min_power, source.max_power)
+    if source.min_current is not None or source.max_current is not None:
+        yield Current(source.min_current, source.max_current)
     if source.start_time is not None or source.end_time is not None:
-        yield window(source, pointer)
+        yield window(source.start_time, source.end_time)
     if source.day_of_week:
-        yield days(source.day_of_week, pointer)
+        yield days(source.day_of_week)
     if source.start_date is not None or source.end_date is not None:
-        yield Dates(_day(source.start_date, f"{pointer}/start_date"), _day(source.end_date, f"{pointer}/end_date"))
+        yield Dates(_day(source.start_date, "start_date"), _day(source.end_date, "end_date"))
 
 
-def window(source: Restrictions, pointer: str) -> Window:
-    start = 0 if source.start_time is None else _minutes(source.start_time, f"{pointer}/start_time")
-    end = MIDNIGHT if source.end_time is None else _minutes(source.end_time, f"{pointer}/end_time")
+def window(start_time: str | None, end_time: str | None) -> Window:
+    start = 0 if start_time is None else clock.minutes(start_time)
+    end = MIDNIGHT if end_time is None else clock.minutes(end_time)
+    if start is None or end is None:
+        name, text = ("start_time", start_time) if start is None else ("end_time", end_time)
+        raise BadInput(f"/{name}", f"{text!r} is not a time of day such as 17:00", "tariff")
     return Window(start % MIDNIGHT, end or MIDNIGHT)
 
 
-def days(names: list[str], pointer: str) -> Days:
-    for at, name in enumerate(names):
-        if name not in DAYS:
-            raise BadInput(f"{pointer}/day_of_week/{at}", f"{name!r} is not a day of the week", "tariff")
-    return Days(frozenset(names))
+def days(names: list[str]) -> Days:
+    try:
+        return Days(frozenset([_DAY[name] for name in names]))
+    except KeyError:
+        at = next(at for at, name in enumerate(names) if name not in _DAY)
+        raise BadInput(f"/day_of_week/{at}", f"{names[at]!r} is not a day of the week", "tariff") from None
 
 
-def _minutes(text: str, pointer: str) -> int:
-    minute = clock.minutes(text)
-    if minute is None:
-        raise BadInput(pointer, f"{text!r} is not a time of day such as 17:00", "tariff")
-    return minute
-
-
-def _day(text: str | None, pointer: str) -> date | None:
+def _day(text: str | None, name: str) -> date | None:
     if text is None:
         return None
     found = clock.day(text)
     if found is None:
-        raise BadInput(pointer, f"{text!r} is not a date such as 2026-02-23", "tariff")
+        raise BadInput(f"/{name}", f"{text!r} is not a date such as 2026-02-23", "tariff")
     return found
 
 
-def hhmm(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
+_DAY = {name: at for at, name in enumerate(DAYS)}
+hhmm = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(MIDNIGHT + 1)].__getitem__
 
 
 def shown(value: Decimal | int) -> str:
-    return f"{plain(Decimal(value)):f}"
+    """A figure without trailing zeros or exponent."""
+    text = str(value)
+    if "E" in text:
+        return f"{plain(Decimal(value)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

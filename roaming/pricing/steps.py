@@ -1,18 +1,18 @@
-"""step_size: once, at the very end, over the priced quantities only (ocpi/ocpi#546), with the step of the last component.
+"""step_size: once, at the very end, over the priced quantities only (ocpi/ocpi#546), with the step of the last
+component.
 
-ENERGY has its own total. PARKING_TIME, where priced at all, takes the rounding of time and TIME stays exact (ocpi/ocpi#386), else
-TIME is rounded. The TIME of a reservation is a pool of its own. Segments at price 0 count; 0 means no rounding; exact multiples stay.
-The surplus is billed on the last line of the dimension (TAR-20); export is never rounded. No rounding at a switch of element or tariff.
-The other readings (Steps) exist to explain the CDRs of others: 2.2.1 as first printed rounded TIME and PARKING_TIME as one total.
+ENERGY has its own total. PARKING_TIME, where priced at all, takes the rounding of time and TIME stays exact
+(ocpi/ocpi#386), else TIME is rounded. The TIME of a reservation is a pool of its own. Segments at price 0 count; 0
+means no rounding; exact multiples stay. The surplus is billed on the last line of the dimension (TAR-20); export is
+never rounded. No rounding at a switch of element or tariff. The other readings (Steps) exist to explain the CDRs of
+others: 2.2.1 as first printed rounded TIME and PARKING_TIME as one total.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from roaming.pricing.lines import Line
 from roaming.pricing.options import Steps
-from roaming.pricing.rates import ENERGY, billed_unit
+from roaming.pricing.rates import ENERGY
 from roaming.pricing.restrictions import shown
 
 
@@ -48,15 +48,12 @@ def raise_to_step(lines: list[Line]) -> None:
     step = last.rate.step
     if not step:
         return
-    total = sum(line.measured for line in lines)
-    unit, parts = billed_unit(last.rate.dimension)
-    if last.rate.dimension == ENERGY:
-        whole, rest = divmod(Decimal(total * 1000), step)
-        surplus = (step - rest) / parts if rest else 0
-    else:
-        whole, rest = divmod(Decimal(total), step)
-        surplus = step - rest if rest else 0
-    if surplus:
-        last.billed = last.measured + surplus
-        up = shown((whole + 1) * step)
-        last.remarks += (f"{shown(total)} {last.unit} in all, up to {up} {unit} by step_size {shown(step)} of the last component",)
+    total = last.measured if len(lines) == 1 else sum(line.measured for line in lines)
+    wh = last.rate.dimension == ENERGY
+    parts = total * 1000 if wh else total
+    rest = parts % step
+    if rest:
+        surplus = step - rest
+        last.billed = last.measured + (surplus.scaleb(-3) if wh else surplus)
+        billed = f"{shown(parts + surplus)} {'Wh' if wh else 's'} by step_size {shown(step)} of the last component"
+        last.remarks += (f"{shown(total)} {last.unit} in all, up to {billed}",)

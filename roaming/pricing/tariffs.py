@@ -1,8 +1,9 @@
 """Which tariff prices which period.
 
-A period's tariff_id names it (case does not matter). Where no period names one, the session has one tariff: the first in list order
-that is valid at the start (TAR-26) and of the wanted type, else without a type, else any (TAR-28). Where only some periods name one, the
-others are free ("no Tariff is relevant") or priced as above, by decision. A substitute of an agreement takes a tariff's place.
+A period's tariff_id names it (case does not matter). Where no period names one, the session has one tariff: the first
+in list order that is valid at the start (TAR-26) and of the wanted type, else without a type, else any (TAR-28).
+Where only some periods name one, the others are free ("no Tariff is relevant") or priced as above, by decision. A
+substitute of an agreement takes a tariff's place.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ class Book:
     def zoned(self) -> bool:
         return any(known.zoned for known in (*self.plans, *self.substitutes.values()))
 
-    def _default(self, named: list[str], document: Document, timeline: Timeline, options: PricingOptions) -> Plan | None:
+    def _default(
+        self, named: list[str], document: Document, timeline: Timeline, options: PricingOptions
+    ) -> Plan | None:
         """The tariff of the periods that name none."""
         if len(named) == len(timeline.slices) and named:
             return None
@@ -69,7 +72,10 @@ class Book:
             return None if self.default is None else self._in_force(self.default)
         found = self.by_key.get(name.casefold())
         if found is None:
-            self._tell(name, error("unknown_tariff", f"/charging_periods/{piece.index}/tariff_id", f"no tariff {name!r} is known"))
+            self._tell(
+                name,
+                error("unknown_tariff", f"/charging_periods/{piece.index}/tariff_id", f"no tariff {name!r} is known"),
+            )
             return None
         if not found.valid_at(self.start):
             pointer = f"/charging_periods/{piece.index}/tariff_id"

@@ -1,16 +1,18 @@
 """The charging periods in order, with their quantities in kWh and seconds.
 
-A period ends where the next one starts, the last one with the document (CDR-15). One with RESERVATION_TIME has a reservation part,
-one with ENERGY, TIME or PARKING_TIME a charging part; it may have both. The charging part begins with the first such period.
-Volumes in hours carry 4 decimals, that is ±0.18 s: what lies within 0.36 s of the period's own clock is the clock, else what lies
-within 0.18 s of a whole second is that second, else it stands as sent. Without this 0.1667 h at step 60 would bill 11 minutes.
-Dimensions that are absent are never made up from the clock.
+A period ends where the next one starts, the last one with the document (CDR-15). One with RESERVATION_TIME has a
+reservation part, one with ENERGY, TIME or PARKING_TIME a charging part; it may have both. The charging part begins
+with the first such period. Volumes in hours carry 4 decimals, that is ±0.18 s: what lies within 0.36 s of the
+period's own clock is the clock, else what lies within 0.18 s of a whole second is that second, else it stands as
+sent. Without this 0.1667 h at step 60 would bill 11 minutes. Dimensions that are absent are never made up from the
+clock.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 
 from roaming.pricing.amounts import HOUR
 from roaming.pricing.clock import Seconds, instant, seconds
@@ -22,13 +24,13 @@ from roaming.pricing.state import Reading, reading
 CLOCK_SLACK = Decimal("0.36")
 WHOLE_SLACK = Decimal("0.18")
 ADDITIVE = frozenset({"ENERGY", "TIME", "PARKING_TIME", "RESERVATION_TIME", "ENERGY_IMPORT", "ENERGY_EXPORT"})
-HOURS = ("TIME", "PARKING_TIME", "RESERVATION_TIME")
+HOURLY = frozenset({"TIME", "PARKING_TIME"})
 
 
 class Slice:
     """One charging period: `index` is its place in the document, `clock` its length (None where that is negative)."""
 
-    __slots__ = ("at", "clock", "energy", "hours", "index", "tariff_id", "volumes")
+    __slots__ = ("at", "clock", "energy", "index", "quantities", "reserved", "tariff_id", "volumes")
 
     def __init__(self, at: datetime, index: int, period: Period) -> None:
         self.at = at
@@ -39,7 +41,10 @@ class Slice:
             self.volumes = _summed(period)
         self.clock: Seconds | None = None
         self.energy = self.volumes.get("ENERGY")
-        self.hours: dict[str, Seconds] = {}
+        self.reserved: Seconds | None = None  # RESERVATION_TIME
+        self.quantities: dict[
+            str, Seconds
+        ] = {}  # of the charging part: ENERGY in kWh, TIME and PARKING_TIME in seconds
 
     @property
     def charges(self) -> bool:
@@ -53,10 +58,13 @@ class Slice:
         """Now that the clock is known, the hours become seconds."""
         clock = seconds(at - self.at)
         self.clock = clock if clock >= 0 else None
-        for kind in HOURS:
-            volume = self.volumes.get(kind)
-            if volume is not None:
-                self.hours[kind] = snapped(volume, self.clock)
+        if self.energy is not None:
+            self.quantities["ENERGY"] = self.energy
+        for kind, volume in self.volumes.items():
+            if kind in HOURLY:
+                self.quantities[kind] = snapped(volume, self.clock)
+            elif kind == "RESERVATION_TIME":
+                self.reserved = snapped(volume, self.clock)
 
     @property
     def parked(self) -> bool:
@@ -93,10 +101,12 @@ class Timeline:
         slices = []
         for at, period in enumerate(periods):
             slices.append(Slice(instant(period.start_date_time, f"/charging_periods/{at}/start_date_time"), at, period))
-        for before, after in zip(slices, slices[1:], strict=False):
+        for before, after in pairwise(slices):
             if after.at < before.at:
                 pointer = f"/charging_periods/{after.index}/start_date_time"
-                self.findings.append(warning("periods_out_of_order", pointer, "starts before the period listed ahead of it"))
+                self.findings.append(
+                    warning("periods_out_of_order", pointer, "starts before the period listed ahead of it")
+                )
                 return sorted(slices, key=lambda piece: piece.at)  # stable
         return slices
 
@@ -135,7 +145,9 @@ class Timeline:
         over = document.status not in ("RESERVATION", "PENDING", "ACTIVE")
         expired = over and self.charge_start is None and any(piece.reserves for piece in self.slices)
         if expired:
-            self.findings.append(note("reservation_expired", "/charging_periods", "no period charges: an expired reservation"))
+            self.findings.append(
+                note("reservation_expired", "/charging_periods", "no period charges: an expired reservation")
+            )
         return expired
 
 
