@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ocppbridge.versions.schemas import read_schemas
+
 MOMENT = "2026-11-21T10:00:00Z"
 
 
@@ -70,3 +72,8 @@ def _fields(schema: dict[str, Any], definitions: dict[str, Any], path: str) -> s
         if name != "customData":
             found |= {f"{path}{name}"} | _fields(part, definitions, f"{path}{name}.")
     return found
+
+
+def read(version: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Every schema of a version."""
+    return list(read_schemas(version))

@@ -1,0 +1,84 @@
+"""The reference: what a message is, generated from schemas and tables."""
+
+import pytest
+
+from ocppbridge.versions import DIALECTS
+from ocppbridge.versions.blocks import _ACTIONS, BLOCK_OF, BLOCKS
+from ocppbridge.versions.describe import Field, describe
+from tests.ocppbridge.versions import samples
+
+V16, V201, V21 = DIALECTS.values()
+
+
+def test_every_action_of_every_version_has_one_block_and_no_block_has_another():
+    actions = {action for dialect in DIALECTS.values() for action in dialect.schemas.requests}
+    assert set(BLOCK_OF) == actions
+    assert sum(len(listed.split()) for listed in _ACTIONS.values()) == len(BLOCK_OF)
+    assert set(BLOCK_OF.values()) == set(BLOCKS)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda dialect: dialect.version)
+def test_every_message_can_be_described_to_its_last_field(dialect):
+    schemas = {(action, kind): schema for action, kind, schema in samples.read(dialect.version)}
+    for action in dialect.schemas.requests:
+        message = describe(dialect, action)
+        paths = {field.path.replace("[]", "") for field in message.request}
+        assert paths == samples.fields(schemas[action, "request"])
+        assert message.handling
+        assert all(field.type for field in message.request)
+
+
+def by_path(message) -> dict[str, Field]:
+    return {field.path: field for field in message.request}
+
+
+def test_a_field_tells_its_type_its_limits_and_its_values():
+    start = by_path(describe(V16, "StartTransaction"))
+    assert (start["idTag"].type, start["idTag"].required, start["idTag"].limits) == (
+        "string",
+        True,
+        "at most 20 characters",
+    )
+    assert start["timestamp"].type == "date-time"
+    event = by_path(describe(V21, "TransactionEvent"))
+    assert event["eventType"].values == ("Ended", "Started", "Updated")
+    assert (event["meterValue"].type, event["meterValue"].limits) == ("object[]", "1 to any of them")
+    assert event["meterValue[].sampledValue[].value"].required
+    assert event["idToken"].description
+
+
+def test_numbers_have_their_bounds():
+    profile = by_path(describe(V16, "SetChargingProfile"))
+    limit = profile["csChargingProfiles.chargingSchedule.chargingSchedulePeriod[].limit"]
+    assert limit.limits == "a multiple of 0.1"
+    schedule = by_path(describe(V21, "SetChargingProfile"))
+    assert (
+        schedule["chargingProfile.chargingSchedule[].chargingSchedulePeriod[].dischargeLimit_L2"].limits == "at most 0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("dialect", "action", "direction", "handling"),
+    [
+        (V16, "DataTransfer", "both", "understood and answered; sent by a typed verb or as a generic call"),
+        (V16, "Authorize", "station to CSMS", "understood and answered"),
+        (V201, "NotifyEvent", "station to CSMS", "acknowledged and recorded"),
+        (V201, "Reset", "CSMS to station", "sent by a typed verb or as a generic call"),
+        (V201, "SetDisplayMessage", "CSMS to station", "sent as a generic call, or with a status"),
+    ],
+)
+def test_who_sends_it_and_what_becomes_of_it(dialect, action, direction, handling):
+    message = describe(dialect, action)
+    assert (message.direction, message.handling) == (direction, handling)
+
+
+def test_what_is_declined_says_why():
+    dialect = next(one for one in DIALECTS.values() if one.declined)
+    action, reason = next(iter(dialect.declined.items()))
+    assert describe(dialect, action).handling.endswith(reason)
+
+
+def test_a_send_has_no_answer_and_an_unknown_action_no_description():
+    assert describe(V21, "NotifyPeriodicEventStream").response is None
+    assert describe(V16, "NotifyPeriodicEventStream") is None
+    assert describe(V16, "Heartbeat").response
