@@ -25,6 +25,8 @@ def carry_out(client: Client, order: Document) -> Any:
     match order["do"]:
         case "register":
             return client.register(order["versions_url"], order["token_a"])
+        case "credentials":
+            return book.credentials
         case "try":
             return client.status_with(order["token"])
         case "pull":

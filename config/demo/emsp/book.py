@@ -33,7 +33,7 @@ class Book:
     lock: threading.RLock = field(default_factory=threading.RLock)
     request: threading.local = field(default_factory=threading.local)
     mood: str = "well"
-    """``down``: answers 503 to every push; ``mute``: does not answer until it is well again."""
+    """Other than ``well``: 503 to everything, as a platform behind a broken proxy."""
 
     @property
     def roles(self) -> list[Document]:
