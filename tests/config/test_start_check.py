@@ -19,7 +19,7 @@ def test_pragmatic_starts_with_the_defaults() -> None:
 
 def test_strict_asks_until_all_that_is_reached_is_decided(settings: Settings) -> None:
     settings.ESCALATION = "strict"
-    with pytest.raises(CannotStart, match="MONEY-ROUNDING") as refusal:
+    with pytest.raises(CannotStart, match="TARIFF-ROUNDING") as refusal:
         refuse_open_decisions()
     assert "SOCKET-REPLACE" not in str(refusal.value), "no station, so nothing reaches it"
     for decision in decisions.open_questions():
@@ -28,7 +28,7 @@ def test_strict_asks_until_all_that_is_reached_is_decided(settings: Settings) ->
 
 
 def test_a_value_that_is_not_allowed_any_more_stops_a_pragmatic_start_too() -> None:
-    row = decisions.choose("MONEY-ROUNDING", "cents", by="ann")
+    row = decisions.choose("TARIFF-ROUNDING", "cents", by="ann")
     row.value = "eighths"
     row.save()
     with pytest.raises(CannotStart, match="not allowed"):

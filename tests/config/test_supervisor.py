@@ -148,7 +148,7 @@ def test_a_taken_port_is_a_clear_message_and_exit_status_2(folder: Path) -> None
 def test_a_strict_hub_names_the_open_decisions_and_does_not_start(folder: Path) -> None:
     hub = Hub(folder, ESCALATION="strict")
     assert hub.process.wait(WAIT) == 1
-    assert "MONEY-ROUNDING (default exact)" in hub.text()
+    assert "TARIFF-ROUNDING (default four_decimals)" in hub.text()
     assert "    cents: " in hub.text()
     assert "decisions set ID VALUE" in hub.text()
 
