@@ -58,8 +58,11 @@ def candidates(header: str | None, encoding: Encoding = Encoding.AUTO) -> tuple[
 
 def _decode(presented: str) -> str | None:
     try:
-        text = base64.b64decode(presented, validate=True).decode("ascii")
+        decoded = base64.b64decode(presented, validate=True)
+        text = decoded.decode("ascii")
     except (binascii.Error, UnicodeDecodeError):
+        return None
+    if base64.b64encode(decoded).decode() != presented:  # Python lets surplus padding and stray bits pass
         return None
     text = text.rstrip("\r\n ")  # `echo token | base64` is a habit that the specification's own samples show (AUT-04)
     return text if is_token(text) else None

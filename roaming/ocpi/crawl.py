@@ -51,11 +51,10 @@ class Crawl:
         if given is None:
             return here._at(by_count) if total is not None and self.offset + count < total else None
         target = _sane(given, self.url)
-        if fallen or target is None or target in here.seen:
+        offset = _offset(target or "")
+        backwards = offset is not None and offset <= self.offset
+        if fallen or target is None or target in here.seen or backwards:
             return here._at(by_count) if total is None or by_count < total else None
-        offset = _offset(target)
-        if offset is not None and offset <= self.offset:
-            return here._at(by_count)
         return replace(here, url=target, offset=by_count if offset is None else offset)
 
     def _at(self, offset: int) -> Crawl:
