@@ -40,6 +40,7 @@ class Station(models.Model):
     serial_number = models.CharField(max_length=100, blank=True)
     firmware_version = models.CharField(max_length=100, blank=True)
     booted_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=20, blank=True, help_text="of the whole station (EVSE 0), as it said it")
 
     connection = models.ForeignKey(
         "ocppbridge.Connection", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

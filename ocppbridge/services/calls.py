@@ -19,8 +19,8 @@ from ocppbridge.charging.intents import Intent, NotOffered, RawCall
 from ocppbridge.charging.tokens import Place
 from ocppbridge.models import Call, Station
 from ocppbridge.rpc.errors import RpcError
-from ocppbridge.services import masking
-from ocppbridge.versions import DIALECTS, Dialect
+from ocppbridge.services import sealing
+from ocppbridge.versions import DIALECTS, Dialect, secrets
 
 __all__ = ["InvalidPayload", "NotOffered", "RawCall", "intent_of", "queue", "settle"]
 
@@ -46,15 +46,15 @@ def queue(
 ) -> Call:
     """Store a call for the station and wake the holder of its socket on commit. Raises NotOffered or InvalidPayload."""
     action, payload = translated(dialect_of(station), intent)
-    payload = masking.plain(payload)
-    masked = masking.mask_request(action, payload)
+    payload = sealing.plain(payload)
+    masked = secrets.mask_request(action, payload)
     said = to_json(intent)
     secret = masked is not payload
     call = Call.objects.create(
         station=station,
         action=action,
         payload=masked,
-        secret_payload=masking.seal({"payload": payload, "intent": said}) if secret else "",
+        secret_payload=sealing.seal({"payload": payload, "intent": said}) if secret else "",
         intent="" if isinstance(intent, RawCall) else type(intent).__name__,
         intent_data={} if secret else said,
         purpose=purpose,
@@ -120,7 +120,7 @@ def intent_of(call: Call) -> Intent | None:
     if not call.intent:
         return RawCall(call.action, call.payload)
     kind = getattr(intents, call.intent, None)
-    said = call.intent_data or (masking.unseal(call.secret_payload)["intent"] if call.secret_payload else None)
+    said = call.intent_data or (sealing.unseal(call.secret_payload)["intent"] if call.secret_payload else None)
     if kind is None or said is None:
         return None
     intent: Intent = msgspec.convert(said, kind, strict=False)

@@ -26,6 +26,7 @@ class Array:
     """The finished bytes of one array."""
 
     __slots__ = ("data",)
+    data: bytes
     element: ClassVar[int]
     oid: ClassVar[int]
 

@@ -13,11 +13,10 @@ from uuid import UUID
 from ocppbridge.rpc import connection as rpc
 from ocppbridge.rpc.errors import RpcError
 from ocppbridge.rpc.frames import encode_call, encode_error
-from ocppbridge.services import masking
 from ocppbridge.transport import journal
 from ocppbridge.transport.host import Host, Scribe
 from ocppbridge.transport.journal import Done, Unit
-from ocppbridge.versions import Dialect
+from ocppbridge.versions import Dialect, secrets
 
 SERVICE_RESTART = 1012
 
@@ -67,7 +66,7 @@ class Calling:
             self._dialect.validate_response(action, event.payload)
         except RpcError as fault:  # field quirk 10: logged with the reason, the socket stays
             error = f"{fault.code}: {fault.description}"
-        masked = masking.mask_response(action, event.payload)
+        masked = secrets.mask_response(action, event.payload)
         if masked is not event.payload:
             text = self._rpc.result(event.call_id, masked)
         self._settled(now, journal.RESULT, event.call_id, action, text, error)

@@ -21,17 +21,17 @@ from typing import Any, Final
 
 from ocppbridge.charging.messages import Message
 from ocppbridge.charging.replies import Registered, Reply
-from ocppbridge.handlers.registry import Answer, Asked, Deciding, answer_of, record_of
+from ocppbridge.handlers.blocks import answer_of, record_of
+from ocppbridge.handlers.registry import Answer, Asked, Deciding
 from ocppbridge.rpc import connection as rpc
 from ocppbridge.rpc.errors import Forbidden, InternalFault, RpcError
 from ocppbridge.rpc.frames import encode_call
-from ocppbridge.services import masking
 from ocppbridge.services.accounts import Account
 from ocppbridge.transport import journal
 from ocppbridge.transport.calling import Calling
 from ocppbridge.transport.host import Host, Scribe
 from ocppbridge.transport.journal import Done, Entry, Unit
-from ocppbridge.versions import DIALECTS
+from ocppbridge.versions import DIALECTS, secrets
 
 log = logging.getLogger(__name__)
 
@@ -103,8 +103,8 @@ class Dialogue:
     def _called(self, event: rpc.Called, text: str, now: datetime) -> None:
         self.pending += 1
         self.heard_calls = True
-        if event.action in masking.REQUESTS:
-            masked = masking.mask_request(event.action, event.payload)
+        if event.action in secrets.REQUESTS:
+            masked = secrets.mask_request(event.action, event.payload)
             if masked is not event.payload:
                 text = encode_call(event.message_id, event.action, masked)
         entry = self._scribe.entry(now, journal.IN, journal.CALL, event.message_id, event.action, text)

@@ -1,0 +1,221 @@
+"""May this token charge here? What the pure table of `charging.authorization` needs, from both sides, and whom to ask.
+
+`rule` is a generator: it yields a `Pending` question to an eMSP and goes on when that is answered or its time is up. It runs
+in a thread; no database transaction is open while it waits. A verdict is never kept for the next time (S33).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from ocppbridge.bridge import tokens
+from ocppbridge.charging.authorization import Accept, Ask, Command, Decision, Known, Method, Own, Refuse, Stored
+from ocppbridge.charging.authorization import Verdict, Whitelist, Whom, decide
+from ocppbridge.charging.replies import Authorization, AuthorizationStatus
+from ocppbridge.charging.tokens import IdToken, Place
+from ocppbridge.models import Call, Evse, Station, Transaction
+from ocppbridge.services.accounts import Account
+from ocppbridge.services.rulings import Ruling, refused
+from roaming.decisions import Choices
+from roaming.models import AuthorizationRequest, Token
+from roaming.ocpi import json
+from roaming.ocpi.party import PartyId
+from roaming.services import authorizations
+from roaming.services import tokens as stored_tokens
+
+LONGEST_UID: Final = 36
+# APP_USER and AD_HOC_USER stand in no table: their command vouches for them as long as it can be found (CMD-11).
+NEVER_ASKED: Final = frozenset({"APP_USER", "AD_HOC_USER"})
+FOUND_WITHIN: Final = timedelta(hours=24)
+WITHOUT: Final = frozenset({"NoAuthorization"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A question that is with an eMSP; go on at `until` at the latest."""
+
+    request_id: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One token at one station."""
+
+    account: Account
+    token: IdToken
+    place: Place | None
+    now: datetime
+    choices: Choices
+
+    @property
+    def cpo(self) -> PartyId:
+        return PartyId.parse(self.account.party)
+
+    def number(self, decision: str) -> float:
+        return float(self.choices.number(decision, station=self.account.identity))
+
+
+def rule(
+    account: Account, token: IdToken, place: Place | None, now: datetime, choices: Choices, *, ask: bool = True
+) -> Generator[Pending, None, Ruling]:
+    """The ruling on a token; without `ask` an eMSP that would have to be asked counts as unreachable."""
+    if token.type in WITHOUT:  # C02: the station charges whoever comes; nobody roams here
+        return Ruling(Authorization(AuthorizationStatus.ACCEPTED))
+    if not token.value or len(token.value) > LONGEST_UID:
+        return refused()
+    case = _Case(account, token, place, now, choices)
+    call, command = _command(case)
+    found = stored_tokens.lookup_for_station(token.value, case.cpo, now=now)
+    own = _own(case, found.group_id if found else "")
+    known = Known(
+        command=command,
+        own=Own.NONE if own is None else (Own.TOKEN if own.id_token.casefold() == token.folded() else Own.GROUP),
+        stored=Stored(Whitelist(found.whitelist), found.valid) if found else None,
+        candidates=_candidates_wanted(case),
+    )
+    decision, request = decide(known), None
+    if isinstance(decision, Ask):
+        verdict = Verdict.UNREACHABLE
+        request = _ask(case, decision.whom, found) if ask else None
+        if request is not None:
+            yield Pending(request.pk, request.deadline_at)
+            request.refresh_from_db()
+            verdict = _verdict(case, request)
+        decision = _after(case, replace(known, verdict=verdict))
+    return _ruling(decision, call, own, found, request)
+
+
+def by_remote_start(account: Account, remote_start_id: int | None) -> Ruling | None:
+    """A start that names our own request: its command vouches, whatever token the station read (field quirk 16)."""
+    if remote_start_id is None:
+        return None
+    calls = Call.objects.filter(station_id=account.station_id, remote_start_id=remote_start_id, intent="StartCharging")
+    call = calls.order_by("-created_at").first()
+    if call is None:
+        return None
+    return tokens.by_command(Authorization(AuthorizationStatus.ACCEPTED), call)
+
+
+def answered(requests: Iterable[UUID]) -> set[UUID]:
+    """Which of the questions have been answered."""
+    rows = AuthorizationRequest.objects.filter(pk__in=list(requests))
+    return set(rows.exclude(state=AuthorizationRequest.State.ASKING).values_list("pk", flat=True))
+
+
+def _command(case: _Case) -> tuple[Call | None, Command | None]:
+    """The latest START_SESSION or RESERVE_NOW for this station and token, while it vouches for it."""
+    calls = Call.objects.filter(
+        station_id=case.account.station_id,
+        id_token=case.token.folded(),
+        intent__in=("StartCharging", "Reserve"),
+        created_at__gt=case.now - FOUND_WITHIN,
+    )
+    call = calls.exclude(state=Call.State.REFUSED).order_by("-created_at").first()
+    if call is None:
+        return None, None
+    kind = tokens.type_of_command(call)
+    window = timedelta(seconds=case.number("AUTH-COMMAND-WINDOW"))  # decision: AUTH-COMMAND-WINDOW
+    if kind in NEVER_ASKED or case.now - call.created_at < window:
+        return call, Command(timedelta(), kind)
+    return None, None
+
+
+def _own(case: _Case, group_id: str) -> Transaction | None:
+    """A running transaction of this station that the token, or its group, has begun (TOK-24)."""
+    token = case.token.folded()
+    rows = Transaction.objects.filter(station_id=case.account.station_id, state=Transaction.State.RUNNING)
+    for row in rows.order_by("-started_at"):
+        if row.id_token.casefold() == token or (group_id and row.group_id == group_id):
+            return row
+    return None
+
+
+def _candidates_wanted(case: _Case) -> bool:
+    choice = case.choices.value("AUTH-UNKNOWN-TOKEN", station=case.account.identity)  # decision: AUTH-UNKNOWN-TOKEN
+    return choice == "ask" and bool(authorizations.open_candidates(case.cpo, case.now))
+
+
+def _ask(case: _Case, whom: Whom, found: Token | None) -> AuthorizationRequest | None:
+    """The question as a row; a worker asks."""
+    if whom is Whom.OWNER and found is not None:
+        asked = [PartyId(found.country_code, found.party_id)]
+    else:
+        asked = authorizations.open_candidates(case.cpo, case.now)
+    location_id, evse_uids = _where(case)
+    budget = case.number("AUTH-REALTIME-BUDGET")  # decision: AUTH-REALTIME-BUDGET
+    return authorizations.ask(
+        found.object_id if found else case.token.value,
+        type=found.type if found else "RFID",
+        cpo=case.cpo,
+        candidates=asked,
+        deadline=case.now + timedelta(seconds=budget),
+        location_id=location_id,
+        evse_uids=evse_uids,
+        station=case.account.identity,
+    )
+
+
+def _where(case: _Case) -> tuple[str, list[str]]:
+    """The OCPI location, and the EVSE if the station said which."""
+    location_id = Station.objects.values_list("location_id", flat=True).get(pk=case.account.station_id)
+    evses = Evse.objects.filter(station_id=case.account.station_id).exclude(uid="")
+    if case.place is not None and not case.place.is_station:
+        evses = evses.filter(number=case.place.evse)
+    return location_id, list(evses.values_list("uid", flat=True)) if location_id else []
+
+
+def _verdict(case: _Case, request: AuthorizationRequest) -> Verdict:
+    if request.state != AuthorizationRequest.State.ANSWERED or not request.allowed:
+        return Verdict.UNREACHABLE
+    verdict = Verdict(request.allowed)
+    if verdict is Verdict.ALLOWED and not _permitted(request):
+        return Verdict.NOT_ALLOWED
+    return verdict
+
+
+def _permitted(request: AuthorizationRequest) -> bool:
+    """TOK-19: of the EVSEs asked about, at least one is named, if any is."""
+    location = tokens.info(request).get("location") or {}
+    named = {str(uid).upper() for uid in location.get("evse_uids") or []}
+    return not named or any(uid.upper() in named for uid in request.evse_uids)
+
+
+def _after(case: _Case, known: Known) -> Decision:
+    """The table with the verdict; or our own rule, where nobody could be reached."""
+    fallback = case.choices.value("AUTH-REALTIME-FALLBACK", station=case.account.identity)
+    if known.verdict is Verdict.UNREACHABLE and fallback == "refuse":  # decision: AUTH-REALTIME-FALLBACK
+        return Refuse(AuthorizationStatus.INVALID)
+    return decide(known)
+
+
+def _ruling(
+    decision: Decision,
+    call: Call | None,
+    own: Transaction | None,
+    found: Token | None,
+    request: AuthorizationRequest | None,
+) -> Ruling:
+    if not isinstance(decision, Accept):
+        status = decision.status if isinstance(decision, Refuse) else AuthorizationStatus.INVALID
+        return refused(status)
+    yes = Authorization(AuthorizationStatus.ACCEPTED, group=_group(found))
+    if decision.method is Method.COMMAND and call is not None:
+        return tokens.by_command(yes, call)
+    if decision.method is None and own is not None:
+        return Ruling(
+            yes, own.auth_method, own.authorization_reference, own.token_owner, own.cdr_token, own.group_id,
+        )  # fmt: skip
+    if decision.method is Method.AUTH_REQUEST and request is not None:
+        return tokens.by_answer(yes, request)
+    if found is None:
+        return Ruling(yes)
+    return tokens.by_document(yes, Method.WHITELIST, json.loads(found.document))
+
+
+def _group(found: Token | None) -> IdToken | None:
+    return IdToken(found.group_id, "Central") if found and found.group_id else None

@@ -1,0 +1,11 @@
+"""The decisions in force, for everything on the station side that is called with them."""
+
+from __future__ import annotations
+
+from roaming.decisions import Choices
+from roaming.services import decisions
+
+
+def choices() -> Choices:
+    """At most two seconds old; may query the database."""
+    return decisions.choices()

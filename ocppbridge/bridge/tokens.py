@@ -1,0 +1,73 @@
+"""Tokens between the protocols: OCPI's Token object → the CdrToken and the ruling that Session and CDR are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from ocppbridge.charging.authorization import Method
+from ocppbridge.charging.replies import Authorization
+from ocppbridge.models import Call
+from ocppbridge.services.rulings import Ruling
+from roaming.models import AuthorizationRequest, Command
+from roaming.ocpi import json
+
+CDR_TOKEN = ("country_code", "party_id", "uid", "type", "contract_id")
+
+
+def cdr_token(token: dict[str, Any]) -> dict[str, Any]:
+    """The five fields that identify who pays (SES-16)."""
+    return {name: token[name] for name in CDR_TOKEN}
+
+
+def owner(token: dict[str, Any]) -> str:
+    """Country and party of the eMSP."""
+    return f"{token['country_code']}/{token['party_id']}".upper()
+
+
+def by_document(authorization: Authorization, method: Method, token: dict[str, Any], reference: str = "") -> Ruling:
+    """The ruling on a token whose OCPI object is known."""
+    return Ruling(authorization, method.value, reference, owner(token), cdr_token(token), token.get("group_id") or "")
+
+
+def by_answer(authorization: Authorization, request: AuthorizationRequest) -> Ruling:
+    """The ruling after a real-time authorization (TOK-18, TOK-20)."""
+    said = info(request)
+    return by_document(authorization, Method.AUTH_REQUEST, said["token"], said.get("authorization_reference") or "")
+
+
+def by_command(authorization: Authorization, call: Call) -> Ruling:
+    """The ruling on a token that an eMSP sent in its command: it need not be stored anywhere (CMD-12, CMD-16)."""
+    command = _command(call)
+    if command is None:
+        return Ruling(authorization, call_id=str(call.pk))
+    token = json.loads(command.request)["token"]
+    return Ruling(
+        authorization,
+        Method.COMMAND.value,
+        command.authorization_reference,
+        owner(token),
+        cdr_token(token),
+        token.get("group_id") or "",
+        str(call.pk),
+    )
+
+
+def type_of_command(call: Call) -> str:
+    """The OCPI type of the token in the command that a call came from."""
+    command = _command(call)
+    return command.token_type if command else "RFID"
+
+
+def info(request: AuthorizationRequest) -> dict[str, Any]:
+    """The AuthorizationInfo as the eMSP answered it."""
+    said: dict[str, Any] = json.loads(request.info) if request.info else {}
+    return said
+
+
+def _command(call: Call) -> Command | None:
+    try:
+        key = UUID(call.reference)
+    except ValueError:
+        return None
+    return Command.objects.filter(pk=key).first()

@@ -1,0 +1,28 @@
+"""Every functional block, loaded; whoever uses the tables imports them from here."""
+
+from ocppbridge.handlers import (
+    authorization,
+    availability,
+    data,
+    metering,
+    provisioning,
+    remote_control,
+    reservations,
+    security,
+    transactions,
+)
+from ocppbridge.handlers.registry import ANSWERS, RECORDS, SETTLES, answer_of, record_of
+
+BLOCKS = (
+    authorization,
+    availability,
+    data,
+    metering,
+    provisioning,
+    remote_control,
+    reservations,
+    security,
+    transactions,
+)
+
+__all__ = ["ANSWERS", "BLOCKS", "RECORDS", "SETTLES", "answer_of", "record_of"]

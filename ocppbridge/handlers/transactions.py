@@ -1,0 +1,118 @@
+"""Block E: transactions begin, go on, end. What has happened is recorded whatever we think of its token.
+
+A start is given its row before it is acknowledged, so that the number on the wire is never lost; everything else about a
+transaction is recorded by the drain, in the station's own order.
+"""
+
+from __future__ import annotations
+
+from ocppbridge.bridge import authorization
+from ocppbridge.charging.messages import Ended, Started, TransactionFacts, Updated
+from ocppbridge.charging.replies import Authorization, AuthorizationStatus, EventTaken, Reply, StartTaken
+from ocppbridge.handlers.registry import Asked, Deciding, answers, records
+from ocppbridge.models import Transaction
+from ocppbridge.services import alerts, transactions
+from ocppbridge.services.rulings import refused
+from ocppbridge.services.turns import Turn
+
+
+def _names_somebody(message: TransactionFacts) -> bool:
+    return message.token is not None or message.remote_start_id is not None
+
+
+@answers(Started, waits=lambda message: message.transaction is None or _names_somebody(message))
+def start(message: Started, asked: Asked) -> Reply | Deciding:
+    """StartTransaction gets its number and a ruling; TransactionEvent Started a ruling, if it names somebody."""
+    if message.transaction is not None:
+        return _event(message, asked) if _names_somebody(message) else EventTaken()
+    return _number(message, asked)
+
+
+def _number(message: Started, asked: Asked) -> Deciding:
+    station = asked.account.station_id
+    row = transactions.repeated(station, message, asked.now)
+    if row is None:
+        ruling = refused()
+        if message.token is not None:
+            ruling = yield from authorization.rule(
+                asked.account, message.token, message.place, asked.now, asked.choices
+            )
+        row = transactions.begin(station, message, ruling, asked.now)
+        if row.authorization == ruling.authorization.status:
+            return StartTaken(row.wire_id or 0, ruling.authorization)
+    return StartTaken(row.wire_id or 0, Authorization(AuthorizationStatus(row.authorization)))
+
+
+@answers(Updated, waits=_names_somebody)
+def go_on(message: Updated, asked: Asked) -> Reply | Deciding:
+    """E02 and on."""
+    return _event(message, asked) if _names_somebody(message) else EventTaken()
+
+
+def _event(message: TransactionFacts, asked: Asked) -> Deciding:
+    account = asked.account
+    row = transactions.find(account.station_id, message.transaction)
+    if row is not None and row.authorization and message.token is not None and _same(row, message):
+        return EventTaken(Authorization(AuthorizationStatus(row.authorization)))
+    ruling = authorization.by_remote_start(account, message.remote_start_id)
+    if ruling is None and message.token is not None:
+        ruling = yield from authorization.rule(account, message.token, message.place, asked.now, asked.choices)
+    if ruling is None:
+        return EventTaken()
+    transactions.ensure(account.station_id, message, asked.now, ruling)
+    return EventTaken(ruling.authorization if message.token is not None else None)
+
+
+def _same(row: Transaction, message: TransactionFacts) -> bool:
+    return message.token is not None and row.id_token.casefold() == message.token.folded()
+
+
+@answers(Ended, waits=lambda message: message.token is not None)
+def stop(message: Ended, asked: Asked) -> Reply | Deciding:
+    """Always taken (field quirk 7). Of whoever stops, no eMSP is asked: the session is over."""
+    return _stopped(message, asked) if message.token is not None else EventTaken()
+
+
+def _stopped(message: Ended, asked: Asked) -> Deciding:
+    if message.token is None:
+        return EventTaken()
+    ruling = yield from authorization.rule(
+        asked.account, message.token, message.place, asked.now, asked.choices, ask=False
+    )
+    return EventTaken(ruling.authorization)
+
+
+@records(Started, parks=True)
+def started(message: Started, turn: Turn) -> None:
+    """The row is there already; what the answer did not need is filled in."""
+    turn.advance(_row(message, turn), message)
+
+
+@records(Updated, parks=True)
+def updated(message: Updated, turn: Turn) -> None:
+    """An event of a transaction; the first heard of it if the start got lost."""
+    turn.advance(_row(message, turn), message)
+
+
+@records(Ended, parks=True)
+def ended(message: Ended, turn: Turn) -> None:
+    """The end. A 1.6 stop whose number is not ours ends nobody else's session (S39, field quirk 7)."""
+    if message.transaction is not None and not turn.speaks_numbers:
+        turn.advance(_row(message, turn), message)
+        return
+    row = turn.transaction(message.transaction) or transactions.own_by_token(turn.station.pk, message)
+    if row is not None:
+        turn.advance(row, message)
+        return
+    text = f"a stop of transaction {message.transaction or 'without a number'}, which is not known here"
+    alerts.raise_alert(turn.station.pk, "UNKNOWN-STOP", text, turn.received)
+
+
+def _row(message: TransactionFacts, turn: Turn) -> Transaction:
+    station = turn.station.pk
+    if isinstance(message, Started) and message.transaction is None:
+        row = transactions.repeated(station, message, turn.received)
+        return turn.known(row or transactions.begin(station, message, refused(), turn.received))
+    return turn.transaction(message.transaction) or transactions.ensure(station, message, turn.received)
+
+

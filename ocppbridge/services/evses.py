@@ -1,0 +1,73 @@
+"""EVSEs and connectors as their station reports them, and the OCPI status that follows (LOC-33, OCP-01, OCP-03).
+
+The order of arrival counts, not the station's clock. Without a socket every EVSE is UNKNOWN; when the station is heard again
+its last reported states hold, for a station reports what changed meanwhile (1.6 §4.9, 2.x G01).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ocppbridge.charging.messages import StateChanged
+from ocppbridge.charging.states import UNKNOWN, evse_status
+from ocppbridge.charging.transactions import AHEAD, EARLIEST
+from ocppbridge.models import Connector, Evse, Station
+
+
+def state_changed(station: Station, message: StateChanged, received: datetime) -> None:
+    """One StatusNotification. Connectors that nobody configured appear with it (field quirk 4)."""
+    place = message.place
+    if place.is_station:
+        station.state = message.state[:20]
+        station.save(update_fields=["state"])
+        return
+    connector = _connector(station, place.evse, place.connector or 1)
+    at = message.at if message.at and EARLIEST <= message.at <= received + AHEAD else received
+    connector.state = message.state[:20]
+    connector.error_code = "" if message.error_code in (None, "NoError") else str(message.error_code)[:50]
+    connector.info = (message.info or "")[:255]
+    connector.vendor_error_code = (message.vendor_error_code or "")[:50]
+    connector.state_at = at
+    connector.save()
+
+
+def refresh(station: Station, *, online: bool, now: datetime) -> list[Evse]:
+    """Derive the statuses anew and save what changed; the changed EVSEs."""
+    changed = []
+    for evse in station.evses.all():
+        heard = [connector.state for connector in evse.connectors.all() if connector.state]
+        status = evse_status(heard, online=online, station=station.state or "Available")
+        if status != evse.status:
+            evse.status, evse.status_at = status, now
+            changed.append(evse)
+    Evse.objects.bulk_update(changed, ["status", "status_at"])
+    return changed
+
+
+def lost(stations: Iterable[Station], now: datetime) -> list[Evse]:
+    """The sockets are gone: UNKNOWN."""
+    evses = Evse.objects.filter(station__in=stations).exclude(status=UNKNOWN).select_related("station")
+    changed = list(evses.select_for_update(of=("self",)).order_by("id"))
+    for evse in changed:
+        evse.status, evse.status_at = UNKNOWN, now
+    Evse.objects.bulk_update(changed, ["status", "status_at"])
+    return changed
+
+
+def _connector(station: Station, evse_number: int, number: int) -> Connector:
+    """From what is prefetched on the station, or made."""
+    for evse in station.evses.all():
+        if evse.number == evse_number:
+            for connector in evse.connectors.all():
+                if connector.number == number:
+                    return connector
+    evse, _ = Evse.objects.get_or_create(station=station, number=evse_number)
+    connector, _ = Connector.objects.get_or_create(evse=evse, number=number)
+    forget(station)
+    return connector
+
+
+def forget(station: Station) -> None:
+    """Rows were added: what was prefetched is stale."""
+    getattr(station, "_prefetched_objects_cache", {}).pop("evses", None)

@@ -1,0 +1,165 @@
+"""Transactions as rows: found by (station, id) only (S39), begun once whatever a station repeats, folded by `charging`.
+
+The pure state machine's state stands in `course`; the columns beside it are filled from it, for lists and look-ups. A 1.6
+start is given its number here, under a per-station lock, before it is acknowledged; the same start again (field quirk 6)
+gets the same number.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from django.db import connection
+from django.db.models import Q
+
+from ocppbridge.charging import stored
+from ocppbridge.charging.messages import Ended, Metered, Started, StateChanged, TransactionFacts
+from ocppbridge.charging.registers import Register
+from ocppbridge.charging.transactions import Transaction as Course
+from ocppbridge.charging.transactions import apply, start_key
+from ocppbridge.models import Transaction
+from ocppbridge.services.rulings import Ruling
+
+RUNNING: Final = Transaction.State.RUNNING
+REPEATED_WITHIN: Final = timedelta(hours=24)
+_LOCKS: Final = 0x7E  # first key of the advisory locks of stations
+_MILLI: Final = Decimal("0.001")
+# The answering side writes the one, the drain the other, each leaving the other's alone.
+RULING: Final = (
+    "authorization", "auth_method", "authorization_reference", "token_owner", "cdr_token", "group_id", "call",
+)  # fmt: skip
+COURSE: Final = (
+    "course", "last_news_at", "started_at", "ended_at", "start_seen", "offline", "last_seq_no", "state", "evse_number",
+    "connector_number", "id_token", "id_token_type", "charging_state", "stop_reason", "remote_start_id", "reservation_id",
+    "energy_import", "energy_export", "meter_start", "meter_stop", "export_start", "export_stop", "states", "findings",
+)  # fmt: skip
+
+Told = TransactionFacts | Metered | StateChanged
+
+
+def lock(station_id: int) -> None:
+    """Serialise what is done about one station's transactions, until the end of the database transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, station_id % 2**31))
+
+
+def find(station_id: int, told: str | None) -> Transaction | None:
+    """The transaction that a station calls so: our number on 1.6, its own text on 2.x."""
+    if told is None:
+        return None
+    by_id = Q(transaction_id=told)
+    if told.isdecimal() and int(told) < 2**31:
+        by_id |= Q(wire_id=int(told), transaction_id="")
+    return Transaction.objects.filter(by_id, station_id=station_id).first()
+
+
+def running_at(station_id: int, evse_number: int) -> Transaction | None:
+    """The transaction that runs on an EVSE, if it is certain which."""
+    rows = list(Transaction.objects.filter(station_id=station_id, evse_number=evse_number, state=RUNNING)[:2])
+    return rows[0] if len(rows) == 1 else None
+
+
+def repeated(station_id: int, message: Started, now: datetime) -> Transaction | None:
+    """The transaction that this very StartTransaction has begun already."""
+    rows = Transaction.objects.filter(station_id=station_id, start_key=start_key(message)[:200])
+    return rows.filter(Q(state=RUNNING) | Q(created_at__gt=now - REPEATED_WITHIN)).order_by("id").first()
+
+
+def begin(station_id: int, message: Started, ruling: Ruling, now: datetime) -> Transaction:
+    """The transaction of a 1.6 start, with its number. Always recorded: the energy flows already (1.6 §4.8)."""
+    lock(station_id)
+    row = repeated(station_id, message, now)
+    if row is not None:
+        return row
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('ocppbridge_wire_id')")
+        (wire_id,) = cursor.fetchone()
+    row = Transaction(station_id=station_id, wire_id=wire_id, start_key=start_key(message)[:200])
+    advance(row, message, now)
+    rule(row, ruling)
+    row.save()
+    return row
+
+
+def ensure(station_id: int, message: TransactionFacts, now: datetime, ruling: Ruling | None = None) -> Transaction:
+    """The transaction of a 2.x event, made if this is the first that is heard of it."""
+    lock(station_id)
+    row = find(station_id, message.transaction)
+    if row is None:
+        row = Transaction(station_id=station_id, transaction_id=message.transaction or "")
+        advance(row, message, now)
+        if ruling is not None:
+            rule(row, ruling)
+        row.save()
+    elif ruling is not None and not row.authorization:
+        rule(row, ruling)
+        row.save(update_fields=RULING)
+    return row
+
+
+def own_by_token(station_id: int, message: Ended) -> Transaction | None:
+    """A stop without a number of ours (field quirk 7): the one running transaction of the same card, if certain."""
+    if message.token is None:
+        return None
+    token = message.token.folded()
+    rows = Transaction.objects.filter(station_id=station_id, state=RUNNING, started_at__lte=message.at)
+    same = [row for row in rows if row.id_token.casefold() == token]
+    return same[0] if len(same) == 1 else None
+
+
+def rule(row: Transaction, ruling: Ruling) -> None:
+    """Write what the station was answered about the token, and what Session and CDR will say (SES-16 to SES-18)."""
+    row.authorization = ruling.authorization.status.value
+    row.auth_method = ruling.method
+    row.authorization_reference = ruling.reference
+    row.token_owner = ruling.owner
+    row.cdr_token = ruling.cdr_token
+    row.group_id = ruling.group_id
+    row.call_id = ruling.call_id
+
+
+def advance(row: Transaction, message: Told, received: datetime) -> Course:
+    """Fold one message into the row (not saved)."""
+    before = stored.load(row.course) if row.course else None
+    course = apply(before, message, received)
+    row.course = stored.dump(course)
+    row.last_news_at = received
+    _fill(row, course)
+    return course
+
+
+def course_of(row: Transaction) -> Course:
+    """The pure state."""
+    return stored.load(row.course)
+
+
+def _fill(row: Transaction, course: Course) -> None:
+    row.started_at, row.ended_at = course.started_at, course.ended_at
+    row.start_seen, row.offline, row.last_seq_no = course.start_seen, course.offline, course.last_seq_no
+    if course.ended_at is not None:
+        row.state = Transaction.State.CLOSED if course.closed else Transaction.State.ENDED
+    if course.place is not None:
+        row.evse_number, row.connector_number = course.place.evse, course.place.connector
+    if course.token is not None:
+        row.id_token, row.id_token_type = course.token.value, course.token.type or ""
+    row.charging_state = (course.charging_state or "")[:20]
+    row.stop_reason = (course.reason or "")[:30]
+    row.remote_start_id, row.reservation_id = course.remote_start_id, course.reservation_id
+    metering = course.metering
+    row.energy_import, row.energy_export = _wh(metering.import_wh), _wh(metering.export_wh)
+    row.meter_start, row.meter_stop = _ends(metering.bounds if metering.bounds.count else metering.combined, course)
+    row.export_start, row.export_stop = _ends(metering.export, course)
+    row.states = [[at.isoformat(), what] for at, what in course.states]
+    row.findings = [[finding.code, finding.text] for finding in course.findings]
+
+
+def _ends(register: Register, course: Course) -> tuple[Decimal | None, Decimal | None]:
+    if not register.count:
+        return None, None
+    return _wh(register.first), _wh(register.last) if course.ended_at is not None else None
+
+
+def _wh(value: Decimal) -> Decimal:
+    return value.quantize(_MILLI, ROUND_HALF_UP)

@@ -1,0 +1,82 @@
+"""One station's turn in the drain: its messages in order, its rows read once, written once at the end.
+
+@records change the turn; `finish` writes. What others must be told (Session, Location) follows from `touched` and
+`changed_evses`, after all messages of the turn.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ocppbridge.charging.messages import Metered, TransactionFacts
+from ocppbridge.charging.readings import Reading
+from ocppbridge.models import Evse, MeterReading, Report, Station, Transaction
+from ocppbridge.services import evses, readings, transactions
+from ocppbridge.services.transactions import Told
+
+
+class Turn:
+    """See the module's docstring. `received` is when the message in hand came in."""
+
+    def __init__(self, station: Station, now: datetime) -> None:
+        self.station, self.now = station, now
+        self.received = now
+        self.online = station.connection_id is not None
+        self.touched: dict[int, Transaction] = {}
+        self.changed_evses: list[Evse] = []
+        self._readings: list[MeterReading] = []
+        self._reports: list[Report] = []
+
+    def transaction(self, told: str | None) -> Transaction | None:
+        """By the station's word for it."""
+        for row in self.touched.values():
+            if told is not None and told in (row.transaction_id, str(row.wire_id)):
+                return row
+        found = transactions.find(self.station.pk, told)
+        return None if found is None else self.known(found)
+
+    def known(self, row: Transaction) -> Transaction:
+        """The turn's own copy of a row."""
+        return self.touched.get(row.pk, row)
+
+    @property
+    def speaks_numbers(self) -> bool:
+        """Whether the station knows its transactions by numbers of ours (1.6)."""
+        return self.station.subprotocol == "ocpp1.6"
+
+    def running_at(self, evse_number: int) -> Transaction | None:
+        """What runs on an EVSE, as far as this turn knows."""
+        row = transactions.running_at(self.station.pk, evse_number)
+        if row is None:
+            return None
+        row = self.known(row)
+        return row if row.state == Transaction.State.RUNNING else None
+
+    def advance(self, row: Transaction, message: Told) -> None:
+        """Fold a message into a transaction, with its readings."""
+        transactions.advance(row, message, self.received)
+        self.touched[row.pk] = row
+        if isinstance(message, Metered | TransactionFacts):
+            self.read(row, message.readings)
+
+    def read(self, row: Transaction, new: tuple[Reading, ...]) -> None:
+        """Keep readings of a transaction."""
+        self._readings += readings.rows(row, new)
+
+    def report(self, action: str, payload: object, summary: str = "") -> None:
+        """Keep an informational message for staff."""
+        self._reports.append(
+            Report(station=self.station, action=action, at=self.received, summary=summary[:255], payload=payload)
+        )
+
+    def finish(self) -> None:
+        """Write what the turn has changed."""
+        for row in self.touched.values():
+            row.save(update_fields=transactions.COURSE)
+        if self._readings:
+            readings.save(self._readings)
+        if self._reports:
+            Report.objects.bulk_create(self._reports)
+        self.changed_evses = evses.refresh(self.station, online=self.online, now=self.now)
+
+

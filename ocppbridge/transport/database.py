@@ -1,0 +1,211 @@
+"""The event loop's own connections to PostgreSQL, and what the sockets ask and tell it, many stations in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+import psycopg
+from django.db import connection as django_connection
+from psycopg.conninfo import make_conninfo
+from psycopg.types.json import set_json_loads
+
+from ocppbridge.services.accounts import Account
+from ocppbridge.services.passwords import Secret
+from ocppbridge.transport.arrays import BigInts, Ints, Texts, Times
+from ocppbridge.transport.lanes import Connection
+
+LOOK_UP = """
+SELECT q.identity, s.id, s.shard, s.country_code || '/' || s.party_id, s.password_digest, s.password_hex_digest,
+    s.password_scrypt, s.blocked, s.lenient, s.boot_policy, s.boot_status, s.connection_id
+FROM unnest(%b) AS q(identity) JOIN ocppbridge_station s USING (identity)
+"""
+OPEN = """
+WITH new AS (
+    SELECT * FROM unnest(%b, %b, %b) AS new(station_id, subprotocol, peer)
+), old AS (
+    SELECT s.id, s.connection_id FROM ocppbridge_station s JOIN new ON new.station_id = s.id ORDER BY s.id FOR UPDATE OF s
+), made AS (
+    INSERT INTO ocppbridge_connection (station_id, subprotocol, node, channel, peer, opened_at, alive_at, close_reason)
+    SELECT new.station_id, new.subprotocol, %s, %s, new.peer, now(), now(), ''
+    FROM new JOIN old ON old.id = new.station_id
+    RETURNING id, station_id, subprotocol
+), shut AS (
+    UPDATE ocppbridge_connection c SET closed_at = now(), close_reason = 'replaced'
+    FROM old WHERE c.id = old.connection_id AND c.closed_at IS NULL
+    RETURNING c.id, c.station_id, c.channel
+), told AS (
+    UPDATE ocppbridge_station s
+    SET connection_id = made.id, subprotocol = made.subprotocol, last_seen_at = now()
+    FROM made WHERE s.id = made.station_id
+)
+SELECT made.station_id, made.id, shut.id, shut.channel FROM made LEFT JOIN shut USING (station_id)
+"""
+CLOSE = """
+WITH gone AS (
+    SELECT * FROM unnest(%b, %b, %b, %b) AS gone(id, at, code, reason)
+), shut AS (
+    UPDATE ocppbridge_connection c SET closed_at = gone.at, close_code = gone.code, close_reason = gone.reason
+    FROM gone WHERE c.id = gone.id AND c.closed_at IS NULL
+)
+UPDATE ocppbridge_station s SET connection_id = NULL, last_seen_at = gone.at FROM gone WHERE s.connection_id = gone.id
+"""
+CLAIM = """
+UPDATE ocppbridge_call c SET sent_on = d.connection_id
+FROM unnest(%b, %b) AS d(station_id, connection_id)
+WHERE c.station_id = d.station_id AND c.state = 'queued' AND c.expires_at > now()
+    AND c.sent_on IS DISTINCT FROM d.connection_id
+RETURNING c.sent_on, c.created_at, c.id, c.action, c.payload, c.secret_payload, c.expires_at
+"""
+BEAT = """
+INSERT INTO ocppbridge_node (name, started_at, alive_at, sockets) VALUES (%s, now(), now(), %s)
+ON CONFLICT (name) DO UPDATE SET alive_at = now(), sockets = excluded.sockets WHERE ocppbridge_node.stopped_at IS NULL
+RETURNING id
+"""
+SEEN = """
+WITH seen AS (
+    SELECT * FROM unnest(%b, %b, %b) AS seen(station_id, connection_id, at)
+), alive AS (
+    UPDATE ocppbridge_connection c SET alive_at = seen.at FROM seen WHERE c.id = seen.connection_id
+)
+UPDATE ocppbridge_station s SET last_seen_at = seen.at FROM seen WHERE s.id = seen.station_id
+"""
+SLOW_PASSWORDS = "SELECT EXISTS (SELECT 1 FROM ocppbridge_station WHERE password_scrypt <> '')"  # noqa: S105
+
+
+class Found(NamedTuple):
+    """A station that may want to connect; `held_by` is the connection it has."""
+
+    account: Account
+    held_by: int | None
+
+
+class Opening(NamedTuple):
+    """An upgrade that is granted."""
+
+    station_id: int
+    subprotocol: str
+    peer: str
+    node: str
+    channel: str
+
+
+class Opened(NamedTuple):
+    """Its connection, and the one that it replaced."""
+
+    connection_id: int
+    replaced_id: int | None
+    replaced_channel: str | None
+
+
+class Closing(NamedTuple):
+    """A socket that is gone."""
+
+    connection_id: int
+    at: datetime
+    code: int
+    reason: str
+
+
+class Claimed(NamedTuple):
+    """A call of ours that this connection shall send."""
+
+    connection_id: int
+    created_at: datetime
+    call_id: UUID
+    action: str
+    payload: dict[str, Any]
+    secret_payload: str
+    expires_at: datetime
+
+
+class Seen(NamedTuple):
+    """When a station was last heard."""
+
+    station_id: int
+    connection_id: int
+    at: datetime
+
+
+async def connect() -> Connection:
+    """A connection in autocommit, to where Django's default connection goes."""
+    settings = django_connection.settings_dict
+    named = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "NAME": "dbname"}
+    words: dict[str, Any] = {libpq: settings[ours] for ours, libpq in named.items() if settings[ours]}
+    words |= {name: value for name, value in settings["OPTIONS"].items() if isinstance(value, str | int)}
+    made: Connection = await psycopg.AsyncConnection.connect(make_conninfo(**words), autocommit=True, connect_timeout=5)
+    set_json_loads(orjson.loads, made)
+    return made
+
+
+async def look_up(connection: Connection, identities: Sequence[str], again: bool) -> Sequence[Found | None]:
+    """The stations of these identities."""
+    rows = await (await connection.execute(LOOK_UP, (Texts(set(identities)),), prepare=True)).fetchall()
+    found = {row[0]: _found(row) for row in rows}
+    return [found.get(identity) for identity in identities]
+
+
+def _found(row: tuple[Any, ...]) -> Found:
+    identity, pk, shard, party, plain, hexed, scrypt, blocked, lenient, policy, status, held_by = row
+    secret = Secret(plain, hexed, scrypt)
+    return Found(Account(pk, identity, shard, party, secret, blocked, lenient, policy, status), held_by)
+
+
+async def open_all(connection: Connection, openings: Sequence[Opening], again: bool) -> Sequence[Opened]:
+    """Make connections; of two openings of the same station the later replaces the earlier."""
+    results: list[Opened | None] = [None] * len(openings)
+    left = list(enumerate(openings))
+    while left:
+        batch = {opening.station_id: index for index, opening in reversed(left)}  # the first of each station
+        chosen = [(index, opening) for index, opening in left if batch[opening.station_id] == index]
+        left = [one for one in left if one not in chosen]
+        stations = BigInts([opening.station_id for _, opening in chosen])
+        protocols = Texts([opening.subprotocol for _, opening in chosen])
+        peers = Texts([opening.peer for _, opening in chosen])
+        words = (stations, protocols, peers, openings[0].node, openings[0].channel)
+        rows = await (await connection.execute(OPEN, words, prepare=True)).fetchall()
+        made = {row[0]: Opened(*row[1:]) for row in rows}
+        for index, opening in chosen:
+            results[index] = made.get(opening.station_id)
+    return [result or Opened(0, None, None) for result in results]
+
+
+async def close_all(connection: Connection, closings: Sequence[Closing], again: bool) -> Sequence[None]:
+    """Note the ends of connections."""
+    ids, times, codes, reasons = zip(*closings, strict=True)
+    await connection.execute(CLOSE, (BigInts(ids), Times(times), Ints(codes), Texts(reasons)), prepare=True)
+    return [None] * len(closings)
+
+
+async def claim(connection: Connection, holders: Sequence[tuple[int, int]], again: bool) -> Sequence[list[Claimed]]:
+    """The calls that wait for these (station, connection)."""
+    unique = set(holders)
+    words = (BigInts([station for station, _ in unique]), BigInts([holder for _, holder in unique]))
+    rows = await (await connection.execute(CLAIM, words, prepare=True)).fetchall()
+    claimed = sorted((Claimed(*row) for row in rows), key=lambda call: (call.created_at, call.call_id))
+    given: set[tuple[int, int]] = set()
+    results = []
+    for holder in holders:  # who asked twice in one batch gets them once
+        results.append([call for call in claimed if call.connection_id == holder[1]] if holder not in given else [])
+        given.add(holder)
+    return results
+
+
+async def beat(connection: Connection, node: str, sockets: int) -> bool:
+    """Say that this node lives; False if it has been taken for dead."""
+    return await (await connection.execute(BEAT, (node, sockets))).fetchone() is not None
+
+
+async def seen(connection: Connection, sightings: Sequence[Seen]) -> None:
+    """Write when stations were last heard."""
+    stations, connections, times = zip(*sightings, strict=True)
+    await connection.execute(SEEN, (BigInts(stations), BigInts(connections), Times(times)))
+
+
+async def slow_passwords(connection: Connection) -> bool:
+    """Whether any station has a password that is checked slowly."""
+    row = await (await connection.execute(SLOW_PASSWORDS)).fetchone()
+    return bool(row and row[0])
