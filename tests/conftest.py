@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 
 from config.connections import embedded, embedded_urls
@@ -33,8 +34,6 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-of-more-than-32-characters")
     os.environ["ESCALATION"] = "pragmatic"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    import django  # after the addresses are known
-
     django.setup()
 
 
