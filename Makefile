@@ -17,6 +17,7 @@ PYTHON ?= $(shell for candidate in python3 python3.11 python3.12 python3.13; do 
 
 # A first look is not stopped by open decisions; a production start sets nothing and is strict.
 demo up test bench: export ESCALATION ?= pragmatic
+demo: export DEMO := 1
 
 .PHONY: help demo up test lint bench lock setup
 

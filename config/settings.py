@@ -44,7 +44,8 @@ if [len(part) for part in HUB_PARTY.split("/")] != [2, 3] or not HUB_PARTY.repla
 ENGINES = engines_urls(HUB_DATA)
 
 # --- secrets ---------------------------------------------------------------------------------------------------------
-SECRET_KEY = env.text("SECRET_KEY", DEMO_SECRET_KEY if DEMO else ENGINES.secret_key)
+# Embedded engines bring a key of their installation, in the demo too: commands in a second terminal must have the same.
+SECRET_KEY = env.text("SECRET_KEY", ENGINES.secret_key or (DEMO_SECRET_KEY if DEMO else None))
 if SECRET_KEY == DEMO_SECRET_KEY and not DEMO:
     env.fail("SECRET_KEY", "is the one of the demo; set one of your own")
 if len(SECRET_KEY) < 32:
@@ -126,6 +127,7 @@ ASGI_APPLICATION = "config.asgi.application"
 APPEND_SLASH = False  # OCPI peers do not follow redirects; both forms of a URL are mounted instead
 USE_TZ = True
 TIME_ZONE = "UTC"
+LOGIN_REDIRECT_URL = "/admin/"
 LANGUAGE_CODE = "en-gb"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"

@@ -85,8 +85,13 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
 
 def test_only_the_demo_has_a_default_secret_and_reaches_loopback(tmp_path: Path) -> None:
     shown = "(s.SECRET_KEY == s.DEMO_SECRET_KEY, [str(one) for one in s.OUTBOUND_ALLOW])"
-    assert load(tmp_path, shown, DEMO="1") == (0, "(True, ['127.0.0.0/8', '::1/128'])")
+    variables = PRODUCTION | {"SECRET_KEY": "", "DEMO": "1"}
+    assert load(tmp_path, shown, **variables) == (0, "(True, ['127.0.0.0/8', '::1/128'])")
     assert load(tmp_path, shown) == (0, "(False, [])")
+
+
+def test_commands_beside_the_demo_have_its_keys(tmp_path: Path) -> None:
+    assert load(tmp_path, "s.SERVER_KEY", DEMO="1") == load(tmp_path, "s.SERVER_KEY")
 
 
 def test_server_keys_can_be_rotated(tmp_path: Path) -> None:
