@@ -42,14 +42,14 @@ def loads(data: bytes | bytearray | memoryview | str, *, max_bytes: int | None =
     if max_bytes is not None and len(raw) > max_bytes:
         raise TooLarge(f"The body is larger than {max_bytes} bytes")
     document = _parse(raw)
-    depth, keys, colons = _survey(document, max_depth)
-    if depth > max_depth:
+    if raw.count(b"[") + raw.count(b"{") > max_depth and _depth(document, max_depth) > max_depth:
         raise BadJson(f"The body is nested deeper than {max_depth} levels")
-    if b"\\u0000" in raw:
+    escaped = b"\\u00" in raw if b"\\" in raw else False
+    if escaped and b"\\u0000" in raw:
         _refuse_nul(document, "")
-    # Each key has one colon after it. Colons left over belong to a key that the parser dropped; where a colon is
-    # itself written as an escape the count says nothing, so look closely.
-    if raw.count(b":") != keys + colons or b"\\u003" in raw:
+    # Every string of the text has come through if the document, written again, has as many quotation marks. Where one
+    # may be spelled as an escape the count says nothing, so look closely.
+    if escaped or raw.count(b'"') != dump_bytes(document).count(b'"'):
         _refuse_duplicate_keys(raw)
     return document
 
@@ -83,32 +83,16 @@ def _reason(raw: bytes, message: str) -> str:
     return message.removeprefix("JSON is malformed: ")
 
 
-def _survey(document: Any, max_depth: int) -> tuple[int, int, int]:
-    """Depth, number of object keys, and colons inside strings."""
-    depth = keys = colons = 0
-    level: list[Any] = [[document]]
-    while level and depth <= max_depth + 1:
-        below: list[Any] = []
-        for container in level:
-            values: Any = container
-            if type(container) is dict:
-                values = container.values()
-                keys += len(container)
-                for key in container:
-                    if ":" in key:
-                        colons += key.count(":")
-            for value in values:
-                kind = type(value)
-                if kind is str:
-                    if ":" in value:
-                        colons += value.count(":")
-                elif kind is dict or kind is list:
-                    below.append(value)
-                elif kind is int and abs(value) >= 10**MAX_DIGITS:
-                    raise InvalidObject("", "a number is out of range")
-        level = below
+def _depth(document: Any, enough: int) -> int:
+    """How deep it is, or more than `enough`."""
+    depth, level = 0, [document]
+    while depth <= enough:
+        containers = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        if not containers:
+            break
         depth += 1
-    return depth - 1, keys, colons
+        level = [value for values in containers for value in values]
+    return depth
 
 
 def _refuse_nul(value: Any, pointer: str) -> None:

@@ -48,7 +48,7 @@ def test_what_peers_send_beside_them(text: str, meant: str) -> None:
     "2026-11-21T12:00:00 Europe/Berlin", None, 5,
 ])
 def test_what_is_no_moment(text: str) -> None:
-    with pytest.raises(ValueError, match=r"moment in time|date and time"):
+    with pytest.raises(ValueError, match="expected a date and time"):
         parse_datetime(text)
 
 
