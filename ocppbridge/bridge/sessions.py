@@ -17,12 +17,12 @@ from typing import Any
 from ocppbridge.bridge import places
 from ocppbridge.charging import stored
 from ocppbridge.charging.progress import progress
-from ocppbridge.charging.states import activity
 from ocppbridge.models import MeterReading, Transaction
 from roaming.ocpi import json
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.types import format_datetime
-from roaming.pricing import Bill, MeterPoint, SessionFacts, cut, price
+from roaming.pricing import Bill, MeterPoint, SessionFacts, price, session_document
+from roaming.pricing.facts import StateName
 from roaming.services import cdrs, prices, sessions
 from roaming.services.decisions import choices
 
@@ -34,6 +34,8 @@ FREE_OF_CURRENCY = "EUR"  # Session.currency is required even where no price is 
 class Account:
     """What a transaction comes to so far. ``bill`` is None where no tariff is known: then the price is unknown."""
 
+    start: str
+    end: str
     periods: list[dict[str, Any]]
     tariff: dict[str, Any] | None
     currency: str
@@ -87,16 +89,12 @@ def _billable(row: Transaction, now: datetime) -> bool:
 def _account(row: Transaction) -> Account:
     location = json.loads(row.location)
     tariff = json.loads(row.tariff) if row.tariff else None
-    periods = cut(_facts(row, location["time_zone"]), [tariff] if tariff else [])
+    timeline = session_document(_facts(row, location["time_zone"]), [tariff] if tariff else [])
+    begun, ended, periods = (timeline[name] for name in ("start_date_time", "end_date_time", "charging_periods"))
     if tariff is None:
-        return Account(periods, None, FREE_OF_CURRENCY, None)
-    timeline = {
-        "start_date_time": format_datetime(row.started_at),
-        "end_date_time": format_datetime(_until(row)),
-        "charging_periods": periods,
-    }
+        return Account(begun, ended, periods, None, FREE_OF_CURRENCY, None)
     bill = price(timeline, [tariff], time_zone=location["time_zone"], options=prices.options(choices()))
-    return Account(periods, tariff, tariff["currency"], bill)
+    return Account(begun, ended, periods, tariff, tariff["currency"], bill)
 
 
 def _until(row: Transaction) -> datetime:
@@ -139,9 +137,9 @@ def _course(
     return dict(progress(registers, first, total, row.started_at, end))
 
 
-def _states(row: Transaction) -> list[tuple[datetime, str]]:
-    named = ((datetime.fromisoformat(at), activity(word) or word) for at, word in row.states)
-    return [(max(at, row.started_at), word) for at, word in named]
+def _states(row: Transaction) -> list[tuple[datetime, StateName]]:
+    """The course keeps `charging.states.activity`'s words, which are those of the facts."""
+    return [(max(datetime.fromisoformat(at), row.started_at), word) for at, word in row.states]
 
 
 def _session(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
@@ -151,7 +149,7 @@ def _session(row: Transaction, account: Account, now: datetime) -> dict[str, Any
         "country_code": row.station.country_code,
         "party_id": row.station.party_id,
         "id": str(row.session_id),
-        "start_date_time": format_datetime(row.started_at),
+        "start_date_time": account.start,
         "kwh": _kwh(row),
         "cdr_token": row.cdr_token,
         "auth_method": row.auth_method or "WHITELIST",
@@ -166,7 +164,7 @@ def _session(row: Transaction, account: Account, now: datetime) -> dict[str, Any
     if row.authorization_reference:
         document["authorization_reference"] = row.authorization_reference
     if not running:
-        document["end_date_time"] = format_datetime(_until(row))
+        document["end_date_time"] = account.end
     if account.bill is not None:
         document["total_cost"] = account.bill.total_cost.document()
     return document
@@ -179,8 +177,8 @@ def _cdr(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
         "country_code": row.station.country_code,
         "party_id": row.station.party_id,
         "id": str(row.session_id),
-        "start_date_time": format_datetime(row.started_at),
-        "end_date_time": format_datetime(_until(row)),
+        "start_date_time": account.start,
+        "end_date_time": account.end,
         "session_id": str(row.session_id),
         "cdr_token": row.cdr_token,
         "auth_method": row.auth_method or "WHITELIST",

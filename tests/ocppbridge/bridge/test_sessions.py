@@ -1,0 +1,190 @@
+"""A transaction as its partner sees it: the Session while it runs, one CDR at the end, one price for both.
+
+The tariff of these tests: 0.50 a session, 0.30 a kWh, 1.20 an hour of charging, each with 21 % VAT.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ocppbridge.bridge import sessions
+from ocppbridge.charging import messages
+from ocppbridge.charging.readings import ENERGY_IMPORT, Reading, Sample
+from ocppbridge.charging.tokens import IdToken, Place
+from ocppbridge.models import MeterReading, Station, Transaction
+from ocppbridge.services import stations, transactions
+from roaming.models import Cdr, Session
+from roaming.ocpi import json
+from roaming.ocpi.party import PartyId
+from roaming.services import locations, tariffs
+
+pytestmark = pytest.mark.django_db
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OWNER = PartyId("NL", "VLT")
+TOKEN = {"country_code": "DE", "party_id": "EMX", "uid": "04AA", "type": "RFID", "contract_id": "DE-EMX-C1-X"}
+
+
+def component(kind: str, price: str) -> dict[str, Any]:
+    return {"type": kind, "price": Decimal(price), "vat": Decimal(21), "step_size": 1}
+
+
+TARIFF = {
+    "country_code": "NL",
+    "party_id": "VLT",
+    "id": "T1",
+    "currency": "EUR",
+    "elements": [
+        {"price_components": [component("FLAT", "0.50"), component("ENERGY", "0.30"), component("TIME", "1.20")]}
+    ],
+    "last_updated": "2026-01-01T00:00:00Z",
+}
+LOCATION = {
+    "country_code": "NL",
+    "party_id": "VLT",
+    "id": "L1",
+    "publish": True,
+    "name": "Market",
+    "address": "Market 1",
+    "city": "Delft",
+    "country": "NLD",
+    "coordinates": {"latitude": "52.01160", "longitude": "4.35710"},
+    "time_zone": "Europe/Amsterdam",
+    "evses": [
+        {
+            "uid": "E1",
+            "evse_id": "NL*VLT*E1",
+            "status": "AVAILABLE",
+            "connectors": [
+                {
+                    "id": "1",
+                    "standard": "IEC_62196_T2",
+                    "format": "SOCKET",
+                    "power_type": "AC_3_PHASE",
+                    "max_voltage": 230,
+                    "max_amperage": 16,
+                    "tariff_ids": ["T1"],
+                    "last_updated": "2026-01-01T00:00:00Z",
+                }
+            ],
+            "last_updated": "2026-01-01T00:00:00Z",
+        }
+    ],
+    "last_updated": "2026-01-01T00:00:00Z",
+}
+
+
+@pytest.fixture
+def station() -> Station:
+    tariffs.store(OWNER, TARIFF, source=None, now=START)
+    locations.store(OWNER, LOCATION, source=None, now=START)
+    return stations.add("CP1", "NL/VLT", location_id="L1", evses=["E1"]).station
+
+
+def at(minutes: int) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def started(station: Station) -> Transaction:
+    row = Transaction(station=station, wire_id=7, cdr_token=TOKEN, token_owner="DE/EMX", auth_method="COMMAND")
+    told = messages.Started(
+        at=START, transaction="7", place=Place(1, 1), token=IdToken("04AA"), meter_start=Decimal(1000)
+    )
+    transactions.advance(row, told, START)
+    row.save()
+    return row
+
+
+def metered(row: Transaction, minutes: int, register: int) -> None:
+    reading = Reading(at=at(minutes), samples=(Sample(measurand=ENERGY_IMPORT, value=Decimal(register), unit="Wh"),))
+    transactions.advance(row, messages.Metered(place=Place(1, 1), transaction="7", readings=(reading,)), at(minutes))
+    row.save()
+    MeterReading.objects.create(
+        transaction=row, at=at(minutes), energy_import=Decimal(register), digest=str(minutes), samples=[]
+    )
+
+
+def ended(row: Transaction, minutes: int, register: int) -> None:
+    told = messages.Ended(at=at(minutes), transaction="7", meter_stop=Decimal(register), reason="Local")
+    transactions.advance(row, told, at(minutes))
+    row.save()
+
+
+def test_a_running_session_shows_energy_and_cost_so_far(station: Station) -> None:
+    row = started(station)
+    metered(row, 30, 6000)
+    assert sessions.publish(row, at(30))
+    session = Session.objects.get()
+    document = json.loads(session.document)
+    assert (session.status, session.kwh) == ("ACTIVE", Decimal(5))
+    assert document["evse_uid"] == "E1" and document["cdr_token"] == TOKEN and document["auth_method"] == "COMMAND"
+    # 0.50 + 5 kWh × 0.30 + 0.5 h × 1.20 = 2.60; with 21 % VAT 3.146
+    assert document["total_cost"] == {"excl_vat": Decimal("2.6"), "incl_vat": Decimal("3.146")}
+    assert not Cdr.objects.exists()
+
+
+def test_the_end_makes_one_cdr_whose_price_is_the_sessions(station: Station) -> None:
+    row = started(station)
+    metered(row, 30, 6000)
+    ended(row, 60, 11000)
+    sessions.publish(row, at(60))
+    sessions.publish(row, at(61))
+    cdr = Cdr.objects.get()
+    document = json.loads(cdr.document)
+    # 0.50 + 10 × 0.30 + 1 × 1.20 = 4.70; × 1.21 = 5.687
+    assert document["total_cost"] == {"excl_vat": Decimal("4.7"), "incl_vat": Decimal("5.687")}
+    assert (document["total_energy"], document["total_time"]) == (10, 1)
+    assert document["tariffs"][0]["id"] == "T1" and document["cdr_location"]["evse_id"] == "NL*VLT*E1"
+    assert json.loads(Session.objects.get().document)["total_cost"] == document["total_cost"]
+    assert Session.objects.get().status == "COMPLETED"
+    assert cdr.bill is not None and len(cdr.bill["lines"]) >= 3
+
+
+def test_what_staff_change_during_the_session_does_not_reach_its_cdr(station: Station) -> None:
+    row = started(station)
+    sessions.publish(row, at(1))
+    dearer = {**TARIFF, "elements": [{"price_components": [component("ENERGY", "9.00")]}]}
+    tariffs.store(OWNER, {**dearer, "last_updated": "2026-03-01T12:10:00Z"}, source=None, now=at(10))
+    moved = {**LOCATION, "address": "Harbour 9", "last_updated": "2026-03-01T12:10:00Z"}
+    locations.store(OWNER, moved, source=None, now=at(10))
+    ended(row, 60, 11000)
+    sessions.publish(row, at(60))
+    document = json.loads(Cdr.objects.get().document)
+    assert document["total_cost"]["excl_vat"] == Decimal("4.7")
+    assert document["cdr_location"]["address"] == "Market 1"
+
+
+def test_a_cdr_whose_figures_are_in_doubt_waits_for_staff(station: Station) -> None:
+    """S42."""
+    row = started(station)
+    ended(row, 60, 500)  # below the start register
+    sessions.publish(row, at(60))
+    assert not Cdr.objects.exists()
+    row.released_at = at(90)
+    row.save()
+    sessions.publish(row, at(90))
+    assert Cdr.objects.get().total_energy == 0
+
+
+def test_without_a_known_owner_of_the_token_nobody_is_told(station: Station) -> None:
+    row = started(station)
+    row.cdr_token = None
+    assert not sessions.publish(row, at(1))
+    assert not Session.objects.exists()
+
+
+def test_without_a_tariff_the_price_is_unknown_not_free(station: Station) -> None:
+    """LOC-30, SES-15."""
+    evse = {**LOCATION["evses"][0], "connectors": [{**LOCATION["evses"][0]["connectors"][0], "tariff_ids": []}]}  # type: ignore[index]
+    locations.store(
+        OWNER, {**LOCATION, "evses": [evse], "last_updated": "2026-02-01T00:00:00Z"}, source=None, now=START
+    )
+    row = started(station)
+    ended(row, 60, 11000)
+    sessions.publish(row, at(60))
+    assert "total_cost" not in json.loads(Session.objects.get().document)
+    assert "unknown" in json.loads(Cdr.objects.get().document)["remark"]
