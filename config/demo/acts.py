@@ -13,7 +13,7 @@ from django.core.management import call_command
 from config.demo import words_of_bill, world
 from config.demo.emsp.words import complaints, stamp
 from config.demo.session import Session
-from config.demo.stage import Actor, Missing, Stage
+from config.demo.stage import Actor, Missing, Stage, like
 from config.demo.verdict import Verdict
 
 CARD = "04E1A5B2C3D480"
@@ -39,7 +39,7 @@ def register(stage: Stage, verdict: Verdict) -> Actor:
     return emsp
 
 
-def invite() -> dict[str, str]:
+def invite() -> dict[str, Any]:
     """What `manage.py invite_platform` prints: where to register, and with what."""
     world.forget_partner()
     out = StringIO()
@@ -54,12 +54,8 @@ def look_around(stage: Stage, emsp: Actor, verdict: Verdict) -> None:
     _title(verdict, "The stations come online, the eMSP pulls locations and tariffs")
     wanted = {place.evse_uid for place in world.PLACES[:2]}
     for place in world.PLACES[:2]:
-        stage.wait(
-            lambda event, name=place.identity: event["who"] == name
-            and event["event"] == "acknowledged"
-            and event["action"] == "StatusNotification",
-            f"{place.identity} boots and says its state",
-        )
+        said = like(who=place.identity, event="acknowledged", action="StatusNotification")
+        stage.wait(said, f"{place.identity} boots and says its state")
     found = _pull_until_available(emsp, wanted)
     problems = [problem for location in found for problem in complaints("locations", location)]
     mine = sorted(location["id"] for location in found if location["party_id"] == world.OPERATOR.party)
@@ -101,18 +97,13 @@ def charge(stage: Stage, emsp: Actor, station: Actor, place: world.Place, verdic
 def unlock(stage: Stage, emsp: Actor, place: world.Place, verdict: Verdict) -> None:
     _title(verdict, f"The eMSP's help desk unlocks {place.identity}")
     since = stage.mark()
-    where = {"location_id": place.location_id, "evse_uid": place.evse_uid, "connector_id": "1"}
+    where: dict[str, Any] = {"location_id": place.location_id, "evse_uid": place.evse_uid, "connector_id": "1"}
     response = emsp.ask(do="unlock", to=str(world.OPERATOR), **where)
     verdict.check("UNLOCK_CONNECTOR is accepted at once", response["result"] == "ACCEPTED", str(response))
-    stage.wait(
-        lambda event: event["who"] == place.identity
-        and event["event"] == "called"
-        and event["action"] == "UnlockConnector",
-        f"the hub sends UnlockConnector to {place.identity}",
-        since=since,
-    )
+    asked = like(who=place.identity, event="called", action="UnlockConnector")
+    stage.wait(asked, f"the hub sends UnlockConnector to {place.identity}", since=since)
     result = stage.wait(
-        lambda event: event["event"] == "command_result" and event["command_id"] == response["command_id"],
+        like(event="command_result", command_id=response["command_id"]),
         "the result of UNLOCK_CONNECTOR comes to its response_url",
         since=since,
     )

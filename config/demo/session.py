@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.demo import check
-from config.demo.stage import Actor, Event, Stage
+from config.demo.stage import Actor, Event, Stage, like
 from config.demo.verdict import Verdict
 from config.demo.world import OPERATOR, PARTNER, PRICES, Place
 
@@ -113,7 +113,7 @@ class Session:
         self.verdict.check(f"it reaches the station as {asks}", True)
         self._result(since, response, "STOP_SESSION")
         ended = self.stage.wait(
-            lambda event: event["who"] == self.station.name and event["event"] == "ended",
+            like(who=self.station.name, event="ended"),
             "the station ends its transaction",
             since=since,
         )
@@ -157,7 +157,7 @@ class Session:
 
     def _asked(self, since: int, action: str) -> Event:
         return self.stage.wait(
-            lambda event: self._of_station(event, "called") and event["action"] == action,
+            like(who=self.station.name, event="called", action=action),
             f"the hub sends {action} to {self.place.identity}",
             since=since,
         )
@@ -172,7 +172,7 @@ class Session:
 
     def _result(self, since: int, response: dict[str, Any], kind: str) -> None:
         result = self.stage.wait(
-            lambda event: event["event"] == "command_result" and event["command_id"] == response["command_id"],
+            like(event="command_result", command_id=response["command_id"]),
             f"the result of {kind} comes to its response_url",
             since=since,
         )

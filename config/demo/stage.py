@@ -20,6 +20,11 @@ Event = dict[str, Any]
 Wanted = Callable[[Event], bool]
 
 
+def like(**facts: Any) -> Wanted:
+    """Wants an event that says all this."""
+    return lambda event: all(event.get(name) == value for name, value in facts.items())
+
+
 class Missing(Exception):
     """Something that should have happened did not; the message says what."""
 
