@@ -136,6 +136,11 @@ def test_a_token_that_charges_elsewhere_is_refused_only_where_the_hub_minds():
     assert decide(known, Policy(refuse_concurrent=True)) == Refuse(Status.CONCURRENT_TX)
 
 
+def test_of_whom_nothing_is_known_nothing_is_asked():
+    """TOK-27 only where an agreement says so."""
+    assert decide(Known(), Policy(refuse_concurrent=True)) == Refuse(Status.INVALID)
+
+
 def test_no_stored_token_is_left_without_a_decision():
     for whitelist in Whitelist:
         for valid in (VALID, INVALID):

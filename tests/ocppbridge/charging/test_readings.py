@@ -58,6 +58,8 @@ def test_a_multiplier_without_sense_does_not_blow_up():
 def test_negative_import_power_is_export():
     assert normalised("Power.Active.Import", D("-3.5"), "kW") == ("Power.Active.Export", D(3500), "W")
     assert normalised("Power.Active.Export", D("3.5"), "kW") == ("Power.Active.Export", D(3500), "W")
+    assert normalised("Power.Active.Import", D(0), "W") == ("Power.Active.Import", D(0), "W")
+    assert normalised("Energy.Active.Import.Register", D(-1), "Wh")[0] == "Energy.Active.Import.Register"
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,17 @@ def test_energy_is_the_last_reading_less_the_first():
     assert (register.energy, codes) == (D(1600), [])
 
 
+def test_a_register_that_stands_still_is_nothing_odd():
+    register, codes = course((0, 1000), (10, 1000), (20, 1000))
+    assert (register.energy, codes) == (D(0), [])
+
+
+def test_a_little_may_be_gained_at_once():
+    """Two messages of the same second, a fast charger, a coarse clock."""
+    assert course((0, 1000), (0, 2000))[1] == []
+    assert course((0, 1000), (0, 2001))[1] == ["METER_JUMP"]
+
+
 def test_one_reading_is_no_energy_yet():
     assert course((0, 1000))[0].energy == 0
 
