@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import time
-from io import StringIO
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 
 from config.demo import words_of_bill, world
 from config.demo.emsp.words import complaints, stamp
 from config.demo.session import Session
 from config.demo.stage import Actor, Missing, Stage, like
 from config.demo.verdict import Verdict
+from roaming.services import platforms
 
 CARD = "04E1A5B2C3D480"
 
@@ -40,13 +38,10 @@ def register(stage: Stage, verdict: Verdict) -> Actor:
 
 
 def invite() -> dict[str, Any]:
-    """What `manage.py invite_platform` prints: where to register, and with what."""
+    """What `manage.py invite_platform` does: where to register, and with what."""
     world.forget_partner()
-    out = StringIO()
-    words = ["--role", "EMSP", "--party", str(world.PARTNER), "--name", world.PARTNER_NAME, "--json"]
-    call_command("invite_platform", *words, stdout=out)
-    printed = json.loads(out.getvalue())
-    return {"versions_url": printed["versions_url"], "token_a": printed["token_a"]}
+    invitation = platforms.invite([("EMSP", world.PARTNER)], name=world.PARTNER_NAME)
+    return {"versions_url": invitation.versions_url, "token_a": invitation.token_a}
 
 
 def look_around(stage: Stage, emsp: Actor, verdict: Verdict) -> None:
