@@ -99,6 +99,10 @@ class TestBounds:
         for deep in (b"[" * 65 + b"]" * 65, b'{"a":' * 65 + b"1" + b"}" * 65, b"[" * 900 + b"]" * 900):
             with pytest.raises(BadJson, match="deeper than 64"):
                 json.loads(deep)
+        assert json.loads(b"[" * 64 + b"[],[1]" + b"]" * 64, max_depth=65)
+        assert json.loads(b"[" + b"[{}]," * 100 + b"0]", max_depth=3)
+        with pytest.raises(BadJson):
+            json.loads(b"[" + b"[{}]," * 100 + b"0]", max_depth=2)
         assert json.loads(b"[[1]]", max_depth=2) == [[1]]
         with pytest.raises(BadJson):
             json.loads(b"[[1]]", max_depth=1)

@@ -310,6 +310,15 @@ def test_rules_between_fields(requirement: str, name: str, changes: dict[str, An
         decode(named(name), document)
 
 
+def test_objects_do_not_grow_without_end() -> None:
+    """S29."""
+    evses_ = [sample("EVSE", uid=str(number)) for number in range(locations.MAX_EVSES + 1)]
+    assert refusal(locations.Location, sample("Location", evses=evses_)).pointer == "/evses"
+    periods = [PERIOD] * (cdrs.MAX_PERIODS + 1)
+    assert refusal(cdrs.Cdr, sample("CDR", charging_periods=periods)).pointer == "/charging_periods"
+    assert refusal(sessions.Session, sample("Session", charging_periods=periods)).pointer == "/charging_periods"
+
+
 def test_reserved_is_read_as_reservation() -> None:
     """E2."""
     assert decode(sessions.Session, sample("Session", status="RESERVED")).status is sessions.SessionStatus.RESERVATION
