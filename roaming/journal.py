@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEPT = 64 * 1024
 
 _TOKEN = re.compile(r'("token"\s*:\s*)"(?:[^"\\]|\\.)*"')
-_CALLBACK = re.compile(r"(/callback/[^/\s\"?]+/[^/\s\"?]+/)[^/\s\"?]+")
+_CALLBACK = re.compile(r"(/sender/(?:commands|chargingprofiles)/[^/\s\"?]+/)[^/\s\"?]+")
 _CODE = re.compile(rb'"status_code"\s*:\s*"?(\d{4})')
 
 
@@ -35,6 +35,7 @@ class Inbound:
     platform: int | None = None
     module: str = ""
     decision: str = ""
+    answered: Routing = Routing()  # noqa: RUF009  # routing headers of the answer
     request_body: bytes = b""
 
 

@@ -34,6 +34,9 @@ class Party(models.Model):
     spelled = models.CharField(max_length=6, blank=True, help_text="country/party as the owner spells it")
     name = models.CharField(max_length=100, blank=True)
     business_details = models.JSONField(default=dict, blank=True)
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when its platform no longer lists this role (never deleted, HCI-05)"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     last_updated = models.DateTimeField(auto_now=True)
 

@@ -38,7 +38,11 @@ class Platform(models.Model):
     offered_versions = models.JSONField(default=list, blank=True, help_text="versions the peer offered last")
     token_out = EncryptedTextField(blank=True, help_text="the token we present to this peer")
 
+    # What the peer sends and what it expects are two things: libraries differ in one and not the other.
     token_encoding = models.CharField(max_length=6, choices=TokenEncoding, default=TokenEncoding.AUTO)
+    token_out_encoding = models.CharField(
+        max_length=6, choices=TokenEncoding, default=TokenEncoding.AUTO, help_text="how the peer wants our token written"
+    )
     allowed_hosts = ArrayField(models.CharField(max_length=255), default=list, blank=True)
     explicit_nulls = models.BooleanField(default=False, help_text="send null for every absent optional field")
     request_timeout = models.PositiveSmallIntegerField(default=15, help_text="total seconds for one request")

@@ -6,14 +6,17 @@ any object, with the role as the object's key, for the URL has none (HCI-09).
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from roaming.hub.addressing import ConnectionStatus
 from roaming.models import Party, Platform
 from roaming.ocpi.types import Role, format_datetime
 from roaming.services import deliveries, parties
+from roaming.services.visibility import acquainted
 
 
 def about(platform: Platform) -> None:
@@ -38,4 +41,12 @@ def client_info(party: Party) -> dict[str, Any]:
 
 
 def status(party: Party) -> ConnectionStatus:
-    return parties.connection(party.platform)
+    return ConnectionStatus.SUSPENDED if party.withdrawn_at else parties.connection(party.platform)
+
+
+def known_to(platform: Platform, now: datetime) -> QuerySet[Party]:
+    """The parties that any party of this platform may talk to, not its own."""
+    known = Party.objects.none()
+    for reader in parties.of_platform(platform):
+        known = known | acquainted(reader, now)
+    return known.exclude(platform=platform).exclude(role=Role.HUB.value, platform=None)

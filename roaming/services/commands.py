@@ -18,11 +18,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from roaming import nudges, ports
+from roaming.hub import commands as rules
 from roaming.models import Command, Party, Platform
 from roaming.ocpi import commands as words
 from roaming.ocpi import json
+from roaming.ocpi.decoding import decode
 from roaming.ocpi.headers import MessageIds
-from roaming.services import secrets
+from roaming.ocpi.locations import Location
+from roaming.ocpi.sessions import Session
+from roaming.services import locations, parties, secrets, sessions
 from roaming.services.decisions import choices
 
 WAITING, DUE, NONE = Command.ResultState.WAITING, Command.ResultState.DUE, Command.ResultState.NONE
@@ -44,13 +48,37 @@ class Order:
 def receive(
     order: Order, *, sender: Party, receiver: Party, platform: Platform | None, now: datetime
 ) -> tuple[Command, ports.Acceptance]:
-    """For a hosted party: store it and let the operator take it, in one transaction."""
+    """For a hosted party: store it and let the operator take it, in one transaction. Raises what is not even that."""
+    verdict = _verdict(order, sender, receiver)
     with transaction.atomic():
         command = _store(order, sender, receiver, platform, now)
-        acceptance = _foreign_token(order, sender) or ports.operator.accept(command)
+        command.evse_uid = verdict.evse_uid or command.evse_uid
+        command.connector_id = verdict.connector_id or command.connector_id
+        acceptance = _accept(command, verdict)
         acceptance = replace(acceptance, timeout=_patience(platform, acceptance))
         _answered(command, acceptance.response, acceptance.message, now + timedelta(seconds=acceptance.timeout))
+        if verdict.result is not None:
+            settle(command.pk, verdict.result.value, verdict.message, now=now)
         return command, acceptance
+
+
+def _verdict(order: Order, sender: Party, receiver: Party) -> rules.Verdict:
+    """What can be said without asking the station."""
+    who, owner, request = parties.party_id(sender), parties.party_id(receiver), order.request
+    if isinstance(request, words.StopSession):
+        session = sessions.find(owner, request.session_id)
+        return rules.stop(who, decode(Session, session.document) if session else None)
+    if isinstance(request, words.CancelReservation):
+        made = Command.objects.filter(kind="RESERVE_NOW", sender=sender, receiver=receiver, response=ACCEPTED)
+        return rules.cancel(made.filter(reservation_id=request.reservation_id).exists())
+    location = locations.find(owner, request.location_id)
+    return rules.at_location(request, who, decode(Location, location.document) if location else None)
+
+
+def _accept(command: Command, verdict: rules.Verdict) -> ports.Acceptance:
+    if verdict.response is not ACCEPTED or verdict.result is not None:
+        return ports.Acceptance(verdict.response.value, message=verdict.message)
+    return ports.operator.accept(command)
 
 
 def told(acceptance: ports.Acceptance) -> int:
@@ -110,6 +138,11 @@ def expire(now: datetime) -> int:
     return sum(settle(pk, "TIMEOUT", "no answer in time", now=now) for pk in late)
 
 
+def may_go(command: Command, now: datetime) -> bool:
+    """Whether the CommandResponse has left, as far as anybody can tell."""
+    return command.responded_at is not None or command.created_at <= now - LEFT_AFTER
+
+
 def unsent(now: datetime) -> list[Command]:
     """Results that are due and may go: their response has left."""
     left = Q(responded_at__isnull=False) | Q(created_at__lte=now - LEFT_AFTER)
@@ -166,17 +199,9 @@ def _store(
     )
 
 
-def _foreign_token(order: Order, sender: Party) -> ports.Acceptance | None:
-    """A token in a command is the commanding eMSP's own (CMD-13); its validity is not ours to check (CMD-10)."""
-    token = getattr(order.request, "token", None)
-    if token is None or (token.country_code.upper(), token.party_id.upper()) == (sender.country_code, sender.party_id):
-        return None
-    return ports.Acceptance("REJECTED", message="the token belongs to another party")
-
-
 def _answered(command: Command, response: str, message: str, expires_at: datetime) -> None:
     """A result that is there already stands: the partner may have been faster with it than with its response."""
     command.response, command.message, command.expires_at = response, message, expires_at
-    command.save(update_fields=["response", "message", "expires_at"])
+    command.save(update_fields=["response", "message", "expires_at", "evse_uid", "connector_id"])
     if response != ACCEPTED:
         Command.objects.filter(pk=command.pk).update(result_state=NONE)  # CMD-04: nothing follows a refusal

@@ -23,10 +23,16 @@ LOCATIONS: Kind[Location]
 
 
 def store(
-    owner: PartyId, document: Document, *, source: Platform | None, now: datetime, identifier: str | None = None
+    owner: PartyId,
+    document: Document,
+    *,
+    source: Platform | None,
+    now: datetime,
+    identifier: str | None = None,
+    addressee: PartyId | None = None,
 ) -> Stored[Location]:
     """PUT of a whole location. EVSEs that it no longer names are kept as REMOVED (LOC-06)."""
-    return objects.store(LOCATIONS, owner, document, source=source, now=now, identifier=identifier)
+    return objects.store(LOCATIONS, owner, document, source=source, now=now, identifier=identifier, addressee=addressee)
 
 
 def find(owner: PartyId, location_id: str) -> Location | None:

@@ -16,6 +16,7 @@ class Lock(IntEnum):
     RESULT = 7302
     SWEEP = 7303
     REGISTRATION = 7304
+    STILL_ALIVE = 7305
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def party_id(party: Party) -> PartyId:
 
 def of_platform(platform: Platform, named: PartyId | None = None) -> list[Party]:
     """Its parties, or those of its roles that have this id."""
-    rows = Party.objects.filter(platform=platform)
+    rows = Party.objects.filter(platform=platform, withdrawn_at=None)
     if named is not None:
         rows = rows.filter(country_code=named.country, party_id=named.party)
     return list(rows.order_by("pk"))
@@ -83,7 +83,7 @@ class Directory:
 
 
 def _seats(which: Q) -> list[Seat]:
-    rows = Party.objects.filter(which).exclude(role=Role.HUB.value, platform=None)
+    rows = Party.objects.filter(which, withdrawn_at=None).exclude(role=Role.HUB.value, platform=None)
     found = rows.select_related("platform").prefetch_related("platform__endpoints").order_by("pk")
     return [_seat(row, row.platform) for row in found]
 

@@ -37,7 +37,7 @@ def join(url: str, segments: Sequence[str] = (), query: Mapping[str, str] | str 
 
 def peer(platform: Platform, seconds: float | None = None) -> Peer:
     overridden = platform.endpoints.filter(overridden=True).values_list("url", flat=True)
-    encoding = Encoding(platform.token_encoding)
+    encoding = Encoding(platform.token_out_encoding)
     return Peer(
         token=platform.token_out,
         hosts=client.hosts_allowed([platform.versions_url, *overridden], platform.allowed_hosts),
@@ -63,15 +63,16 @@ def send(
     body: bytes | None = None,
     reason: str = "",
     seconds: float | None = None,
+    check: bool = False,
 ) -> Answer:
-    """Raises CallFailed."""
+    """Raises CallFailed. `check`: a still-alive check, whose failure is enough by itself (HCI-08)."""
     request = Call(method, url, ids, routing or Routing(), body, module, reason)
     try:
         answer = client.call(peer(platform, seconds), request)
     except client.Forbidden:
         raise  # never left: says nothing of the partner
     except client.CallFailed:
-        presence.timed_out(platform)
+        presence.timed_out(platform, check=check)
         raise
     presence.answered(platform)
     return answer

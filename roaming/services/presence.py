@@ -51,6 +51,11 @@ def to_check(now: datetime) -> QuerySet[Platform]:
     return rows.exclude(versions_url="")
 
 
+def is_due(platform: Platform) -> bool:
+    """Whether its check is still due: another worker may have done it."""
+    return platform.status in _WATCHED and rules.check_due(_state(platform), timezone.now(), policy(platform))
+
+
 def policy(platform: Platform) -> Policy:
     return Policy(int(choices().number("OFFLINE-AFTER", partner=str(platform.pk))))  # decision: OFFLINE-AFTER
 

@@ -17,9 +17,15 @@ FINAL = frozenset({"COMPLETED", "INVALID"})
 
 
 def store(
-    owner: PartyId, document: Document, *, source: Platform | None, now: datetime, identifier: str | None = None
+    owner: PartyId,
+    document: Document,
+    *,
+    source: Platform | None,
+    now: datetime,
+    identifier: str | None = None,
+    addressee: PartyId | None = None,
 ) -> Stored[Session]:
-    return objects.store(SESSIONS, owner, document, source=source, now=now, identifier=identifier)
+    return objects.store(SESSIONS, owner, document, source=source, now=now, identifier=identifier, addressee=addressee)
 
 
 def find(owner: PartyId, session_id: str) -> Session | None:

@@ -16,11 +16,19 @@ from roaming.services.objects import Document, Kind, Stored, key
 
 
 def store(
-    owner: PartyId, document: Document, *, source: Platform | None, now: datetime, identifier: str | None = None
+    owner: PartyId,
+    document: Document,
+    *,
+    source: Platform | None,
+    now: datetime,
+    identifier: str | None = None,
+    addressee: PartyId | None = None,
 ) -> Stored[Tariff]:
     """PUT. One that was deleted comes back to life."""
     with transaction.atomic():
-        stored = objects.store(TARIFFS, owner, document, source=source, now=now, identifier=identifier)
+        stored = objects.store(
+            TARIFFS, owner, document, source=source, now=now, identifier=identifier, addressee=addressee
+        )
         if stored.obj.deleted_at is None:
             return stored
         stored.obj.deleted_at = None

@@ -47,7 +47,7 @@ def readers(
 ) -> QuerySet[Party]:
     """The parties of other platforms that may see an object of this owner; `payer` is the token's owner, if billed."""
     facing = CHARGING_SIDE if module is ModuleID.TOKENS else DRIVING_SIDE
-    parties = Party.objects.filter(platform__isnull=False, role__in=facing)
+    parties = Party.objects.filter(platform__isnull=False, role__in=facing, withdrawn_at=None)
     if addressees:
         parties = parties.filter(_one_of(addressees))
     if module in _BILLED:

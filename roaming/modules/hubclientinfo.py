@@ -1,0 +1,28 @@
+"""HubClientInfo, Sender: the parties that the caller may talk to, with their status (HCI-01, HCI-02, HCI-10)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from roaming.modules.interface import Asked, Interface, Operation, Reply
+from roaming.ocpi import json, paging
+from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.services import announcements
+
+
+def _list(asked: Asked) -> Reply:
+    page = paging.parse(asked.query, max_limit=settings.OCPI_PAGE_LIMIT)
+    known = announcements.known_to(asked.platform, asked.now)
+    if page.date_from is not None:
+        known = known.filter(last_updated__gte=page.date_from)
+    if page.date_to is not None:
+        known = known.filter(last_updated__lt=page.date_to)
+    total = known.count()
+    rows = list(known.select_related("platform").order_by("pk")[page.offset : page.offset + page.limit])
+    more = page.offset + len(rows) < total and bool(rows)
+    url = asked.interface.url.rstrip("/")
+    headers = paging.page_headers(page, total, paging.next_url(url, page) if more else None)
+    return Reply(json.dump_bytes([announcements.client_info(row) for row in rows]), headers=headers, listed=len(rows))
+
+
+INTERFACES = (Interface(ModuleID.HUBCLIENTINFO, InterfaceRole.SENDER, (Operation("GET", (), _list),), routed=False),)

@@ -1,0 +1,71 @@
+"""Passing a request on as it is, and the answer back (HUB-21, HUB-22, HUB-31, PAG-17, HUB-30).
+
+The receiver's envelope goes back byte for byte. Of its headers those of paging and the Location of a CDR are kept, the
+URLs turned into ours: the caller has no token for the host behind the hub.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from django.core import signing
+
+from roaming.hub.routing import Forward
+from roaming.modules.interface import Asked, Reply
+from roaming.ocpi.crawl import parse_link
+from roaming.ocpi.errors import InvalidParameter
+from roaming.ocpi.headers import LIMIT, LINK, LOCATION, TOTAL_COUNT
+from roaming.ocpi.versions import ModuleID
+from roaming.services import forwards
+from roaming.services.forwards import Passing
+
+_NEXT = "next"  # the receiver's own URL of the next page, signed, beside what clients read in clear
+_SALT = "next page of a forwarded list"
+
+
+def pass_on(asked: Asked, to: Forward) -> Reply:
+    passing = Passing(
+        module=asked.request.module,
+        interface=asked.request.interface,
+        method=asked.request.method,
+        segments=asked.segments,
+        query=asked.raw_query,
+        body=asked.body or None,
+        correlation_id=asked.ids.correlation_id,
+        url=_following(asked, to),
+    )
+    answer, envelope = forwards.pass_on(to, passing)
+    headers = {name: answer.headers[name] for name in (TOTAL_COUNT, LIMIT) if name in answer.headers}
+    if link := parse_link(answer.headers.get(LINK)):
+        headers[LINK] = f'<{_our_link(asked, to, link)}>; rel="next"'
+    if asked.request.module is ModuleID.CDRS and asked.request.method == "POST" and LOCATION in answer.headers:
+        headers[LOCATION] = _our_cdr_url(asked)
+    listed = len(envelope.many()) if asked.request.method == "GET" and isinstance(envelope.data, list) else None
+    return Reply(
+        http_status=answer.status, whole=answer.body, status=envelope.status_code, headers=headers, listed=listed
+    )
+
+
+def _our_link(asked: Asked, to: Forward, link: str) -> str:
+    """Its offset, limit and filters stay readable; the URL itself is ours and says where to go on."""
+    clear = [(name, value) for name, value in parse_qsl(urlsplit(link).query) if name != _NEXT]
+    signed = signing.dumps([to.platform, link], salt=_SALT)
+    return f"{asked.interface.url.rstrip('/')}?{urlencode([*clear, (_NEXT, signed)])}"
+
+
+def _following(asked: Asked, to: Forward) -> str:
+    signed = asked.parameter(_NEXT)
+    if not signed:
+        return ""
+    try:
+        platform, url = signing.loads(signed, salt=_SALT, max_age=24 * 3600)
+    except signing.BadSignature:
+        raise InvalidParameter(_NEXT, "is not one of ours") from None
+    if platform != to.platform:
+        raise InvalidParameter(_NEXT, "belongs to another party's list")
+    return str(url)
+
+
+def _our_cdr_url(asked: Asked) -> str:
+    document = asked.document
+    return f"{asked.interface.url}{document['country_code']}/{document['party_id']}/{document['id']}"

@@ -1,0 +1,48 @@
+"""Sessions (SES-01 to SES-13): a list for the token's owner; PUT, PATCH and GET for the CPO, passed on."""
+
+from __future__ import annotations
+
+from roaming.modules.interface import Asked, Interface, Operation, Reply
+from roaming.modules.serving import OWNER, get_own, list_of, patch, put
+from roaming.ocpi.decoding import decode
+from roaming.ocpi.errors import NotFound
+from roaming.ocpi.sessions import ChargingPreferences
+from roaming.ocpi.status import Status
+from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.services.decisions import choices
+from roaming.services.sessions import SESSIONS, store
+
+_SESSION = "session_id"
+_OWN = (*OWNER, _SESSION)
+
+
+def _date_from_required(asked: Asked) -> bool:
+    partner = str(asked.platform.pk)
+    return choices().value("SESSIONS-DATE-FROM", partner=partner) == "required"  # decision: SESSIONS-DATE-FROM
+
+
+def _preferences(asked: Asked) -> Reply:
+    """No EVSE hosted here is CHARGING_PREFERENCES_CAPABLE (SES-04)."""
+    decode(ChargingPreferences, asked.document)
+    raise NotFound("The EVSE takes no charging preferences", status=Status.INVALID_PARAMETERS)
+
+
+INTERFACES = (
+    Interface(
+        ModuleID.SESSIONS,
+        InterfaceRole.SENDER,
+        (
+            Operation("GET", (), list_of(SESSIONS, date_from_required=_date_from_required)),
+            Operation("PUT", (_SESSION, "=charging_preferences"), _preferences),
+        ),
+    ),
+    Interface(
+        ModuleID.SESSIONS,
+        InterfaceRole.RECEIVER,
+        (
+            Operation("GET", _OWN, get_own(SESSIONS, _SESSION)),
+            Operation("PUT", _OWN, put(store, _SESSION)),
+            Operation("PATCH", _OWN, patch(SESSIONS, _SESSION)),
+        ),
+    ),
+)

@@ -1,0 +1,151 @@
+"""Carrying out a routed request: what `hub.routing` decides, done (HUB-06 to HUB-19).
+
+Serve and Broadcast are the module's own operation; Forward passes it on, unless the operation has a way of its own;
+FindReceiver looks the key up and decides again; Reject raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from roaming.authentication import Caller
+from roaming.hub import routing
+from roaming.hub.routing import AskAll, Broadcast, Decision, FindReceiver, Forward, Reject, Request, Serve
+from roaming.journal import Inbound
+from roaming.modules.interface import Asked, Interface, Operation, Reply
+from roaming.modules.relay import pass_on
+from roaming.ocpi import json
+from roaming.ocpi.errors import NotFound
+from roaming.ocpi.headers import MessageIds, Routing
+from roaming.ocpi.party import PartyId
+from roaming.services import finding, parties
+from roaming.services.parties import Directory
+
+_IDS = ("location_id", "session_id", "tariff_id", "token_uid", "command", "cdr_id")
+
+
+@dataclass(frozen=True)
+class Routed:
+    """A request that was found, authenticated and read."""
+
+    caller: Caller
+    interface: Interface
+    operation: Operation
+    names: dict[str, str]
+    segments: Sequence[str]
+    method: str
+    query: Sequence[tuple[str, str]]
+    raw_query: str
+    body: bytes
+    ids: MessageIds
+    routing: Routing
+    now: datetime
+
+
+def carry_out(routed: Routed, exchange: Inbound) -> Reply:
+    request = _request(routed)
+    if not routed.interface.routed:
+        return routed.operation.handle(_asked(routed, request, None, None))
+    directory = Directory(routed.now)
+    decision = routing.route(request, directory)
+    if isinstance(decision, FindReceiver):
+        readers = parties.of_platform(routed.caller.platform, decision.sender)
+        owners = finding.owners(decision, readers, routed.now)
+        if not owners and routed.operation.missing is not None:
+            exchange.decision = f"nobody has this {decision.by}"
+            asked = _asked(routed, request, directory.hub, decision.sender)
+            exchange.answered = Routing(to=decision.sender, sender=directory.hub)
+            reply = routed.operation.missing(asked, decision)
+            if reply is not None:
+                return reply
+        decision = routing.found(request, decision, owners, directory)
+    exchange.decision = _words(decision)
+    exchange.answered = routing.answer_routing(request, decision, directory.hub)
+    return _act(routed, request, decision, directory.hub)
+
+
+def _act(routed: Routed, request: Request, decision: Decision, hub: PartyId) -> Reply:
+    match decision:
+        case Serve(party, sender):
+            return routed.operation.handle(_asked(routed, request, party, sender))
+        case Broadcast(_, sender):
+            return routed.operation.handle(_asked(routed, request, hub, sender))
+        case Forward(party, _, _, sender):
+            asked = _asked(routed, request, party, sender)
+            return (routed.operation.forward or pass_on)(asked, decision)
+        case AskAll(_, sender) if routed.operation.ask_all is not None:
+            return routed.operation.ask_all(_asked(routed, request, hub, sender), decision)
+        case Reject(error):
+            raise error
+    raise NotFound()
+
+
+def _request(routed: Routed) -> Request:
+    names = routed.names
+    return Request(
+        method=routed.method,
+        module=routed.interface.module,
+        interface=routed.interface.role,
+        platform=routed.caller.platform.pk,
+        routing=routed.routing,
+        owner=_owner(names),
+        id=next((names[name] for name in _IDS if name in names), None),
+        token_type=next((value for key, value in routed.query if key == "type" and value), "RFID"),
+        body=_parsed(routed),
+    )
+
+
+def _parsed(routed: Routed) -> Any:
+    """Writes have a JSON body (STA-01); authorize may go without."""
+    if routed.method in ("GET", "DELETE") or (
+        routed.method == "POST" and not routed.body and "token_uid" in routed.names
+    ):
+        return None
+    return json.loads(routed.body)
+
+
+def _owner(names: dict[str, str]) -> PartyId | None:
+    if "country_code" not in names:
+        return None
+    try:
+        return PartyId(names["country_code"], names["party_id"])
+    except ValueError:
+        raise NotFound() from None
+
+
+def _asked(routed: Routed, request: Request, party: PartyId | None, sender: PartyId | None) -> Asked:
+    readers = parties.of_platform(routed.caller.platform, sender) if routed.interface.routed else []
+    return Asked(
+        caller=routed.caller,
+        request=request,
+        names=routed.names,
+        query=routed.query,
+        body=routed.body,
+        ids=routed.ids,
+        now=routed.now,
+        interface=routed.interface,
+        segments=routed.segments,
+        raw_query=routed.raw_query,
+        party=party,
+        sender=sender,
+        readers=readers,
+    )
+
+
+def _words(decision: Decision) -> str:
+    """For the journal."""
+    match decision:
+        case Serve(party):
+            return f"serve as {party}"
+        case Forward(party, _, platform):
+            return f"forward to {party} on platform {platform}"
+        case Broadcast():
+            return "broadcast"
+        case AskAll(seats):
+            return f"ask {len(seats)} eMSPs"
+        case Reject(error):
+            return f"reject {int(error.status)}"
+    return "find the receiver"

@@ -1,0 +1,25 @@
+"""The sweep: finds what a lost nudge left behind, once a second, by one worker. It must cost nothing when all is well."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from roaming import nudges
+from roaming.services import authorizations, commands, deliveries, drains, presence
+from roaming.services.locks import Lock, held
+
+
+def sweep() -> None:
+    with held(Lock.SWEEP) as free:
+        if not free:
+            return
+        now = timezone.now()
+        deliveries.wake(drains.due_platforms(now))
+        commands.expire(now)
+        for command in commands.unsent(now):
+            nudges.nudge("roaming.send_result", command.pk, queue=nudges.INTERACTIVE)
+        for question in authorizations.overdue(now):
+            nudges.nudge("roaming.ask_tokens", question, queue=nudges.INTERACTIVE)
+        silent = presence.to_check(now).values_list("pk", flat=True)
+        nudges.nudge_each("roaming.still_alive", silent, nudges.DELIVER)
+        drains.give_up_waiting(now)

@@ -1,0 +1,40 @@
+"""Celery's end of the nudges: ids in, a service called. Everything here may come twice, late or never."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from roaming import nudges
+from roaming.models import Platform
+from roaming.services import authorizations, drains, presence, registration, results, sweeping
+from roaming.services.locks import Lock, held
+
+
+@shared_task(name="roaming.deliver")
+def deliver(platform_id: int) -> None:
+    drains.drain(platform_id)
+
+
+@shared_task(name="roaming.send_result")
+def send_result(command_id: str) -> None:
+    results.send(command_id)
+
+
+@shared_task(name="roaming.ask_tokens")
+def ask_tokens(request_id: str) -> None:
+    authorizations.answer(request_id)
+
+
+@shared_task(name="roaming.still_alive")
+def still_alive(platform_id: int) -> None:
+    """Ask a silent or absent platform for its versions (HCI-08)."""
+    nudges.begun("roaming.still_alive", platform_id)
+    with held(Lock.STILL_ALIVE, platform_id) as free:
+        platform = Platform.objects.filter(pk=platform_id).first()
+        if free and platform is not None and presence.is_due(platform):
+            registration.still_alive(platform)
+
+
+@shared_task(name="roaming.sweep")
+def sweep() -> None:
+    sweeping.sweep()

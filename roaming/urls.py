@@ -1,0 +1,7 @@
+"""Everything below /ocpi/ goes to one view; what is mounted there is `modules.MODULES`."""
+
+from django.urls import re_path
+
+from roaming.views import OcpiView
+
+urlpatterns = [re_path(r"^ocpi(?:/(?P<rest>.*))?$", OcpiView.as_view())]

@@ -1,0 +1,165 @@
+"""The one view of all OCPI endpoints: find the operation, authenticate, parse, route, carry it out, journal.
+
+Paths are matched here instead of by Django, because each works with, without and with doubled slash for every method
+(TRA-13), an unknown one is an envelope (ENV-04), and what is mounted is data. Whatever goes wrong leaves through
+`answers.failed`; nothing below /ocpi/ is ever HTML.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+from rest_framework.exceptions import APIException
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request as DrfRequest
+from rest_framework.views import APIView
+
+from roaming import answers, journal
+from roaming.authentication import Caller, authenticate
+from roaming.bodies import read_body
+from roaming.journal import Inbound
+from roaming.modules import BY_PATH, MODULES, versions
+from roaming.modules.interface import VERSION, Interface, Operation, Reply
+from roaming.ocpi.errors import MethodNotAllowed, NotFound, OcpiError, Unauthorized
+from roaming.ocpi.headers import Routing, read_ids, read_routing
+from roaming.requests import Routed, carry_out
+
+logger = logging.getLogger(__name__)
+
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+
+
+class _Always(BaseContentNegotiation):
+    """OCPI is JSON whatever a client says it accepts."""
+
+    def select_parser(self, request: DrfRequest, parsers: Any) -> Any:
+        return None
+
+    def select_renderer(self, request: DrfRequest, renderers: Any, format_suffix: str | None = None) -> Any:
+        renderer: BaseRenderer = JSONRenderer()
+        return renderer, "application/json"
+
+
+class OcpiView(APIView):
+    """Every method of every path below /ocpi/."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    content_negotiation_class = _Always
+    http_method_names = list(METHODS)
+
+    def handle(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return answer(request._request, str(kwargs.get("rest") or ""))
+
+    get = post = put = patch = delete = head = options = http_method_not_allowed = handle
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """Only what the framework itself raises comes here; everything of ours is answered in `answer`."""
+        if not isinstance(exc, APIException):
+            logger.exception("the OCPI view failed")
+        ids = read_ids({}, str(uuid.uuid4()), str(uuid.uuid4()))
+        return answers.failed(exc, ids, Routing(), timezone.now())[0]
+
+
+def answer(request: HttpRequest, rest: str) -> HttpResponseBase:
+    """One exchange: never raises, always journalled."""
+    started, now = time.monotonic(), timezone.now()
+    ids = read_ids(request.headers, str(uuid.uuid4()), str(uuid.uuid4()))
+    exchange = Inbound(request.method or "", request.get_full_path(), ids)
+    listed: int | None = None
+    error = ""
+    try:
+        reply = _reply(request, rest, exchange, now)
+        listed = reply.listed
+        response, body = answers.rendered(reply, ids, exchange.answered, timezone.now())
+    except Exception as failure:  # the one place where an exception becomes an envelope
+        if not isinstance(failure, OcpiError):
+            logger.exception("request %s failed", ids.request_id)
+        error = f"{type(failure).__name__}: {failure}"
+        response, body = answers.failed(failure, ids, exchange.answered, timezone.now())
+    try:
+        journal.received(
+            exchange, http_status=response.status_code, body=body, listed=listed, seconds=time.monotonic() - started,
+            error=error,
+        )  # fmt: skip
+    except Exception:  # the answer is right even where its journal is not
+        logger.exception("request %s is not in the journal", ids.request_id)
+    return response
+
+
+def _reply(request: HttpRequest, rest: str, exchange: Inbound, now: Any) -> Reply:
+    segments = _segments(rest)
+    if segments in ([], ["versions"], [VERSION]):
+        return _versions(request, segments, exchange, now)
+    interface, found, path = _find(segments)
+    exchange.module = interface.module.value
+    if interface.routed:
+        exchange.routing = _lenient_routing(request)
+        exchange.answered = exchange.routing.answered_by()
+    caller = _authenticated(request, exchange, now, invited=interface.open_to_invited)
+    operation, names = _operation(request, found)
+    body = read_body(request)
+    exchange.request_body = body
+    routing = read_routing(request.headers) if interface.routed else Routing()
+    asked = Routed(
+        caller=caller, interface=interface, operation=operation, names=names, segments=path, method=operation.method,
+        query=parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True),
+        raw_query=request.META.get("QUERY_STRING", ""), body=body, ids=exchange.ids, routing=routing, now=now,
+    )  # fmt: skip
+    return carry_out(asked, exchange)
+
+
+def _versions(request: HttpRequest, segments: list[str], exchange: Inbound, now: Any) -> Reply:
+    exchange.module = "versions"
+    _authenticated(request, exchange, now, invited=True)
+    if request.method != "GET":
+        raise MethodNotAllowed(allowed=("GET",))
+    if segments == [VERSION]:
+        return Reply(versions.details(MODULES))
+    return Reply(versions.versions())
+
+
+def _segments(rest: str) -> list[str]:
+    """Slashes may be doubled where careless clients join URLs: before and after everything, and behind an endpoint."""
+    return [] if not rest.strip("/") else rest.strip("/").split("/")
+
+
+def _find(segments: list[str]) -> tuple[Interface, list[tuple[Operation, dict[str, str]]], list[str]]:
+    for length in (2, 3):
+        interface = BY_PATH.get(tuple(segments[:length]))
+        if interface is not None:
+            below = segments[length:]
+            while below and below[0] == "":
+                below = below[1:]
+            return interface, interface.match(below), below
+    raise NotFound()
+
+
+def _authenticated(request: HttpRequest, exchange: Inbound, now: Any, *, invited: bool) -> Caller:
+    caller = authenticate(request, now)
+    exchange.platform = caller.platform.pk
+    if not caller.registered and not invited:
+        raise Unauthorized()  # AUT-06
+    return caller
+
+
+def _operation(request: HttpRequest, found: list[tuple[Operation, dict[str, str]]]) -> tuple[Operation, dict[str, str]]:
+    for operation, names in found:
+        if operation.method == request.method:
+            return operation, names
+    raise MethodNotAllowed(allowed=tuple(sorted({operation.method for operation, _ in found})))  # STA-05
+
+
+def _lenient_routing(request: HttpRequest) -> Routing:
+    """For the swapped headers of an error (HUB-05): what can be read of them."""
+    try:
+        return read_routing(request.headers)
+    except OcpiError:
+        return Routing()
