@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from unfold.enums import ActionVariant
 
 from console.widgets import dress
 
@@ -82,6 +83,7 @@ def button(
             attrs={},
             allowed_permissions=("operate",),
             dialog=None,
+            variant=ActionVariant.DANGER if danger else ActionVariant.DEFAULT,
             url_path=method.__name__.replace("_", "-"),
             original_function_name=method.__name__,
         )

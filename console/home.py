@@ -54,6 +54,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     for _, permission, source in sorted(_SOURCES, key=lambda entry: entry[0]):
         if request.user.has_perm(permission):
             found.extend(source())
+    context["title"] = "Home"
     context["tiles"] = [one for one in found if isinstance(one, Tile)]
     context["panels"] = [one for one in found if isinstance(one, Panel)]
     return context

@@ -21,11 +21,22 @@ from console.paging import EstimatePaginator
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin, TabularInline
+    from django.contrib.admin.views.main import ChangeList
 else:
     from unfold.admin import ModelAdmin, TabularInline
+    from unfold.views import ChangeList
 
 M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Model)
+
+
+class List(ChangeList):
+    """Django's list without "(show all)": a second number that costs a count of everything."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The filtered number is the only one."""
+        super().get_results(request)
+        self.full_result_count = self.result_count
 
 
 class Page(ModelAdmin[M]):
@@ -40,6 +51,7 @@ class Page(ModelAdmin[M]):
     compressed_fields = True
     change_form_outer_after_template = "console/panels.html"
     empty_value_display = "–"
+    context: dict[str, Any] = {}
     jump_fields: Sequence[str] = ()
     """Query parameters by which a link may name one object (console.links.jump)."""
 
@@ -50,6 +62,10 @@ class Page(ModelAdmin[M]):
     def has_operate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Buttons that do something ask for the right to change the model, also where nothing can be edited."""
         return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[List]:
+        """Ours."""
+        return List
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
         """Only the buttons that make sense for this object."""
@@ -67,7 +83,8 @@ class Page(ModelAdmin[M]):
         """The form with its panels."""
         obj = self.get_object(request, unquote(object_id)) if object_id and request.method == "GET" else None
         panels = list(self.panels(request, obj)) if obj is not None else []
-        return super().changeform_view(request, object_id, form_url, {"panels": panels, **(extra_context or {})})
+        context = {"panels": panels, **self.context, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, or straight the one object that a link named."""
@@ -93,6 +110,8 @@ class Page(ModelAdmin[M]):
 
 class Shown(Page[M]):
     """What the hub writes itself: shown, searched, linked, never edited by hand."""
+
+    context = {"show_history": False}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds one here."""
@@ -130,6 +149,7 @@ class EditedRows(TabularInline[M, P]):
     """Rows of a related table inside a page."""
 
     extra = 0
+    hide_title = True
 
 
 class Rows(EditedRows[M, P]):

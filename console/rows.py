@@ -21,8 +21,9 @@ Table = BaseFormSet[Row]
 class RowsWidget(forms.Widget):
     """Draws the table, and reads it back as a formset."""
 
-    def __init__(self, row: type[Row], spare: int) -> None:
+    def __init__(self, row: type[Row], spare: int, wide: bool) -> None:
         super().__init__()
+        self.template = "console/cards.html" if wide else "console/rows.html"
         self.table: type[Table] = forms.formset_factory(row, extra=spare, can_delete=True, max_num=500)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Table:
@@ -42,16 +43,16 @@ class RowsWidget(forms.Widget):
                     if field in form.fields:
                         form.fields[field].widget.attrs["class"] = "console-wrong"
             form.fields["DELETE"].label = LABEL_OF_DELETE
-        return render_to_string("console/rows.html", {"table": table})
+        return render_to_string(self.template, {"table": table})
 
 
 class RowsField(forms.Field):
-    """Cleans to a list of dicts, one a filled row."""
+    """Cleans to a list of dicts, one a filled row; ``wide`` ones are drawn as cards."""
 
     widget: RowsWidget
 
-    def __init__(self, row: type[Row], *, spare: int = 2, **options: Any) -> None:
-        super().__init__(widget=RowsWidget(row, spare), **{"required": False, **options})
+    def __init__(self, row: type[Row], *, spare: int = 2, wide: bool = False, **options: Any) -> None:
+        super().__init__(widget=RowsWidget(row, spare, wide), **{"required": False, **options})
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         """Raises with the row and the column of everything that is wrong."""

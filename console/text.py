@@ -7,25 +7,24 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 NOTHING = "–"
-GOOD, BAD, WARN, NOTE, PLAIN = "success", "danger", "warning", "info", ""
+GOOD, BAD, WARN, NOTE, PLAIN = "good", "bad", "warn", "note", ""
 
 
-def masked(value: str) -> str:
+def masked(value: str) -> SafeString | str:
     """The last four characters; of short values nothing at all."""
     if not value:
         return NOTHING
-    return f"…{value[-4:]}" if len(value) > 6 else "…"
+    return format_html('<span class="console-nowrap">…{}</span>', value[-4:] if len(value) > 6 else "")
 
 
 def badge(text: str, tone: str = PLAIN) -> SafeString:
     """A coloured label."""
-    return render_to_string("unfold/helpers/label.html", {"text": text, "type": tone}).strip()  # type: ignore[return-value]
+    return format_html('<span class="console-badge {}">{}</span>', tone, text)
 
 
 def badges(items: Iterable[tuple[str, str]]) -> SafeString:
@@ -65,6 +64,13 @@ def lasted(start: datetime, end: datetime | None) -> str:
 def code(value: Any) -> SafeString | str:
     """An identifier, in a type in which its characters can be told apart."""
     return format_html('<span class="console-mono">{}</span>', value) if value not in ("", None) else NOTHING
+
+
+def short(identifier: str) -> SafeString | str:
+    """The beginning of a long identifier, the whole in the tooltip."""
+    if len(identifier) <= 18:
+        return code(identifier)
+    return format_html('<span class="console-mono console-nowrap" title="{}">{}…</span>', identifier, identifier[:13])
 
 
 def cut(value: str, length: int = 80) -> SafeString | str:

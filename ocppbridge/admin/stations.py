@@ -10,18 +10,19 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from console import links
 from console.asking import Question, Refused, button, shown_once
 from console.home import Panel
-from console.pages import EditedRows, Page
-from console.text import BAD, PLAIN, WARN, ago, badge, badges, code, lasted, linked, masked, number
+from console.pages import Page
+from console.text import PLAIN, WARN, ago, badge, badges, code, linked
 from ocppbridge.admin import questions, tones
-from ocppbridge.admin.frames import HEADERS, rows
+from ocppbridge.admin.station_parts import EvseRows, panels
 from ocppbridge.admin.verbs import Verbs
 from ocppbridge.bridge import sites
-from ocppbridge.models import Alert, Call, Evse, Frame, Station, Transaction
+from ocppbridge.models import Alert, Station, Transaction
 from ocppbridge.services import passwords
 
 SHORT = {
@@ -53,34 +54,6 @@ class Online(admin.SimpleListFilter):
             case "never":
                 return queryset.filter(connection=None, last_seen_at=None)
         return queryset
-
-
-class EvseRows(EditedRows[Evse, Station]):
-    """Which OCPI EVSE each one is; an empty uid keeps it out of roaming."""
-
-    model = Evse
-    fields = ("number", "uid", "status_shown", "connectors_shown")
-    readonly_fields = ("status_shown", "connectors_shown")
-    verbose_name_plural = "EVSEs"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Evse]:
-        """With their connectors."""
-        return super().get_queryset(request).prefetch_related("connectors")
-
-    @admin.display(description="Status")
-    def status_shown(self, obj: Evse) -> SafeString:
-        """OCPI status last derived."""
-        return tones.state(obj.status, tones.EVSE)
-
-    @admin.display(description="Connectors, as the station says")
-    def connectors_shown(self, obj: Evse) -> SafeString | str:
-        """State and error of each."""
-        found = obj.connectors.all() if obj.pk else []
-        words = [
-            (f"{one.number}: {one.state or '?'} {one.error_code}".strip(), BAD if one.error_code else PLAIN)
-            for one in found
-        ]
-        return badges(words) or "–"
 
 
 @admin.register(Station)
@@ -165,6 +138,11 @@ class StationAdmin(Verbs[Station], Page[Station]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """By the button, which also makes its password and place."""
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Station | None = None) -> bool:
+        """Only one that never charged: its history would go with it. Block the others."""
+        used = isinstance(obj, Station) and obj.transactions.exists()
+        return obj is not None and not used and super().has_delete_permission(request, obj)
 
     @button(
         "Add a station",
@@ -289,48 +267,8 @@ class StationAdmin(Verbs[Station], Page[Station]):
         """In both protocols."""
         frames = linked(links.changelist("ocppbridge.frame", station__id__exact=obj.pk), "frames")
         exchanges = linked(links.changelist("roaming.exchange", q=obj.identity), "OCPI exchanges")
-        return badges([]) + frames + ", " + exchanges
+        return format_html("{}, {}", frames, exchanges)
 
     def panels(self, request: HttpRequest, obj: Station) -> Iterable[Panel]:
         """Transactions, calls, frames."""
-        charged = obj.transactions.order_by("-started_at")[:8]
-        yield Panel(
-            "Transactions",
-            ("Started", "EVSE", "State", "Token", "Energy", "Duration"),
-            [
-                (
-                    linked(links.change("ocppbridge.transaction", one.pk), ago(one.started_at)),
-                    one.evse_number,
-                    tones.state(one.state, tones.TRANSACTION, one.get_state_display()),
-                    masked(one.id_token),
-                    f"{number(one.energy_import / 1000, 3)} kWh",
-                    lasted(one.started_at, one.ended_at),
-                )
-                for one in charged
-            ],
-            links.changelist("ocppbridge.transaction", q=obj.identity),
-            empty="None yet.",
-        )
-        yield Panel(
-            "Calls of ours",
-            ("Made", "Action", "State", "Outcome", "By"),
-            [
-                (
-                    linked(links.change("ocppbridge.call", one.pk), ago(one.created_at)),
-                    one.action,
-                    tones.state(one.state, tones.CALL, one.get_state_display()),
-                    tones.outcome(one.outcome),
-                    one.requested_by or one.purpose,
-                )
-                for one in Call.objects.filter(station=obj).order_by("-created_at")[:8]
-            ],
-            links.changelist("ocppbridge.call", q=obj.identity),
-            empty="None yet.",
-        )
-        said = Frame.objects.filter(station=obj).order_by("-at", "-id")[:15]
-        yield Panel(
-            "Frames, the last first",
-            HEADERS,
-            rows(said),
-            links.changelist("ocppbridge.frame", station__id__exact=obj.pk),
-        )
+        return panels(obj)

@@ -45,7 +45,7 @@ def outcome(status: str) -> SafeString | str:
 
 def way(direction: int) -> SafeString:
     """Seen from the hub."""
-    return badge("in", NOTE) if direction == Frame.Direction.IN else badge("out", "primary")
+    return badge("in", NOTE) if direction == Frame.Direction.IN else badge("out", "way-out")
 
 
 def kind(frame: Frame) -> SafeString:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from console import links
 from console.home import Panel
-from console.text import ago, badge, code, lasted, linked, masked, number, pretty_value
+from console.text import WARN, ago, badge, code, lasted, linked, masked, number, pretty_value
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.models import Cdr
 
@@ -95,7 +95,7 @@ class CdrAdmin(StoredPage[Cdr]):
     @admin.display(description="Kind")
     def kind(self, obj: Cdr) -> SafeString:
         """A credit takes another CDR back."""
-        return badge("credit", "warning") if obj.credit else badge("charge")
+        return badge("credit", WARN) if obj.credit else badge("charge")
 
     @admin.display(description="Session")
     def session(self, obj: Cdr) -> SafeString | str:

@@ -43,6 +43,15 @@ class Holding:
         return any(one.row.scope == Scope.HUB and one.counts for one in self.chosen)
 
     @property
+    def own_value(self) -> str:
+        """What may be chosen besides the options, in words."""
+        free = self.decision.free
+        try:
+            return "" if free is None else str(free("") or "any value")
+        except ValueError as problem:
+            return str(problem)
+
+    @property
     def others(self) -> list[Chosen]:
         """For partners and stations."""
         return [one for one in self.chosen if one.row.scope != Scope.HUB]

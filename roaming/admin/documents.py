@@ -183,6 +183,7 @@ class DocumentPage(StoredPage[S]):
     """Objects of hosted parties can be edited, those of platforms are shown as they came."""
 
     kind: Kind[Any]
+    context = {"show_history": True}
     add_fieldsets: Any = ()
     shown_fieldsets: Any = ()
 

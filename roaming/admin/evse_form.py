@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from console.rows import RowsField
+from console.widgets import Boxes
 from roaming.admin.documents import DocumentForm, JsonField, of_hosted, put
 from roaming.admin.location_form import Direction, choices
 from roaming.models import Evse, Location
@@ -63,11 +64,11 @@ class EvseForm(DocumentForm[Evse]):
     capabilities = forms.MultipleChoiceField(
         choices=[(one.value, one.value.replace("_", " ").capitalize()) for one in words.Capability],
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Boxes,
         initial=["REMOTE_START_STOP_CAPABLE", "RFID_READER"],
     )
     parking_restrictions = forms.MultipleChoiceField(
-        choices=choices(words.ParkingRestriction)[1:], required=False, widget=forms.CheckboxSelectMultiple
+        choices=choices(words.ParkingRestriction)[1:], required=False, widget=Boxes
     )
     latitude = forms.CharField(max_length=10, required=False, help_text="Only where it differs from the location's")
     longitude = forms.CharField(max_length=11, required=False)

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from console import clues, links
 from console.home import Panel
 from console.pages import Journal
-from console.text import at, badge, code, cut, linked, pretty
+from console.text import NOTE, at, badge, code, cut, linked, pretty
 from roaming.admin import tones
 from roaming.models import Exchange
 
@@ -90,7 +90,7 @@ class ExchangeAdmin(Journal[Exchange]):
     @admin.display(description="Way")
     def way(self, obj: Exchange) -> SafeString:
         """Who asked."""
-        return badge("in", "info") if obj.direction == Exchange.Direction.IN else badge("out", "primary")
+        return badge("in", NOTE) if obj.direction == Exchange.Direction.IN else badge("out", "way-out")
 
     @admin.display(description="URL")
     def target(self, obj: Exchange) -> SafeString | str:

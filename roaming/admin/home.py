@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Count, Q
+from django.utils.html import format_html
 
 from console import home, links
 from console.home import Panel, Tile
-from console.text import ago, code, cut, linked, masked, number
+from console.text import ago, cut, linked, masked, number, short
 from roaming.admin import tones
 from roaming.models import Delivery, Platform, Session
 from roaming.services.decisions import open_questions
@@ -29,7 +30,7 @@ def sessions() -> Iterable[Tile | Panel]:
         ("Session", "Status", "Token owner", "Token", "Energy", "Cost excl. VAT", "Changed"),
         [
             (
-                linked(links.change("roaming.session", one.pk), code(one.object_id)),
+                linked(links.change("roaming.session", one.pk), short(one.object_id)),
                 tones.state(one.status, tones.SESSION),
                 f"{one.token_country_code}/{one.token_party_id}",
                 masked(one.token_uid),
@@ -64,7 +65,10 @@ def outbox() -> Iterable[Tile | Panel]:
             ("Object", "Receiver", "State", "Attempts", "Last error"),
             [
                 (
-                    linked(links.change("roaming.delivery", one.pk), code(f"{one.module} {one.object_key}")),
+                    linked(
+                        links.change("roaming.delivery", one.pk),
+                        format_html("{} {}", one.module, short(one.object_key)),
+                    ),
                     f"{one.receiver} on {one.platform}",
                     tones.state(one.state, tones.DELIVERY, one.get_state_display()),
                     one.attempts,
@@ -117,3 +121,7 @@ def decisions() -> Iterable[Tile | Panel]:
         links.changelist("roaming.decisionvalue"),
         "warn" if open_ones else "good",
     )
+
+
+def _name(one: Delivery) -> str:
+    return format_html("{} {}", one.module, short(one.object_key))

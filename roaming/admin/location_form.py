@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django import forms
 
 from console.rows import RowsField
+from console.widgets import Boxes
 from roaming.admin.adding import AddingForm
 from roaming.admin.documents import IDENTITY, JsonField, put
 from roaming.models import Location, Party
@@ -84,9 +85,7 @@ class LocationForm(AddingForm[Location]):
         choices=lambda: [(name, name) for name in sorted(available_timezones())], initial="Europe/Amsterdam"
     )
     parking_type = forms.ChoiceField(choices=choices(words.ParkingType), required=False)
-    facilities = forms.MultipleChoiceField(
-        choices=choices(words.Facility)[1:], required=False, widget=forms.CheckboxSelectMultiple
-    )
+    facilities = forms.MultipleChoiceField(choices=choices(words.Facility)[1:], required=False, widget=Boxes)
     operator_name = forms.CharField(max_length=100, required=False)
     operator_website = forms.URLField(max_length=255, required=False, assume_scheme="https")
     opening = forms.ChoiceField(choices=OPEN, required=False)

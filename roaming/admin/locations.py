@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from console import links
 from console.home import Panel
 from console.pages import Page
-from console.text import BAD, GOOD, ago, badges, code, linked, pretty_value
+from console.text import BAD, GOOD, NOTE, ago, badges, code, linked, pretty_value
 from roaming.admin import tones
 from roaming.admin.documents import DocumentPage, is_hosted
 from roaming.admin.evse_form import EvseForm, entry_of
@@ -105,7 +105,7 @@ class LocationAdmin(DocumentPage[Location]):
     def points(self, obj: Any) -> SafeString | str:
         """Free, busy, out of order."""
         other = obj.all_points - obj.free_points - obj.busy_points
-        parts = [(f"{obj.free_points} free", GOOD), (f"{obj.busy_points} in use", "info"), (f"{other} not usable", BAD)]
+        parts = [(f"{obj.free_points} free", GOOD), (f"{obj.busy_points} in use", NOTE), (f"{other} not usable", BAD)]
         return badges(part for part in parts if not part[0].startswith("0 ")) or "none"
 
     @admin.display(description="Published", ordering="publish", boolean=True)

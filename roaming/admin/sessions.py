@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from console import links
 from console.home import Panel
-from console.text import ago, code, lasted, linked, masked, number
+from console.text import ago, code, lasted, linked, masked, number, short
 from roaming.admin import tones
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.models import Cdr, Session
@@ -54,7 +54,7 @@ class SessionAdmin(StoredPage[Session]):
     @admin.display(description="Session", ordering="object_id")
     def session(self, obj: Session) -> SafeString | str:
         """Its id."""
-        return code(obj.object_id)
+        return short(obj.object_id)
 
     @admin.display(description="Status", ordering="status")
     def state(self, obj: Session) -> SafeString:

@@ -110,7 +110,7 @@ class TariffForm(AddingForm[Tariff]):
         required=True,
         help_text="Elements are looked through in order; the first that fits sets the price of its dimension",
     )
-    restrictions = RowsField(RestrictionRow, spare=1, help_text="An element without a line here always fits")
+    restrictions = RowsField(RestrictionRow, spare=1, wide=True, help_text="An element without a line here always fits")
     starts = forms.CharField(label="Valid from", required=False, help_text="UTC, such as 2027-01-01T00:00:00Z")
     ends = forms.CharField(label="Valid until", required=False)
     min_excl = forms.DecimalField(label="Least, excl. VAT", required=False)
