@@ -168,8 +168,13 @@ class Cdr(Struct, omit_defaults=True):
             raise Violation("credit_reference_id", "has no place where credit is not true")
         if not self.credit and len(self.id) > 36:
             raise Violation("id", "only a credit CDR may have more than 36 characters")
-        if not self.credit and self.total_cost.excl_vat < 0:
-            raise Violation("total_cost", "is negative, and this is no credit CDR")
+        if not self.credit and self.total_cost.excl_vat < 0 and not self._gave_energy_back():
+            raise Violation("total_cost", "is negative, and this is no credit CDR and no energy went back")
+
+    def _gave_energy_back(self) -> bool:
+        """A vehicle that fed in may earn more than it paid (TAR-31)."""
+        energy = (dimension for period in self.charging_periods for dimension in period.dimensions)
+        return any(dimension.type is CdrDimensionType.ENERGY and dimension.volume < 0 for dimension in energy)
 
     def _check_periods(self) -> None:
         previous = self.charging_periods[0].start_date_time

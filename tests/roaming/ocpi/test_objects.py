@@ -257,6 +257,8 @@ RULES: list[tuple[str, str, dict[str, Any], str]] = [
     ("CDR-12", "CDR", NO_CREDIT, ""),
     ("CDR-10", "CDR", {**CREDIT, "total_cost": {"excl_vat": -1}}, ""),
     ("CDR-10", "CDR", {**NO_CREDIT, "total_cost": {"excl_vat": -1}}, "/total_cost"),
+    ("TAR-31", "CDR", {**NO_CREDIT, "total_cost": {"excl_vat": -1}, "charging_periods": [
+        {**PERIOD, "dimensions": [{"type": "ENERGY", "volume": -3}]}]}, ""),
     ("CDR-16", "CDR", {"charging_periods": [{**PERIOD, "dimensions": [{"type": "POWER", "volume": 1}]}]},
      "/charging_periods/0/dimensions"),
     ("CDR-16", "CDR", {"charging_periods": [{**PERIOD, "dimensions": [{"type": "FLAT", "volume": 1}]}]},
