@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from console import links
+from console.asking import Question, Refused, button
 from console.home import Panel
 from console.pages import Shown
 from console.text import BAD, GOOD, WARN, ago, at, badge, cut, linked, pretty
+from ocppbridge import drain
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.models import Frame, InboxItem, Quarantined
 
@@ -69,6 +72,12 @@ class Resolved(admin.SimpleListFilter):
         return queryset
 
 
+class Why(Question):
+    """Asked before something is given up."""
+
+    reason = forms.CharField(max_length=120)
+
+
 @admin.register(Quarantined)
 class QuarantinedAdmin(Shown[Quarantined]):
     """A transaction message parks its station until somebody resolves it."""
@@ -79,12 +88,39 @@ class QuarantinedAdmin(Shown[Quarantined]):
     list_select_related = ("station",)
     search_fields = ("station__identity__exact", "error")
     ordering = ("-at",)
+    actions_detail = ("run_again", "discard")
     fields = (
         ("station_link", "action", "consequence"),
         ("standing", "resolved_at", "resolution"),
         ("attempts", "at", "frame"),
         "error_shown",
     )
+
+    @button(
+        "Run again",
+        icon="replay",
+        fits=lambda obj: obj.resolved_at is None,
+        text="The frame is applied once more, as the hub understands it now. If it goes well, its station goes on.",
+    )
+    def run_again(self, request: HttpRequest, obj: Quarantined, form: Question) -> None:
+        """What went wrong this time stands in its error."""
+        if not drain.rerun(obj, by=request.user.get_username()):
+            obj.refresh_from_db()
+            raise Refused(f"It failed again: {obj.error.strip().rpartition(chr(10))[2]}")
+        messages.success(request, f"{obj} is applied.")
+
+    @button(
+        "Discard",
+        icon="delete",
+        danger=True,
+        form=Why,
+        fits=lambda obj: obj.resolved_at is None,
+        text="The frame stays in the journal and is never applied; what waits behind it goes on without it.",
+    )
+    def discard(self, request: HttpRequest, obj: Quarantined, form: Question) -> None:
+        """Let it go."""
+        drain.discard(obj, by=request.user.get_username(), reason=form.cleaned_data["reason"])
+        messages.success(request, f"{obj} is discarded.")
 
     @admin.display(description="Since", ordering="at")
     def since(self, obj: Quarantined) -> SafeString | str:

@@ -14,6 +14,7 @@ from console.home import Panel
 from console.pages import EditedRows, Page
 from console.text import BAD, GOOD, PLAIN, WARN, ago, at, badge, badges, code, cut, linked
 from roaming.admin import tones
+from roaming.admin.partnering import Partnering
 from roaming.models import Endpoint, Exchange, IssuedToken, Platform
 
 
@@ -25,8 +26,17 @@ class EndpointRows(EditedRows[Endpoint, Platform]):
 
 
 @admin.register(Platform)
-class PlatformAdmin(Page[Platform]):
+class PlatformAdmin(Partnering, Page[Platform]):
     """One OCPI connection."""
+
+    actions_list = ("invite", "register")
+    actions_detail = (
+        "invite_again",
+        "check",
+        "resume",
+        "suspend",
+        {"title": "More", "icon": "more_vert", "items": ["rotate", "leave"]},
+    )
 
     list_display = ("name", "standing", "since", "roles", "version", "seen", "outbox", "timeouts")
     list_filter = ("status", "version", "token_encoding")
@@ -48,7 +58,16 @@ class PlatformAdmin(Page[Platform]):
     )
     fieldsets = (
         (None, {"fields": ["name", ("standing", "since", "seen"), ("versions_url", "version", "offered")]}),
-        ("How it differs", {"fields": [("token_encoding", "request_timeout"), "allowed_hosts", "explicit_nulls"]}),
+        (
+            "How it differs",
+            {
+                "fields": [
+                    ("token_encoding", "token_out_encoding", "request_timeout"),
+                    "allowed_hosts",
+                    "explicit_nulls",
+                ]
+            },
+        ),
         ("Connection", {"fields": [("timeouts_in_a_row", "next_probe_at", "created_at"), "journal"]}),
     )
 

@@ -1,0 +1,86 @@
+"""Below the form of a station: its EVSEs, and what it did last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from console import links
+from console.home import Panel
+from console.pages import EditedRows
+from console.text import BAD, PLAIN, ago, badges, lasted, linked, masked, number
+from ocppbridge.admin import tones
+from ocppbridge.admin.frames import HEADERS, rows
+from ocppbridge.models import Call, Evse, Frame, Station
+
+
+class EvseRows(EditedRows[Evse, Station]):
+    """Which OCPI EVSE each one is; an empty uid keeps it out of roaming."""
+
+    model = Evse
+    fields = ("number", "uid", "status_shown", "connectors_shown")
+    readonly_fields = ("status_shown", "connectors_shown")
+    verbose_name_plural = "EVSEs"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Evse]:
+        """With their connectors."""
+        return super().get_queryset(request).prefetch_related("connectors")
+
+    @admin.display(description="Status")
+    def status_shown(self, obj: Evse) -> SafeString:
+        """OCPI status last derived."""
+        return tones.state(obj.status, tones.EVSE)
+
+    @admin.display(description="Connectors, as the station says")
+    def connectors_shown(self, obj: Evse) -> SafeString | str:
+        """State and error of each."""
+        found = obj.connectors.all() if obj.pk else []
+        words = [
+            (f"{one.number}: {one.state or '?'} {one.error_code}".strip(), BAD if one.error_code else PLAIN)
+            for one in found
+        ]
+        return badges(words) or "–"
+
+
+def panels(station: Station) -> Iterable[Panel]:
+    """Transactions, calls, frames."""
+    yield Panel(
+        "Transactions",
+        ("Started", "EVSE", "State", "Token", "Energy", "Duration"),
+        [
+            (
+                linked(links.change("ocppbridge.transaction", one.pk), ago(one.started_at)),
+                one.evse_number,
+                tones.state(one.state, tones.TRANSACTION, one.get_state_display()),
+                masked(one.id_token),
+                f"{number(one.energy_import / 1000, 3)} kWh",
+                lasted(one.started_at, one.ended_at),
+            )
+            for one in station.transactions.order_by("-started_at")[:8]
+        ],
+        links.changelist("ocppbridge.transaction", q=station.identity),
+        empty="None yet.",
+    )
+    yield Panel(
+        "Calls of ours",
+        ("Made", "Action", "State", "Outcome", "By"),
+        [
+            (
+                linked(links.change("ocppbridge.call", one.pk), ago(one.created_at)),
+                one.action,
+                tones.state(one.state, tones.CALL, one.get_state_display()),
+                tones.outcome(one.outcome),
+                one.requested_by or one.purpose,
+            )
+            for one in Call.objects.filter(station=station).order_by("-created_at")[:8]
+        ],
+        links.changelist("ocppbridge.call", q=station.identity),
+        empty="None yet.",
+    )
+    said = Frame.objects.filter(station=station).order_by("-at", "-id")[:15]
+    whole = links.changelist("ocppbridge.frame", station__id__exact=station.pk)
+    yield Panel("Frames, the last first", HEADERS, rows(said), whole)
