@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import django
-from channels.routing import ProtocolTypeRouter
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.urls import re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
+
+from ocppbridge.transport.routing import PATH, consumer  # noqa: E402  # models need the setup above
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 SOCKET_PATHS = ("/ocpp/", "/live/")
@@ -40,4 +43,5 @@ async def answer(send: Send, kind: str, status: int, body: bytes, headers: list[
     await send({"type": f"{kind}.body", "body": body})
 
 
-application = ProtocolTypeRouter({"http": plain_http, "websocket": unknown_socket})
+sockets: list[Any] = [re_path(PATH, consumer), re_path("", cast(Any, unknown_socket))]
+application = ProtocolTypeRouter({"http": plain_http, "websocket": URLRouter(sockets)})

@@ -1,4 +1,4 @@
-"""The Django app `ocppbridge`."""
+"""The Django app `ocppbridge`. When it is ready, hosted parties have an operator (roaming/ports.py)."""
 
 from django.apps import AppConfig
 
@@ -7,3 +7,10 @@ class OcppBridgeConfig(AppConfig):
     name = "ocppbridge"
     verbose_name = "OCPP stations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Take the operator's place. The import needs the models, so it cannot stand above."""
+        from ocppbridge.bridge.operator import StationOperator  # noqa: PLC0415
+        from roaming import ports  # noqa: PLC0415
+
+        ports.operator = StationOperator()

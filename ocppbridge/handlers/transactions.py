@@ -102,7 +102,7 @@ def ended(message: Ended, turn: Turn) -> None:
         return
     row = turn.transaction(message.transaction) or transactions.own_by_token(turn.station.pk, message)
     if row is not None:
-        turn.advance(row, message)
+        turn.advance(turn.known(row), message)
         return
     text = f"a stop of transaction {message.transaction or 'without a number'}, which is not known here"
     alerts.raise_alert(turn.station.pk, "UNKNOWN-STOP", text, turn.received)
@@ -113,6 +113,6 @@ def _row(message: TransactionFacts, turn: Turn) -> Transaction:
     if isinstance(message, Started) and message.transaction is None:
         row = transactions.repeated(station, message, turn.received)
         return turn.known(row or transactions.begin(station, message, refused(), turn.received))
-    return turn.transaction(message.transaction) or transactions.ensure(station, message, turn.received)
+    return turn.known(turn.transaction(message.transaction) or transactions.ensure(station, message, turn.received))
 
 

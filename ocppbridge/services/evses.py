@@ -32,14 +32,14 @@ def state_changed(station: Station, message: StateChanged, received: datetime) -
     connector.save()
 
 
-def refresh(station: Station, *, online: bool, now: datetime) -> list[Evse]:
-    """Derive the statuses anew and save what changed; the changed EVSEs."""
+def refresh(station: Station, *, now: datetime) -> list[Evse]:
+    """The station is heard: derive the statuses anew and save what changed; the changed EVSEs."""
     changed = []
     for evse in station.evses.all():
         heard = [connector.state for connector in evse.connectors.all() if connector.state]
-        status = evse_status(heard, online=online, station=station.state or "Available")
+        status = evse_status(heard, online=True, station=station.state or "Available")
         if status != evse.status:
-            evse.status, evse.status_at = status, now
+            evse.status, evse.status_at, evse.station = status, now, station
             changed.append(evse)
     Evse.objects.bulk_update(changed, ["status", "status_at"])
     return changed

@@ -21,11 +21,17 @@ class Turn:
     def __init__(self, station: Station, now: datetime) -> None:
         self.station, self.now = station, now
         self.received = now
-        self.online = station.connection_id is not None
+        # Only what comes over the present socket shows that the station is there.
+        self.online = False
         self.touched: dict[int, Transaction] = {}
         self.changed_evses: list[Evse] = []
         self._readings: list[MeterReading] = []
         self._reports: list[Report] = []
+
+    def hear(self, connection_id: int, at: datetime) -> None:
+        """The next message, from this connection, received then."""
+        self.received = at
+        self.online = self.online or connection_id == self.station.connection_id
 
     def transaction(self, told: str | None) -> Transaction | None:
         """By the station's word for it."""
@@ -37,6 +43,7 @@ class Turn:
 
     def known(self, row: Transaction) -> Transaction:
         """The turn's own copy of a row."""
+        row.station = self.station
         return self.touched.get(row.pk, row)
 
     @property
@@ -77,6 +84,7 @@ class Turn:
             readings.save(self._readings)
         if self._reports:
             Report.objects.bulk_create(self._reports)
-        self.changed_evses = evses.refresh(self.station, online=self.online, now=self.now)
+        if self.online:
+            self.changed_evses = evses.refresh(self.station, now=self.now)
 
 

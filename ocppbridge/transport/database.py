@@ -15,6 +15,7 @@ from psycopg.types.json import set_json_loads
 
 from ocppbridge.services.accounts import Account
 from ocppbridge.services.passwords import Secret
+from ocppbridge.transport import arrays
 from ocppbridge.transport.arrays import BigInts, Ints, Texts, Times
 from ocppbridge.transport.lanes import Connection
 
@@ -138,6 +139,7 @@ async def connect() -> Connection:
     words |= {name: value for name, value in settings["OPTIONS"].items() if isinstance(value, str | int)}
     made: Connection = await psycopg.AsyncConnection.connect(make_conninfo(**words), autocommit=True, connect_timeout=5)
     set_json_loads(orjson.loads, made)
+    arrays.register(made)
     return made
 
 

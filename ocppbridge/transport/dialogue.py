@@ -19,7 +19,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ocppbridge.charging.messages import Message
+from ocppbridge.charging.messages import Beat, Message
 from ocppbridge.charging.replies import Registered, Reply
 from ocppbridge.handlers.blocks import answer_of, record_of
 from ocppbridge.handlers.registry import Answer, Asked, Deciding
@@ -102,7 +102,6 @@ class Dialogue:
 
     def _called(self, event: rpc.Called, text: str, now: datetime) -> None:
         self.pending += 1
-        self.heard_calls = True
         if event.action in secrets.REQUESTS:
             masked = secrets.mask_request(event.action, event.payload)
             if masked is not event.payload:
@@ -124,8 +123,9 @@ class Dialogue:
             answer = answer_of(message)
             asked = Asked(self.account, now, self._host.choices)
             record = record_of(message)
-            if record is not None:
+            if record is not None and not (isinstance(message, Beat) and self.heard_calls):
                 entry = entry._replace(shard=self.account.shard, priority=record.priority)
+            self.heard_calls = True
             if answer.waits(message):
                 self._question = Question(message, asked, answer, action, payload, entry)
                 self._host.ask(self._question)
@@ -214,3 +214,8 @@ class Dialogue:
     def _note(self, text: str, now: datetime, kind: int, message_id: str, error: str) -> None:
         """Journal a frame that means nothing further."""
         self._host.journal(Unit((self._scribe.entry(now, journal.IN, kind, message_id, "", text, error),)))
+
+    @property
+    def next_deadline(self) -> datetime | None:
+        """When a call of ours is overdue, or must not leave any more."""
+        return self._rpc.next_deadline

@@ -15,8 +15,6 @@ from typing import Any, Generic, TypeVar
 
 import psycopg
 
-from ocppbridge.transport import arrays
-
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -112,7 +110,6 @@ class Lane(Generic[T, R]):
             try:
                 if self._connection is None:
                     self._connection = await self._connect()
-                    arrays.register(self._connection)
                 results = await self._write(self._connection, batch, again)
             except GONE as error:
                 if isinstance(error, psycopg.OperationalError) and self._alive():

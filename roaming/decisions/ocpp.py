@@ -145,3 +145,17 @@ register(
         reached=Feature.STATIONS,
     )
 )
+register(
+    Decision(
+        id="OFFLINE-GRACE",
+        kind=Kind.POLICY_DEPENDENT,
+        title="How long a station may be without a socket before partners hear of it",
+        section="OCPI 2.2.1 locations, Status UNKNOWN (LOC-33)",
+        question="After how many seconds without a connection are a station's EVSEs UNKNOWN to partners?",
+        options={},
+        free=between("0", "600", "seconds"),
+        default="3",
+        applied_in="ocppbridge.sweeps",
+        reached=Feature.STATIONS,
+    )
+)

@@ -1,0 +1,63 @@
+"""What the partners are told after a station has been heard: sessions, CDRs, the statuses of EVSEs.
+
+In the transaction that recorded it, in savepoints of their own: a tariff that cannot be priced is for staff to mend and no
+reason to stop hearing the station. The sweep tries again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import InterfaceError, OperationalError, transaction
+
+from ocppbridge.bridge import locations, sessions
+from ocppbridge.models import Evse, Transaction
+from ocppbridge.services import alerts
+from ocppbridge.services.turns import Turn
+
+log = logging.getLogger(__name__)
+
+LOOKED_AT_FOR: Final = timedelta(days=1)
+AT_ONCE: Final = 50
+
+
+def tell_turn(turn: Turn) -> None:
+    """Everything that a station's turn has changed."""
+    for row in turn.touched.values():
+        tell_transaction(row, turn.now)
+    tell_statuses(turn.changed_evses, turn.now)
+
+
+def tell_transaction(row: Transaction, now: datetime) -> bool:
+    """Its Session and, when it is time, its CDR; False if that failed."""
+    try:
+        with transaction.atomic():
+            sessions.publish(row, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("cannot publish %s", row)
+        alerts.raise_alert(row.station_id, "SESSION-NOT-PUBLISHED", f"{row}: {error}", now)
+        return False
+    return True
+
+
+def tell_statuses(evses: Iterable[Evse], now: datetime) -> None:
+    """The statuses as they stand."""
+    for evse in evses:
+        locations.tell(evse, evse.status, evse.status_at or now, now)
+
+
+def close_accounts(now: datetime) -> None:
+    """CDRs that waited (decision CDR-DELAY), or that could not be made at first."""
+    rows = Transaction.objects.exclude(state=Transaction.State.RUNNING).filter(
+        cdr_id="", cdr_token__isnull=False, ended_at__gt=now - LOOKED_AT_FOR
+    )
+    for row in rows.exclude(location="").select_related("station").order_by("ended_at")[:AT_ONCE]:
+        with transaction.atomic():
+            locked = Transaction.objects.select_for_update(of=("self",)).select_related("station").get(pk=row.pk)
+            if not locked.cdr_id:
+                tell_transaction(locked, now)

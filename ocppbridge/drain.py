@@ -1,0 +1,236 @@
+"""The drain: turns what the journal holds into transactions, states and settled calls, in each station's own order.
+
+One drain runs for a shard at a time (advisory lock). It takes inbox rows in order (station, connection, n), stations with more
+than meter values first, applies them by `@records` and deletes them in the same transaction. A station's rows are applied
+together; if any raises, its savepoint is undone and they are applied one by one, each in a savepoint, up to the one that
+raises. That one is tried again later, and after some tries put aside: a transaction message parks its station.
+It never reads by `id > last`: ids are handed out before COMMIT, so late commits would be skipped.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ocppbridge import nudges
+from ocppbridge.bridge import decisions, telling
+from ocppbridge.handlers.applying import Journalled, Unreadable, apply, parks
+from ocppbridge.models import InboxItem, Quarantined, Station
+from ocppbridge.services import alerts
+from ocppbridge.services.turns import Turn
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 500
+STATIONS: Final = 200
+LOCK: Final = 0x7D  # first key of the advisory locks of shards
+
+PICK = """
+WITH waiting AS (
+    SELECT i.station_id FROM ocppbridge_inboxitem i
+    WHERE i.shard = %(shard)s AND i.station_id <> ALL (%(skipped)s) AND NOT EXISTS (
+        SELECT 1 FROM ocppbridge_quarantined q
+        WHERE q.station_id = i.station_id AND q.parks AND q.resolved_at IS NULL)
+    GROUP BY i.station_id ORDER BY min(i.priority), min(i.id) LIMIT %(stations)s
+), picked AS (
+    SELECT i.id, i.station_id, i.connection_id, i.n, i.frame_id, i.frame_at, i.attempts
+    FROM ocppbridge_inboxitem i JOIN waiting USING (station_id) WHERE i.shard = %(shard)s
+    ORDER BY i.station_id, i.connection_id, i.n LIMIT %(batch)s
+)
+SELECT p.id, p.station_id, p.connection_id, p.n, p.frame_id, p.frame_at, p.attempts,
+    f.kind, f.message_id, f.action, f.body, f.error, c.subprotocol
+FROM picked p
+LEFT JOIN ocppbridge_frame f ON f.id = p.frame_id AND f.at = p.frame_at
+LEFT JOIN ocppbridge_connection c ON c.id = p.connection_id
+ORDER BY p.station_id, p.connection_id, p.n
+"""
+
+
+class Item(NamedTuple):
+    """One inbox row with its frame."""
+
+    id: int
+    station_id: int
+    connection_id: int
+    n: int
+    frame_id: int
+    frame_at: datetime
+    attempts: int
+    kind: int
+    message_id: str
+    action: str
+    body: str
+    error: str
+    subprotocol: str
+
+    @property
+    def frame(self) -> Journalled:
+        """What there is to understand."""
+        return Journalled(
+            self.connection_id, self.frame_at, self.kind, self.message_id, self.action, self.body, self.error, self.subprotocol
+        )  # fmt: skip
+
+
+def drain(shard: int) -> int:
+    """Apply what waits in the shard; how many rows were done. Does nothing if another drain is at it."""
+    nudges.drain_begun(shard)
+    done, skipped = 0, set[int]()
+    while True:
+        with transaction.atomic():
+            if not _locked(shard):
+                return done
+            items = _pick(shard, skipped)
+            applied = _apply_all(items, skipped)
+        done += applied
+        if not items or (len(items) < BATCH and not skipped and applied == len(items) and not _more(shard)):
+            return done
+
+
+def rerun(quarantined: Quarantined, by: str) -> bool:
+    """Staff's wish: apply a frame that was put aside. True if it went well; then its station goes on."""
+    with transaction.atomic():
+        row = Quarantined.objects.select_for_update().get(pk=quarantined.pk)
+        station = Station.objects.get(pk=row.station_id)
+        _wait_for(station.shard)
+        item = _read(row)
+        problem = "its frame is not in the journal any more" if item is None else _try(station, [item])
+        if problem:
+            row.attempts, row.error = row.attempts + 1, problem
+        else:
+            row.resolved_at, row.resolution = timezone.now(), f"run again by {by}"[:200]
+        row.save()
+        transaction.on_commit(lambda: nudges.drain([station.shard]))
+        return not problem
+
+
+def discard(quarantined: Quarantined, by: str, reason: str = "") -> None:
+    """Staff's wish: let a frame go; what waits behind it goes on without it."""
+    with transaction.atomic():
+        row = Quarantined.objects.select_for_update().select_related("station").get(pk=quarantined.pk)
+        row.resolved_at, row.resolution = timezone.now(), f"discarded by {by}: {reason}"[:200]
+        row.save()
+        transaction.on_commit(lambda: nudges.drain([row.station.shard]))
+
+
+def _apply_all(items: Sequence[Item], skipped: set[int]) -> int:
+    """Apply a batch; stations that have failed are added to `skipped`."""
+    stations = {
+        station.pk: station
+        for station in Station.objects.filter(pk__in={item.station_id for item in items}).prefetch_related(
+            "evses__connectors"
+        )
+    }
+    applied: list[int] = []
+    for station_id, group in groupby(items, lambda item: item.station_id):
+        rows = list(group)
+        station = stations.get(station_id)
+        if station is None:  # deleted by staff: nobody to apply it to
+            applied += [item.id for item in rows]
+        elif _try(station, rows) is None:
+            applied += [item.id for item in rows]
+        else:
+            applied += _one_by_one(station_id, rows, skipped)
+    InboxItem.objects.filter(pk__in=applied).delete()
+    return len(applied)
+
+
+def _one_by_one(station_id: int, rows: Sequence[Item], skipped: set[int]) -> list[int]:
+    """Up to the row that raises; a row put aside that does not park its station is stepped over."""
+    applied = []
+    for item in rows:
+        station = Station.objects.prefetch_related("evses__connectors").get(pk=station_id)
+        problem = _try(station, [item])
+        if problem is None:
+            applied.append(item.id)
+        elif _put_aside(station, item, problem):
+            applied.append(item.id)
+            if parks(item.frame):
+                break
+        else:
+            skipped.add(station_id)
+            break
+    return applied
+
+
+def _try(station: Station, items: Sequence[Item]) -> str | None:
+    """Apply rows of one station, all or nothing; what went wrong."""
+    try:
+        with transaction.atomic():
+            turn = Turn(station, timezone.now())
+            for item in items:
+                apply(item.frame, turn)
+            turn.finish()
+            telling.tell_turn(turn)
+    except (OperationalError, InterfaceError):
+        raise  # the database, not the frame: the whole batch comes again
+    except Unreadable as error:
+        return str(error)
+    except Exception as error:
+        log.exception("cannot apply %s of %s", ", ".join({item.action for item in items}), station)
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def _put_aside(station: Station, item: Item, problem: str) -> bool:
+    """Count the try; True if it was the last."""
+    tries = int(decisions.choices().number("DRAIN-ATTEMPTS"))  # decision: DRAIN-ATTEMPTS
+    if item.attempts + 1 < tries:
+        InboxItem.objects.filter(pk=item.id).update(attempts=F("attempts") + 1, error=problem)
+        return False
+    parked = parks(item.frame)
+    Quarantined.objects.create(
+        station=station,
+        connection_id=item.connection_id,
+        n=item.n,
+        frame_id=item.frame_id,
+        frame_at=item.frame_at,
+        action=item.action or "",
+        parks=parked,
+        attempts=item.attempts + 1,
+        error=problem,
+    )
+    text = f"{item.action}: {problem}"
+    alerts.raise_alert(station.pk, "STATION-PARKED" if parked else "FRAME-QUARANTINED", text, timezone.now())
+    return True
+
+
+def _pick(shard: int, skipped: set[int]) -> list[Item]:
+    words: dict[str, int | list[int]] = {"shard": shard, "skipped": list(skipped), "stations": STATIONS, "batch": BATCH}
+    with connection.cursor() as cursor:
+        cursor.execute(PICK, words)
+        return [Item(*row) for row in cursor.fetchall()]
+
+
+def _read(row: Quarantined) -> Item | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 0, f.station_id, f.connection_id, f.n, f.id, f.at, 0, f.kind, f.message_id, f.action, f.body, f.error,"
+            " c.subprotocol FROM ocppbridge_frame f JOIN ocppbridge_connection c ON c.id = f.connection_id"
+            " WHERE f.id = %s AND f.at = %s",
+            (row.frame_id, row.frame_at),
+        )
+        found = cursor.fetchone()
+    return Item(*found) if found else None
+
+
+def _more(shard: int) -> bool:
+    """Whether something has come while we were at it; saves the nudge that it could not send."""
+    return InboxItem.objects.filter(shard=shard).exists()
+
+
+def _locked(shard: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK, shard))
+        return bool(cursor.fetchone()[0])
+
+
+def _wait_for(shard: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (LOCK, shard))

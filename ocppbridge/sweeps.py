@@ -1,0 +1,77 @@
+"""What is looked for every second, so that a lost nudge or a dead process costs a second and no data.
+
+Each part finds little or nothing by an index, commits by itself, and may run at the same time elsewhere.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from ocppbridge import mailbox, nudges
+from ocppbridge.bridge import decisions, telling
+from ocppbridge.handlers import settling
+from ocppbridge.models import Call, Connection, Station
+from ocppbridge.services import connections, evses, partitions
+
+UNCLAIMED_FOR: Final = timedelta(seconds=1)
+MARGIN: Final = timedelta(seconds=60)  # for whoever should have settled a call himself
+ACCOUNTS_EVERY: Final = 10  # seconds
+AT_ONCE: Final = 200
+
+_partitions_made: date | None = None
+
+
+def sweep(now: datetime) -> None:
+    """Everything."""
+    global _partitions_made
+    if _partitions_made != now.date():
+        partitions.ensure(now.date())
+        _partitions_made = now.date()
+    connections.bury_dead_nodes(now)
+    after_connections(now)
+    end_calls(now)
+    wake_holders(now)
+    nudges.drain(connections.shards_waiting())
+    if now.second % ACCOUNTS_EVERY == 0:
+        telling.close_accounts(now)
+
+
+def after_connections(now: datetime) -> int:
+    """Calls unanswered, EVSEs UNKNOWN (LOC-33), unless the station is back already."""
+    grace = float(decisions.choices().number("OFFLINE-GRACE"))  # decision: OFFLINE-GRACE
+    with transaction.atomic():
+        ended = connections.ended(now - timedelta(seconds=grace))
+        for call in connections.calls_left(ended):
+            settling.unanswered(call.pk, True, now)
+        gone = [connection.station for connection in ended if connection.station.connection_id is None]
+        telling.tell_statuses(evses.lost(gone, now), now)
+        Connection.objects.filter(pk__in=[connection.pk for connection in ended]).update(aftermath_at=now)
+    return len(ended)
+
+
+def end_calls(now: datetime) -> int:
+    """Calls that have expired without a holder, or whose holder has forgotten them."""
+    open_one = Connection.objects.filter(pk=OuterRef("sent_on"), closed_at=None)
+    silence = timedelta(seconds=settings.OCPP_CALL_TIMEOUT) + MARGIN
+    queued = Call.objects.filter(state=Call.State.QUEUED, expires_at__lte=now).filter(
+        Q(sent_on=None) | ~Exists(open_one) | Q(expires_at__lte=now - MARGIN)
+    )
+    sent = Call.objects.filter(state=Call.State.SENT, sent_at__lte=now - silence)
+    late = [(pk, False) for pk in queued.values_list("pk", flat=True)[:AT_ONCE]]
+    late += [(pk, True) for pk in sent.values_list("pk", flat=True)[:AT_ONCE]]
+    return sum(settling.unanswered(pk, was_sent, now) for pk, was_sent in late)
+
+
+def wake_holders(now: datetime) -> None:
+    """Calls that nobody has fetched although their station is connected: the nudge was lost."""
+    waiting = Call.objects.filter(
+        state=Call.State.QUEUED, expires_at__gt=now, created_at__lte=now - UNCLAIMED_FOR, station__connection__isnull=False
+    ).exclude(sent_on__isnull=False, sent_on=F("station__connection_id"))
+    stations = Station.objects.filter(pk__in=waiting.values("station_id")[:AT_ONCE]).select_related("connection")
+    for station in stations:
+        mailbox.calls_wait(station)

@@ -1,0 +1,20 @@
+"""What workers do for the stations: the drains, and the sweep that finds what a nudge lost."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from ocppbridge import drain, sweeps
+
+
+@shared_task(name="ocppbridge.drain")
+def drain_shard(shard: int) -> None:
+    """Apply what waits in one shard's inbox."""
+    drain.drain(shard)
+
+
+@shared_task(name="ocppbridge.sweep")
+def sweep() -> None:
+    """Every second, from beat."""
+    sweeps.sweep(timezone.now())

@@ -1,0 +1,239 @@
+"""One station's socket: upgrade, a receive loop of its own, back-pressure, the end.
+
+Built on Channels' AsyncConsumer but not on its dispatch, which hops through one shared thread on every event. The loop never
+waits for an answer: while it does not read, the server does not read either, pongs included. So it stops reading only while
+too much is under way, at most half the ping time-out, and then closes with 1013. No ORM here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import psycopg
+from channels.consumer import AsyncConsumer
+from django.conf import settings
+
+from ocppbridge.handlers import settling
+from ocppbridge.services import sealing
+from ocppbridge.services.accounts import Account
+from ocppbridge.transport.dialogue import Dialogue, Question
+from ocppbridge.transport.guard import RATE, UNANSWERED, Allowance
+from ocppbridge.transport.journal import Unit
+from ocppbridge.transport.node import Node
+from ocppbridge.transport.upgrade import NO_PROTOCOL, Granted, Refusal, examine, refuse
+from roaming.decisions import Choices
+
+log = logging.getLogger(__name__)
+
+MOST_PENDING: Final = 64  # frames of one station that are not answered yet
+PAUSE: Final = 0.02
+# A station that has booted says so first; one whose socket only broke may say nothing for long, and gets its calls anyway.
+CALLS_AFTER: Final = 5.0
+UNSUPPORTED_DATA, POLICY_VIOLATION, TOO_BIG, TRY_AGAIN_LATER, PROTOCOL_ERROR = 1003, 1008, 1009, 1013, 1002
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class StationConsumer(AsyncConsumer):
+    """See the module's docstring."""
+
+    account: Account
+    connection_id: int
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """The life of one socket."""
+        self._receive: Receive = receive
+        self._send: Send = send
+        self._outbox: deque[str] = deque()
+        self._flushing: asyncio.Task[None] | None = None
+        self._closing = False
+        self._reason = ""
+        self._timer: asyncio.TimerHandle | None = None
+        self._calls_timer: asyncio.TimerHandle | None = None
+        self._fetching: asyncio.Task[None] | None = None
+        self._node = Node.current()
+        if (await receive())["type"] != "websocket.connect":
+            return
+        granted = await examine(self._node, scope)
+        if isinstance(granted, Refusal):
+            await refuse(send, granted)
+        elif granted.subprotocol is None:
+            await self._without_protocol()
+        else:
+            await self._live(granted)
+
+    async def _without_protocol(self) -> None:
+        """OCPP-J §3.1.2: complete the upgrade without a sub-protocol, then close; the reason says what would do."""
+        await self._send({"type": "websocket.accept", "subprotocol": None})
+        await self._send({"type": "websocket.close", "code": PROTOCOL_ERROR, "reason": NO_PROTOCOL})
+
+    async def _live(self, granted: Granted) -> None:
+        self.account, self.connection_id = granted.account, granted.opened.connection_id
+        self._dialogue = Dialogue(
+            self.account, self.connection_id, self, timedelta(seconds=settings.OCPP_CALL_TIMEOUT)
+        )
+        code = 1006
+        self._node.enter(self, granted.opened)
+        try:
+            await self._send({"type": "websocket.accept", "subprotocol": granted.subprotocol})
+            self._calls_timer = asyncio.get_running_loop().call_later(CALLS_AFTER, self.fetch_calls)
+            code = await self._converse()
+        except OSError:  # the peer has gone while we were saying something
+            pass
+        finally:
+            self._closing = True
+            for timer in filter(None, (self._timer, self._calls_timer)):
+                timer.cancel()
+            self._dialogue.calling.close()
+            await self._node.leave(self, code, self._reason)
+
+    async def _converse(self) -> int:
+        """Read until the socket is gone; the close code."""
+        loop = asyncio.get_running_loop()
+        allowance = Allowance(loop.time())
+        while True:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                return int(message.get("code") or 1005)
+            if self._closing:
+                continue
+            text = message.get("text")
+            if text is None:
+                self.give_up(UNSUPPORTED_DATA, "OCPP is text")
+            elif len(text) > settings.OCPP_FRAME_LIMIT:
+                self.give_up(TOO_BIG, f"a frame has at most {settings.OCPP_FRAME_LIMIT} characters")
+            else:
+                self._take(text)
+                if allowance.spent(loop.time()):
+                    await self._slow_down()
+                if self._dialogue.pending >= MOST_PENDING or self._node.journal.full:
+                    await self._wait_for_relief()
+
+    def _take(self, text: str) -> None:
+        now = datetime.now(UTC)
+        self._node.heard(self, now)
+        first = not self._dialogue.heard_calls
+        self._dialogue.receive(text, now)
+        if first and self._dialogue.heard_calls:
+            self.fetch_calls()
+        self._set_timer()
+
+    async def _slow_down(self) -> None:
+        """A replay of an outage is throttled; a flood, which does not wait for answers, is ended (S40)."""
+        if self._dialogue.pending > UNANSWERED:
+            self._node.alert(self.account.station_id, "FLOOD", "too many frames without waiting for answers")
+            self.give_up(POLICY_VIOLATION, "too many frames")
+        else:
+            await asyncio.sleep(1 / RATE)
+
+    async def _wait_for_relief(self) -> None:
+        left = float(settings.OCPP_PING_TIMEOUT) / 2
+        while left > 0 and not self._closing:
+            if self._dialogue.pending < MOST_PENDING // 2 and not self._node.journal.full:
+                return
+            await asyncio.sleep(PAUSE)
+            left -= PAUSE
+        self.give_up(TRY_AGAIN_LATER, "the hub is busy")
+
+    # Host of the dialogue
+
+    @property
+    def choices(self) -> Choices:
+        """The decisions in force."""
+        return self._node.choices
+
+    def journal(self, unit: Unit) -> None:
+        """Into the journal."""
+        self._node.journal.put(unit)
+
+    def say(self, text: str) -> None:
+        """Send, in order, without making anybody wait for this station."""
+        if self._closing:
+            return
+        self._outbox.append(text)
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush())
+
+    async def _flush(self) -> None:
+        try:
+            while self._outbox:
+                await self._send({"type": "websocket.send", "text": self._outbox.popleft()})
+        except (OSError, RuntimeError):  # gone, or closed meanwhile
+            self._outbox.clear()
+
+    def ask(self, question: Question) -> None:
+        """Answer from data."""
+        self._node.answering.ask(self._dialogue, question)
+
+    def unanswered(self, call_id: str, sent: bool) -> None:
+        """A call of ours has ended in silence."""
+        self._node.answering.spawn(settling.unanswered, call_id, sent, datetime.now(UTC))
+
+    def give_up(self, code: int, reason: str) -> None:
+        """Close the socket; what still comes in is not heard."""
+        if not self._closing:
+            self._closing, self._reason = True, reason
+            self._flushing = asyncio.create_task(self._close(code, reason))
+
+    async def _close(self, code: int, reason: str) -> None:
+        try:
+            await self._send({"type": "websocket.close", "code": code, "reason": reason[:120]})
+        except (OSError, RuntimeError):
+            pass
+
+    # Our calls
+
+    def fetch_calls(self) -> None:
+        """There may be calls to send; not to a station whose boot was rejected (B03.FR.02)."""
+        if self._closing or self._dialogue.boot_status == "Rejected":
+            return
+        if self._fetching is None or self._fetching.done():
+            self._fetching = asyncio.create_task(self._fetch())
+        else:
+            self._fetching.add_done_callback(lambda _: self.fetch_calls())
+
+    async def _fetch(self) -> None:
+        try:
+            claimed = await self._node.claims.ask((self.account.station_id, self.connection_id))
+        except psycopg.Error:
+            log.exception("cannot fetch the calls of %s", self.account.identity)
+            return
+        for call in claimed:
+            secret = sealing.unseal(call.secret_payload)["payload"] if call.secret_payload else None
+            self._dialogue.calling.offer(
+                str(call.call_id), call.action, secret or call.payload, call.payload, call.expires_at
+            )
+        if claimed and not self._closing:
+            self._dialogue.calling.pump(datetime.now(UTC))
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        """Look again when the next call of ours is overdue."""
+        due = self._dialogue.next_deadline
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if due is not None and not self._closing:
+            delay = max((due - datetime.now(UTC)).total_seconds(), 0) + 0.005
+            self._timer = asyncio.get_running_loop().call_later(delay, self._overdue)
+
+    def _overdue(self) -> None:
+        self._dialogue.calling.pump(datetime.now(UTC))
+        self._set_timer()
+
+    def reload_account(self) -> None:
+        """Staff have changed something."""
+        self._fetching = asyncio.create_task(self._reload())
+
+    async def _reload(self) -> None:
+        found = await self._node.lookups.ask(self.account.identity)
+        if found is None or found.account.blocked:
+            self.give_up(POLICY_VIOLATION, "this station is not admitted any more")
+            return
+        self.account.lenient, self.account.boot_policy = found.account.lenient, found.account.boot_policy
