@@ -40,6 +40,14 @@ def instant(text: str, pointer: str, document: str = "session") -> datetime:
     raise BadInput(pointer, f"{text!r} is not a date-time such as 2026-02-23T10:00:00Z", document)
 
 
+def moment(text: object) -> datetime | None:
+    """An instant where the value is one."""
+    try:
+        return instant(text, "") if isinstance(text, str) else None
+    except BadInput:
+        return None
+
+
 def seconds(span: timedelta) -> Seconds:
     whole = span.days * DAY + span.seconds
     return whole if not span.microseconds else whole + Decimal(span.microseconds).scaleb(-6)

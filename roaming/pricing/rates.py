@@ -83,6 +83,11 @@ class PricedElement:
             made = self._made[dimension] = Rate(self, at, self._source[at])
         return made
 
+    def same_prices(self, other: PricedElement) -> bool:
+        return self.rates.keys() == other.rates.keys() and all(
+            self._source[at] == other._source[other.rates[dimension]] for dimension, at in self.rates.items()
+        )
+
     @property
     def for_export(self) -> bool:
         """Only discharging has a power below 0."""
