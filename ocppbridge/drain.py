@@ -1,10 +1,11 @@
 """The drain: turns what the journal holds into transactions, states and settled calls, in each station's own order.
 
-One drain runs for a shard at a time (advisory lock). It takes inbox rows in order (station, connection, n), stations with more
-than meter values first, applies them by `@records` and deletes them in the same transaction. A station's rows are applied
-together; if any raises, its savepoint is undone and they are applied one by one, each in a savepoint, up to the one that
-raises. That one is tried again later, and after some tries put aside: a transaction message parks its station.
-It never reads by `id > last`: ids are handed out before COMMIT, so late commits would be skipped.
+One drain runs for a shard at a time (advisory lock). It takes inbox rows in order (station, connection, n), stations
+with more than meter values first, applies them by `@records` and deletes them in the same transaction. A station's
+rows are applied together; if any raises, its savepoint is undone and they are applied one by one, each in a
+savepoint, up to the one that raises. That one is tried again later, and after some tries put aside: a transaction
+message parks its station. It never reads by `id > last`: ids are handed out before COMMIT, so late commits would be
+skipped.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ class Item(NamedTuple):
     def frame(self) -> Journalled:
         """What there is to understand."""
         return Journalled(
-            self.connection_id, self.frame_at, self.kind, self.message_id, self.action, self.body, self.error, self.subprotocol
+            self.connection_id, self.frame_at, self.kind, self.message_id, self.action, self.body, self.error,
+            self.subprotocol,
         )  # fmt: skip
 
 
@@ -131,9 +133,7 @@ def _apply_all(items: Sequence[Item], skipped: set[int]) -> int:
     for station_id, group in groupby(items, lambda item: item.station_id):
         rows = list(group)
         station = stations.get(station_id)
-        if station is None:  # deleted by staff: nobody to apply it to
-            applied += [item.id for item in rows]
-        elif _try(station, rows) is None:
+        if station is None or _try(station, rows) is None:  # deleted by staff: nobody to apply it to
             applied += [item.id for item in rows]
         else:
             applied += _one_by_one(station_id, rows, skipped)
@@ -211,8 +211,8 @@ def _pick(shard: int, skipped: set[int]) -> list[Item]:
 def _read(row: Quarantined) -> Item | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 0, f.station_id, f.connection_id, f.n, f.id, f.at, 0, f.kind, f.message_id, f.action, f.body, f.error,"
-            " c.subprotocol FROM ocppbridge_frame f JOIN ocppbridge_connection c ON c.id = f.connection_id"
+            "SELECT 0, f.station_id, f.connection_id, f.n, f.id, f.at, 0, f.kind, f.message_id, f.action, f.body,"
+            " f.error, c.subprotocol FROM ocppbridge_frame f JOIN ocppbridge_connection c ON c.id = f.connection_id"
             " WHERE f.id = %s AND f.at = %s",
             (row.frame_id, row.frame_at),
         )

@@ -1,7 +1,7 @@
 """Waking the process that holds a station's socket: a plain publish of the channel layer's own message.
 
-`async_to_sync(layer.send)` would make an event loop and a connection for every message. What is published is a hint and may
-be lost: the rows are the truth, and the sweep publishes again for calls that nobody has fetched.
+`async_to_sync(layer.send)` would make an event loop and a connection for every message. What is published is a hint
+and may be lost: the rows are the truth, and the sweep publishes again for calls that nobody has fetched.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Nudges to workers, by name and with ids only. A shard has at most one drain nudge outstanding.
 
-The drain takes its mark away before it reads, so whatever commits afterwards nudges again; a lost nudge costs one sweep.
+The drain takes its mark away before it reads, so whatever commits afterwards nudges again; a lost nudge costs one
+sweep.
 """
 
 from __future__ import annotations

@@ -70,7 +70,10 @@ def end_calls(now: datetime) -> int:
 def wake_holders(now: datetime) -> None:
     """Calls that nobody has fetched although their station is connected: the nudge was lost."""
     waiting = Call.objects.filter(
-        state=Call.State.QUEUED, expires_at__gt=now, created_at__lte=now - UNCLAIMED_FOR, station__connection__isnull=False
+        state=Call.State.QUEUED,
+        expires_at__gt=now,
+        created_at__lte=now - UNCLAIMED_FOR,
+        station__connection__isnull=False,
     ).exclude(sent_on__isnull=False, sent_on=F("station__connection_id"))
     stations = Station.objects.filter(pk__in=waiting.values("station_id")[:AT_ONCE]).select_related("connection")
     for station in stations:

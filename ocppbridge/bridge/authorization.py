@@ -1,7 +1,7 @@
 """May this token charge here? What the pure table of `charging.authorization` needs, from both sides, and whom to ask.
 
-`rule` is a generator: it yields a `Pending` question to an eMSP and goes on when that is answered or its time is up. It runs
-in a thread; no database transaction is open while it waits. A verdict is never kept for the next time (S33).
+`rule` is a generator: it yields a `Pending` question to an eMSP and goes on when that is answered or its time is up.
+It runs in a thread; no database transaction is open while it waits. A verdict is never kept for the next time (S33).
 """
 
 from __future__ import annotations
@@ -13,8 +13,21 @@ from typing import Final
 from uuid import UUID
 
 from ocppbridge.bridge import tokens
-from ocppbridge.charging.authorization import Accept, Ask, Command, Decision, Known, Method, Own, Refuse, Stored
-from ocppbridge.charging.authorization import Verdict, Whitelist, Whom, decide
+from ocppbridge.charging.authorization import (
+    Accept,
+    Ask,
+    Command,
+    Decision,
+    Known,
+    Method,
+    Own,
+    Refuse,
+    Stored,
+    Verdict,
+    Whitelist,
+    Whom,
+    decide,
+)
 from ocppbridge.charging.replies import Authorization, AuthorizationStatus
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.models import Call, Evse, Station, Transaction

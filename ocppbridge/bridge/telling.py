@@ -1,7 +1,7 @@
 """What the partners are told after a station has been heard: sessions, CDRs, the statuses of EVSEs.
 
-In the transaction that recorded it, in savepoints of their own: a tariff that cannot be priced is for staff to mend and no
-reason to stop hearing the station. The sweep tries again.
+In the transaction that recorded it, in savepoints of their own: a tariff that cannot be priced is for staff to mend
+and no reason to stop hearing the station. The sweep tries again.
 """
 
 from __future__ import annotations

@@ -74,4 +74,3 @@ def _settle(answer: frames.CallResult | frames.CallError, dialect: Dialect, turn
         settling.answered(call, answer.payload, dialect, turn.received)
     else:
         settling.refused(call, answer.code, answer.description, turn.received)
-

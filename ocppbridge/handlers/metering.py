@@ -16,7 +16,7 @@ def take_readings(message: Metered, asked: Asked) -> Acknowledged:
 
 @records(Metered, priority=1)
 def metered(message: Metered, turn: Turn) -> None:
-    """They belong to the transaction they name, or to the one that runs on the EVSE; else only the journal keeps them."""
+    """They belong to the transaction they name, or to the one on the EVSE; else only the journal keeps them."""
     if message.transaction is not None:
         row = turn.transaction(message.transaction)
     else:

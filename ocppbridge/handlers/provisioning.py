@@ -11,7 +11,8 @@ from ocppbridge.services.turns import Turn
 @answers(Booted)
 def register(message: Booted, asked: Asked) -> Registered:
     """Accepted, Pending or Rejected as staff set it for the station (B01 to B03)."""
-    interval = asked.choices.number("HEARTBEAT-INTERVAL", station=asked.account.identity)  # decision: HEARTBEAT-INTERVAL
+    identity = asked.account.identity
+    interval = asked.choices.number("HEARTBEAT-INTERVAL", station=identity)  # decision: HEARTBEAT-INTERVAL
     return Registered(Registration(asked.account.boot_policy), asked.now, int(interval))
 
 
@@ -23,9 +24,7 @@ def booted(message: Booted, turn: Turn) -> None:
     station.serial_number = (message.serial_number or message.box_serial_number or "")[:100]
     station.firmware_version = (message.firmware_version or "")[:100]
     station.booted_at, station.boot_status = turn.received, station.boot_policy
-    station.save(
-        update_fields=["vendor", "model", "serial_number", "firmware_version", "booted_at", "boot_status"]
-    )
+    station.save(update_fields=["vendor", "model", "serial_number", "firmware_version", "booted_at", "boot_status"])
 
 
 @answers(Beat)
@@ -48,5 +47,9 @@ def take_report(message: ReportPart, asked: Asked) -> Acknowledged:
 @records(ReportPart, priority=1)
 def report(message: ReportPart, turn: Turn) -> None:
     """Kept page by page."""
-    page = {"requestId": message.request_id, "seqNo": message.seq_no, "reportData": [dict(one) for one in message.entries]}
+    page = {
+        "requestId": message.request_id,
+        "seqNo": message.seq_no,
+        "reportData": [dict(one) for one in message.entries],
+    }
     turn.report("NotifyReport", page, f"report {message.request_id}, page {message.seq_no}")

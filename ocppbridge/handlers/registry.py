@@ -1,7 +1,7 @@
 """Three tables: who answers a message, who records what it means, who settles the answer to a call of ours.
 
     @answers(Booted)                       at once, pure, on the event loop
-    @answers(AuthorizeAsked, waits=True)   from data, in a thread; may be a generator that yields a `Pending` to wait for
+    @answers(AuthorizeAsked, waits=True)   from data, in a thread; may be a generator that yields a `Pending`
     @records(Metered, priority=1)          in the drain, in the station's own order
     @settles(StartCharging)                in the transaction in which the call settles
 

@@ -22,4 +22,6 @@ def changed(message: ReservationChanged, turn: Turn) -> None:
     """The reservation is over."""
     rows = Reservation.objects.filter(station=turn.station, pk=message.reservation_id, state=Reservation.State.HELD)
     rows.update(state=_STATES.get(message.status, Reservation.State.EXPIRED))
-    turn.report("ReservationStatusUpdate", {"reservationId": message.reservation_id, "status": message.status}, message.status)
+    turn.report(
+        "ReservationStatusUpdate", {"reservationId": message.reservation_id, "status": message.status}, message.status
+    )

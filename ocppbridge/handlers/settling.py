@@ -1,7 +1,7 @@
 """The end of a call of ours: once, with what it means (@settles), in one transaction.
 
-Answers and refusals come through the drain, in the station's order; silence is told by whoever held the socket, or found by
-the sweep.
+Answers and refusals come through the drain, in the station's order; silence is told by whoever held the socket, or
+found by the sweep.
 """
 
 from __future__ import annotations

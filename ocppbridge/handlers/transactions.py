@@ -1,7 +1,7 @@
 """Block E: transactions begin, go on, end. What has happened is recorded whatever we think of its token.
 
-A start is given its row before it is acknowledged, so that the number on the wire is never lost; everything else about a
-transaction is recorded by the drain, in the station's own order.
+A start is given its row before it is acknowledged, so that the number on the wire is never lost; everything else
+about a transaction is recorded by the drain, in the station's own order.
 """
 
 from __future__ import annotations
@@ -114,5 +114,3 @@ def _row(message: TransactionFacts, turn: Turn) -> Transaction:
         row = transactions.repeated(station, message, turn.received)
         return turn.known(row or transactions.begin(station, message, refused(), turn.received))
     return turn.known(turn.transaction(message.transaction) or transactions.ensure(station, message, turn.received))
-
-

@@ -1,7 +1,7 @@
 """Calls of ours to stations: a row first, then the holder of the socket is woken; no caller ever waits for a station.
 
-`queue` translates a typed verb (or a RawCall) into the station's version, validates it, masks its secrets and stores it.
-`settle` ends a call exactly once; what the outcome means is said by the handlers' @settles.
+`queue` translates a typed verb (or a RawCall) into the station's version, validates it, masks its secrets and stores
+it. `settle` ends a call exactly once; what the outcome means is said by the handlers' @settles.
 """
 
 from __future__ import annotations

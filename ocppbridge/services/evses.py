@@ -1,7 +1,7 @@
 """EVSEs and connectors as their station reports them, and the OCPI status that follows (LOC-33, OCP-01, OCP-03).
 
-The order of arrival counts, not the station's clock. Without a socket every EVSE is UNKNOWN; when the station is heard again
-its last reported states hold, for a station reports what changed meanwhile (1.6 §4.9, 2.x G01).
+The order of arrival counts, not the station's clock. Without a socket every EVSE is UNKNOWN; when the station is
+heard again its last reported states hold, for a station reports what changed meanwhile (1.6 §4.9, 2.x G01).
 """
 
 from __future__ import annotations

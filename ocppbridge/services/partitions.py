@@ -1,4 +1,4 @@
-"""The journal's partitions: one a day, made seven days ahead. Rows without one go to the DEFAULT partition and are not lost.
+"""The journal's partitions: one a day, made seven days ahead. Rows without one go to the DEFAULT partition.
 
 A day whose rows already stand in DEFAULT cannot get a partition of its own any more; then DEFAULT keeps that day.
 """

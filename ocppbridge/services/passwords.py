@@ -1,8 +1,8 @@
 """Station passwords: machine secrets of 16 bytes or more, kept as keyed digests (HMAC-SHA-256 with the server key).
 
-A slow hash would make a reconnect storm cost hours, and guessing 128 bits needs no slowing down. A password of hex digits
-is also kept in its decoded form, for stations send either (field quirk 11). Shorter passwords exist only where staff
-decided so for one station, and are kept as scrypt.
+A slow hash would make a reconnect storm cost hours, and guessing 128 bits needs no slowing down. A password of hex
+digits is also kept in its decoded form, for stations send either (field quirk 11). Shorter passwords exist only where
+staff decided so for one station, and are kept as scrypt.
 """
 
 from __future__ import annotations

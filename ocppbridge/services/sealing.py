@@ -1,4 +1,4 @@
-"""What a call of ours carries in secret: kept encrypted until the call has settled (the table of secrets: versions.secrets)."""
+"""What a call of ours carries in secret: kept encrypted until the call has settled (table: versions.secrets)."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def add(
     name: str = "",
     allow_short_password: bool = False,
 ) -> Added:
-    """Add a station of the hosted party ("NL/VLT"). ``evses`` counts them, or names their OCPI uids in order of number."""
+    """Add a station of the hosted party ("NL/VLT"). ``evses`` counts them, or names their OCPI uids by number."""
     country, separator, code = party.upper().partition("/")
     if not separator or len(country) != 2 or len(code) != 3:
         raise BadStation(f"{party!r} is no party; write it as NL/VLT")

@@ -1,8 +1,8 @@
 """Transactions as rows: found by (station, id) only (S39), begun once whatever a station repeats, folded by `charging`.
 
-The pure state machine's state stands in `course`; the columns beside it are filled from it, for lists and look-ups. A 1.6
-start is given its number here, under a per-station lock, before it is acknowledged; the same start again (field quirk 6)
-gets the same number.
+The pure state machine's state stands in `course`; the columns beside it are filled from it, for lists and look-ups. A
+1.6 start is given its number here, under a per-station lock, before it is acknowledged; the same start again (field
+quirk 6) gets the same number.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ RULING: Final = (
 )  # fmt: skip
 COURSE: Final = (
     "course", "last_news_at", "started_at", "ended_at", "start_seen", "offline", "last_seq_no", "state", "evse_number",
-    "connector_number", "id_token", "id_token_type", "charging_state", "stop_reason", "remote_start_id", "reservation_id",
-    "energy_import", "energy_export", "meter_start", "meter_stop", "export_start", "export_stop", "states", "findings",
+    "connector_number", "id_token", "id_token_type", "charging_state", "stop_reason", "remote_start_id",
+    "reservation_id", "energy_import", "energy_export", "meter_start", "meter_stop", "export_start", "export_stop",
+    "states", "findings",
 )  # fmt: skip
 
 Told = TransactionFacts | Metered | StateChanged

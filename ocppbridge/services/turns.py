@@ -86,5 +86,3 @@ class Turn:
             Report.objects.bulk_create(self._reports)
         if self.online:
             self.changed_evses = evses.refresh(self.station, now=self.now)
-
-

@@ -1,4 +1,4 @@
-"""Answers from data: a few threads beside the event loop, each step with a deadline, waiting for eMSPs without a thread.
+"""Answers from data: a few threads beside the event loop, a deadline for each step, no thread while an eMSP is asked.
 
 A step that does not end in time is answered with InternalError; its thread goes on and what it stored stands, so the
 station's repetition finds it. Questions that are with an eMSP are polled together, one query for all of them.

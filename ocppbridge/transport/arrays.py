@@ -10,10 +10,11 @@ import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import chain, repeat
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from psycopg.abc import AdaptContext, Buffer
+from psycopg import AsyncConnection
+from psycopg.abc import Buffer
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
@@ -114,12 +115,10 @@ def microseconds(at: datetime) -> int:
     return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
 
 
-def register(context: AdaptContext) -> None:
+def register(connection: AsyncConnection[Any]) -> None:
     """Teach one connection these arrays."""
-    adapters = context.adapters
-    assert adapters is not None
     for kind in (SmallInts, Ints, BigInts, Times, Texts, Uuids):
-        adapters.register_dumper(kind, _dumper(kind))
+        connection.adapters.register_dumper(kind, _dumper(kind))
 
 
 def _dumper(kind: type[Array]) -> type[Dumper]:

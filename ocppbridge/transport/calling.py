@@ -1,7 +1,7 @@
 """Our calls on one connection: offered, released one at a time, answered, or given up; each settles exactly once.
 
-A call is marked as sent in the COMMIT of its journal row, before its text leaves: after a crash nobody can believe that it
-had not been sent. What never left when the socket goes stays queued and is fetched by the next connection.
+A call is marked as sent in the COMMIT of its journal row, before its text leaves: after a crash nobody can believe
+that it had not been sent. What never left when the socket goes stays queued and is fetched by the next connection.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Calling:
         self._open: dict[str, tuple[str, str]] = {}  # action, masked text
         self.triggered: set[str] = set()  # what it was asked to send, which it may say in any boot state (B02.FR.09)
 
-    def offer(self, call_id: str, action: str, payload: dict[str, Any], masked: dict[str, Any], expires: datetime) -> None:
+    def offer(
+        self, call_id: str, action: str, payload: dict[str, Any], masked: dict[str, Any], expires: datetime
+    ) -> None:
         """A call that shall go out when its turn comes."""
         if call_id in self._open:
             return

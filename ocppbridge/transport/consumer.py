@@ -1,13 +1,14 @@
 """One station's socket: upgrade, a receive loop of its own, back-pressure, the end.
 
-Built on Channels' AsyncConsumer but not on its dispatch, which hops through one shared thread on every event. The loop never
-waits for an answer: while it does not read, the server does not read either, pongs included. So it stops reading only while
-too much is under way, at most half the ping time-out, and then closes with 1013. No ORM here.
+Built on Channels' AsyncConsumer but not on its dispatch, which hops through one shared thread on every event. The
+loop never waits for an answer: while it does not read, the server does not read either, pongs included. So it stops
+reading only while too much is under way, at most half the ping time-out, and then closes with 1013. No ORM here.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -32,7 +33,8 @@ log = logging.getLogger(__name__)
 
 MOST_PENDING: Final = 64  # frames of one station that are not answered yet
 PAUSE: Final = 0.02
-# A station that has booted says so first; one whose socket only broke may say nothing for long, and gets its calls anyway.
+# A station that has booted says so first; one whose socket only broke may say nothing for long, and gets its calls
+# anyway.
 CALLS_AFTER: Final = 5.0
 UNSUPPORTED_DATA, POLICY_VIOLATION, TOO_BIG, TRY_AGAIN_LATER, PROTOCOL_ERROR = 1003, 1008, 1009, 1013, 1002
 
@@ -75,9 +77,7 @@ class StationConsumer(AsyncConsumer):
 
     async def _live(self, granted: Granted) -> None:
         self.account, self.connection_id = granted.account, granted.opened.connection_id
-        self._dialogue = Dialogue(
-            self.account, self.connection_id, self, timedelta(seconds=settings.OCPP_CALL_TIMEOUT)
-        )
+        self._dialogue = Dialogue(self.account, self.connection_id, self, timedelta(seconds=settings.OCPP_CALL_TIMEOUT))
         code = 1006
         self._node.enter(self, granted.opened)
         try:
@@ -182,10 +182,8 @@ class StationConsumer(AsyncConsumer):
             self._flushing = asyncio.create_task(self._close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
-        try:
+        with contextlib.suppress(OSError, RuntimeError):
             await self._send({"type": "websocket.close", "code": code, "reason": reason[:120]})
-        except (OSError, RuntimeError):
-            pass
 
     # Our calls
 

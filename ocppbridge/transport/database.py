@@ -1,4 +1,4 @@
-"""The event loop's own connections to PostgreSQL, and what the sockets ask and tell it, many stations in one statement."""
+"""The event loop's own connections to PostgreSQL: what the sockets ask and tell it, many stations in one statement."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ OPEN = """
 WITH new AS (
     SELECT * FROM unnest(%b, %b, %b) AS new(station_id, subprotocol, peer)
 ), old AS (
-    SELECT s.id, s.connection_id FROM ocppbridge_station s JOIN new ON new.station_id = s.id ORDER BY s.id FOR UPDATE OF s
+    SELECT s.id, s.connection_id FROM ocppbridge_station s JOIN new ON new.station_id = s.id
+    ORDER BY s.id FOR UPDATE OF s
 ), made AS (
     INSERT INTO ocppbridge_connection (station_id, subprotocol, node, channel, peer, opened_at, alive_at, close_reason)
     SELECT new.station_id, new.subprotocol, %s, %s, new.peer, now(), now(), ''
@@ -74,7 +75,7 @@ WITH seen AS (
 )
 UPDATE ocppbridge_station s SET last_seen_at = seen.at FROM seen WHERE s.id = seen.station_id
 """
-SLOW_PASSWORDS = "SELECT EXISTS (SELECT 1 FROM ocppbridge_station WHERE password_scrypt <> '')"  # noqa: S105
+SLOW_PASSWORDS = "SELECT EXISTS (SELECT 1 FROM ocppbridge_station WHERE password_scrypt <> '')"
 
 
 class Found(NamedTuple):

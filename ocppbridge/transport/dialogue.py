@@ -2,12 +2,12 @@
 
 Theory of operation
 -------------------
-`rpc.Connection` says what a text is; the dialect admits it and says what it means; an `@answers` function decides the reply.
-Call and reply go to the journal as one unit, and the reply's text goes out when that has committed, never before. Whoever
-owns the socket is a `Host`. Nothing here waits, opens anything, or reads a clock.
+`rpc.Connection` says what a text is; the dialect admits it and says what it means; an `@answers` function decides the
+reply. Call and reply go to the journal as one unit, and the reply's text goes out when that has committed, never
+before. Whoever owns the socket is a `Host`. Nothing here waits, opens anything, or reads a clock.
 
-* An answer from data is the host's work (`Host.ask`). Until it is back (`decided`), the station's later CALLs are held in
-  their order, so that a start is always journalled before what follows it. Answers to our calls pass; so do SENDs.
+* An answer from data is the host's work (`Host.ask`). Until it is back (`decided`), the station's later CALLs are held
+  in their order, so that a start is always journalled before what follows it. Answers to our calls pass; so do SENDs.
 * `pending` counts CALLs that have not been answered yet; the host stops reading the socket when there are many.
 * A frame that is no frame is journalled, cut to 4 kB and at a bounded rate, and answered as its version says.
 """
@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
 
 from ocppbridge.charging.messages import Beat, Message
 from ocppbridge.charging.replies import Registered, Reply
@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 INVALID_JOURNALLED: Final = 30  # of invalid frames, in any minute; the rest are only counted
 MINUTE: Final = timedelta(minutes=1)
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 # B02.FR.09: what a station may say before it has been accepted.
 BEFORE_ACCEPTANCE: Final = frozenset({"BootNotification", "NotifyReport"})
 
@@ -46,7 +47,9 @@ class Question:
 
     __slots__ = ("action", "answer", "asked", "entry", "message", "payload")
 
-    def __init__(self, message: Message, asked: Asked, answer: Answer, action: str, payload: dict[str, Any], entry: Entry) -> None:
+    def __init__(
+        self, message: Message, asked: Asked, answer: Answer, action: str, payload: dict[str, Any], entry: Entry
+    ) -> None:
         self.message, self.asked, self.answer = message, asked, answer
         self.action, self.payload, self.entry = action, payload, entry
 
@@ -59,8 +62,8 @@ class Dialogue:
     """See the module's docstring."""
 
     __slots__ = (
-        "_held", "_host", "_invalid_since", "_invalids", "_question", "_rpc", "_scribe", "account", "boot_status", "calling",
-        "dialect", "heard_calls", "pending",
+        "_held", "_host", "_invalid_since", "_invalids", "_question", "_rpc", "_scribe", "account", "boot_status",
+        "calling", "dialect", "heard_calls", "pending",
     )  # fmt: skip
 
     def __init__(self, account: Account, connection_id: int, host: Host, call_timeout: timedelta) -> None:
@@ -74,7 +77,7 @@ class Dialogue:
         self.heard_calls = False
         self._question: Question | None = None
         self._held: deque[tuple[rpc.Called, Entry, datetime]] = deque()
-        self._invalids, self._invalid_since = 0, datetime.min
+        self._invalids, self._invalid_since = 0, NEVER
 
     # What the station says
 
@@ -131,7 +134,7 @@ class Dialogue:
                 self._host.ask(self._question)
                 return
             reply = answer.function(message, asked)
-            self._reply(entry, action, payload, reply, now)  # type: ignore[arg-type]  # only what `waits` is a generator
+            self._reply(entry, action, payload, cast(Reply, reply), now)  # only what waits is a generator
         except RpcError as error:
             self._refuse(entry, error, now)
         except Exception:

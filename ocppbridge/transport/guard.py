@@ -1,7 +1,7 @@
 """How much one peer may try: failed upgrades per identity and address (S38), frames per socket (S40). Pure.
 
-A station with the right secret gets in however often others have failed in its name: the guard changes only what a failure
-is answered, and how loudly it is told.
+A station with the right secret gets in however often others have failed in its name: the guard changes only what a
+failure is answered, and how loudly it is told.
 """
 
 from __future__ import annotations

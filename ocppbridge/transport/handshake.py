@@ -1,7 +1,8 @@
 """What an upgrade request says, read without trust: identity, credentials, sub-protocol. Pure.
 
-The identity is the last segment of the raw path (the decoded one has lost `%2F`), whatever prefix stands before it and with
-or without a trailing slash (field quirk 12). Credentials are bytes: passwords need not be UTF-8 (field quirk 11).
+The identity is the last segment of the raw path (the decoded one has lost `%2F`), whatever prefix stands before it
+and with or without a trailing slash (field quirk 12). Credentials are bytes: passwords need not be UTF-8 (field quirk
+11).
 """
 
 from __future__ import annotations

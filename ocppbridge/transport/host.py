@@ -60,5 +60,6 @@ class Scribe:
         self._n += 1
         shard = self._account.shard if drained else NOT_DRAINED
         return Entry(
-            now, self._account.station_id, self._connection_id, self._n, direction, kind, message_id, action, body, error, shard
+            now, self._account.station_id, self._connection_id, self._n, direction, kind, message_id, action, body,
+            error, shard,
         )  # fmt: skip

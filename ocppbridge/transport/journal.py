@@ -1,8 +1,8 @@
 """The journal's writer: frames and their inbox rows in one statement, one COMMIT for whatever is queued (group commit).
 
 Nothing is acknowledged before its row has committed: `Unit.done` runs after the COMMIT. A station's entries keep their
-order, for each station always uses the same lane. A frame that carries a call of ours marks that call as sent in the same
-COMMIT; a call that somebody has settled meanwhile is told to `done` as False and must not be sent.
+order, for each station always uses the same lane. A frame that carries a call of ours marks that call as sent in the
+same COMMIT; a call that somebody has settled meanwhile is told to `done` as False and must not be sent.
 """
 
 from __future__ import annotations
@@ -127,7 +127,9 @@ def _done(unit: Unit, result: bool | Exception) -> None:
 
 
 def _columns(batch: Sequence[Entry]) -> tuple[object, ...]:
-    at, station, connection, n, direction, kind, message_id, action, body, error, shard, priority = zip(*batch, strict=True)
+    at, station, connection, n, direction, kind, message_id, action, body, error, shard, priority = zip(
+        *batch, strict=True
+    )
     return (
         Times(at),
         BigInts(station),
@@ -154,7 +156,10 @@ async def _mark_sent(connection: Connection, calls: Sequence[Unit]) -> set[UUID]
 
 async def _missing(connection: Connection, batch: Sequence[Entry]) -> list[Entry]:
     """What an earlier try has not written: its COMMIT may have succeeded although the connection was lost."""
-    stations, connections = BigInts([entry.station_id for entry in batch]), BigInts([entry.connection_id for entry in batch])
+    stations, connections = (
+        BigInts([entry.station_id for entry in batch]),
+        BigInts([entry.connection_id for entry in batch]),
+    )
     found = await connection.execute(THERE, (stations, connections, min(entry.at for entry in batch)))
     there = {(row[0], row[1]) for row in await found.fetchall()}
     return [entry for entry in batch if (entry.connection_id, entry.n) not in there]

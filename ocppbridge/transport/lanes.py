@@ -1,8 +1,8 @@
 """Natural group commit: whatever has been put since the last write goes out in one write. No timer.
 
-A `Lane` owns one connection to PostgreSQL and writes in the order of `put`. What the database refuses is halved until the
-one poisoned item stands alone, and only that one fails. While PostgreSQL is away a lane keeps its batch and tries again;
-`Health` says since when, and whoever puts must look at it (nothing is acknowledged meanwhile).
+A `Lane` owns one connection to PostgreSQL and writes in the order of `put`. What the database refuses is halved until
+the one poisoned item stands alone, and only that one fails. While PostgreSQL is away a lane keeps its batch and tries
+again; `Health` says since when, and whoever puts must look at it (nothing is acknowledged meanwhile).
 """
 
 from __future__ import annotations
@@ -55,7 +55,12 @@ class Lane(Generic[T, R]):
     """One writer; see the module's docstring. `done` is called for each item with its result or what it failed of."""
 
     def __init__(
-        self, connect: Connect, write: Write[T, R], done: Callable[[T, R | Exception], None], health: Health, limit: int = 512
+        self,
+        connect: Connect,
+        write: Write[T, R],
+        done: Callable[[T, R | Exception], None],
+        health: Health,
+        limit: int = 512,
     ) -> None:
         self._connect, self._write, self._done, self._health, self._limit = connect, write, done, health, limit
         self._queue: deque[T] = deque()
@@ -146,7 +151,9 @@ class Asking(Generic[T, R]):
 
     @staticmethod
     def _unwrapped(write: Write[T, R]) -> Write[tuple[T, asyncio.Future[R]], R]:
-        async def wrapped(connection: Connection, pairs: Sequence[tuple[T, asyncio.Future[R]]], again: bool) -> Sequence[R]:
+        async def wrapped(
+            connection: Connection, pairs: Sequence[tuple[T, asyncio.Future[R]]], again: bool
+        ) -> Sequence[R]:
             return await write(connection, [item for item, _ in pairs], again)
 
         return wrapped

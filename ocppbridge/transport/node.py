@@ -1,7 +1,7 @@
 """One process's side of the sockets: its lanes to PostgreSQL, its threads, its mailbox, and who is connected.
 
-There is one node for each event loop, made with the first socket. It renews its row every two seconds; a node whose row was
-taken for dead closes everything and begins anew under another name, for its connections have been given up.
+There is one node for each event loop, made with the first socket. It renews its row every two seconds; a node whose
+row was taken for dead closes everything and begins anew under another name, for its connections have been given up.
 """
 
 from __future__ import annotations
@@ -78,7 +78,10 @@ class Node:
 
     def start(self) -> None:
         """Run everything that runs beside the sockets."""
-        lanes = [*self.journal.lanes, *(asking.lane for asking in (self.lookups, self.openings, self.closings, self.claims))]
+        lanes = [
+            *self.journal.lanes,
+            *(asking.lane for asking in (self.lookups, self.openings, self.closings, self.claims)),
+        ]
         work = [*(lane.run() for lane in lanes), self._keep_house(), self._listen()]
         self._tasks = [asyncio.create_task(one) for one in work]
         self._nudger.start()

@@ -1,7 +1,7 @@
 """Who may upgrade: looked up, checked, counted, and only then opened (S36 to S38).
 
-Whatever is wrong with identity or credentials, the answer is the same 401 after the same work. Nothing is accepted without
-PostgreSQL: 503.
+Whatever is wrong with identity or credentials, the answer is the same 401 after the same work. Nothing is accepted
+without PostgreSQL: 503.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The front door for tests: the real ASGI application in a real uvicorn, in a thread, on a free port, with real sockets.
+"""The front door for tests: the real ASGI application in a real uvicorn, in a thread, with real sockets.
 
 Nothing here imports Django: conftest.py is read before the settings know where the engines are.
 """
