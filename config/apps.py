@@ -2,6 +2,10 @@
 
 from django.apps import AppConfig
 
+from config.celery import app
+
+celery = app  # whoever loads Django sends tasks through our broker: web, ocpp and commands alike
+
 
 class HubConfig(AppConfig):
     name = "config"

@@ -14,4 +14,5 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()  # for all threads: `current_app` of another thread would be an app without our broker
 app.autodiscover_tasks()
