@@ -21,6 +21,8 @@ CALL, CALL_RESULT, CALL_ERROR, CALL_RESULT_ERROR, SEND = 2, 3, 4, 5, 6
 MAX_MESSAGE_ID: Final = 255
 UNREADABLE_ID: Final = "-1"  # OCPP 2.x: what a CALLERROR carries when the message id could not be read
 MAX_ACTION: Final = 50
+# OCPP's deepest payload has a dozen levels. JSON writers give up at 254, schema validators and Python not much later.
+MAX_DEPTH: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def parse(text: str, version: str) -> Frame:
     if "\\u0000" in text and _has_nul(frame):
         # No database text can hold it, so nothing that carries one may get further (field quirk 13).
         raise FrameError("NUL characters are not accepted", Code.FORMAT_VIOLATION, message_id, answerable)
+    if text.count("{") + text.count("[") > MAX_DEPTH and _deep(frame):
+        raise FrameError("nested too deeply", Code.FORMAT_VIOLATION, message_id, answerable)
     if kind == CALL:
         return Call(message_id, *_request(frame, message_id, answerable))
     if kind == CALL_RESULT:
@@ -100,12 +104,32 @@ def parse(text: str, version: str) -> Frame:
     raise FrameError(f"message type {kind}", Code.MESSAGE_TYPE_NOT_SUPPORTED, message_id, version != "1.6")
 
 
-def _has_nul(value: Any) -> bool:
-    if type(value) is str:
-        return "\0" in value
-    if type(value) is dict:
-        return any("\0" in key or _has_nul(item) for key, item in value.items())
-    return type(value) is list and any(map(_has_nul, value))
+def _deep(frame: list[Any]) -> bool:
+    level: list[Any] = [frame]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for value in level
+            for item in (value.values() if type(value) is dict else value)
+            if type(item) is dict or type(item) is list
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _has_nul(frame: list[Any]) -> bool:
+    """Without recursion, for the frame may be nested as deep as its parser goes."""
+    waiting: list[Any] = [frame]
+    while waiting:
+        value = waiting.pop()
+        if type(value) is dict:
+            waiting += [*value, *value.values()]
+        elif type(value) is list:
+            waiting += value
+        elif type(value) is str and "\0" in value:
+            return True
+    return False
 
 
 def _message_id(value: object, answerable: bool) -> str:

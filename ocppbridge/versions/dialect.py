@@ -8,6 +8,7 @@ another test measures.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,8 +23,10 @@ from ocppbridge.versions.schemas import Complaint, Schemas, fault, schemas
 Payload = Mapping[str, Any]
 
 # What a lenient station's payload may break and still be understood: over-long texts, words that the version does not
-# have, additional fields, odd times (field quirk 10). A wrong type or a missing field is refused all the same.
+# have, additional fields, odd times (field quirk 10). A wrong type or a missing field is refused all the same, but for
+# the figures that stations are known to leave out or to write as the other type (field quirk 3).
 _TOLERABLE: Final = frozenset({Code.PROPERTY_CONSTRAINT, Code.FORMAT_VIOLATION})
+_FORGIVEN: Final = re.compile(r"/data|/meterStart|/meterStop|.*/sampledValue/\d+/value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,12 @@ class Dialect:
         """Raise SchemaFault unless it is a valid answer to the action."""
         self.schemas.check_response(action, payload)
 
-    def admit(self, action: str, payload: Payload, lenient: bool = False) -> tuple[Complaint, ...]:
-        """Let a station's CALL in, or raise what to answer; the complaints are what a lenient station got away with."""
+    def admit(self, action: str, payload: dict[str, Any], lenient: bool = False) -> tuple[Complaint, ...]:
+        """Let a station's CALL in, or raise what to answer.
+
+        The complaints returned are what a lenient station got away with; its nulls are taken out of the payload, for
+        they mean "nothing" and would be read as something.
+        """
         validator = self.schemas.requests.get(action)
         if validator is None:
             raise UnknownAction(f"OCPP {self.version} has no {action}")
@@ -92,9 +99,12 @@ class Dialect:
             raise Declined(self.declined.get(action, f"{action} is not for a station to send"))
         if validator.is_valid(payload):
             return ()
+        if lenient:
+            drop_nulls(payload)
         found = self.schemas.request_complaints(action, payload)
-        if not lenient or found[0].code not in _TOLERABLE:
-            raise fault(found)
+        unforgivable = [complaint for complaint in found if not (lenient and _forgiven(complaint))]
+        if unforgivable:
+            raise fault(unforgivable)
         return tuple(found)
 
     def up(self, action: str, payload: Payload) -> Message:
@@ -134,3 +144,20 @@ class Dialect:
             status = payload.get("status")
             return of_status(status, data=payload) if isinstance(status, str) else Accepted("Answered", data=payload)
         return self.results[action](payload)
+
+
+def _forgiven(complaint: Complaint) -> bool:
+    return complaint.code in _TOLERABLE or _FORGIVEN.fullmatch(complaint.pointer) is not None
+
+
+def drop_nulls(payload: dict[str, Any]) -> None:
+    """Take every null out of the objects in a payload; without recursion, for it may be nested deeply."""
+    waiting: list[Any] = [payload]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            for name in [name for name, item in value.items() if item is None]:
+                del value[name]
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value

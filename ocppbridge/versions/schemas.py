@@ -90,7 +90,8 @@ def fault(found: list[Complaint]) -> SchemaFault:
 
 def _complaint(error: jsonschema_rs.ValidationError) -> Complaint:
     rule = error.kind.name
-    pointer = "".join(f"/{step}" for step in error.instance_path)
+    missing = [error.kind.property] if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) else []
+    pointer = "".join(f"/{step}" for step in [*error.instance_path, *missing])
     return Complaint(_RANKS[_RANK_OF.get(rule, _LAST)][0], rule, pointer, error.message[:200])
 
 

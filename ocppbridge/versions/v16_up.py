@@ -63,7 +63,7 @@ def _sample(sample: Payload) -> Sample | None:
     return Sample(measurand, value, unit, *place, context)
 
 
-def _wh(value: int | float | None) -> Decimal | None:
+def _wh(value: object) -> Decimal | None:
     return None if value is None else number(value)
 
 

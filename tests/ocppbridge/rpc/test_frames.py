@@ -68,8 +68,19 @@ def test_what_is_no_frame_has_no_message_id_and_is_a_framework_error(text):
 
 def test_deep_nesting_neither_crashes_nor_recurses_without_end():
     """Field quirk 13: deep JSON."""
-    deep = '{"a":' * 900 + "1" + "}" * 900
-    assert parse(f'[2,"1","Heartbeat",{deep}]', "1.6").message_id == "1"
+    for levels, begin, end in ((900, '{"a":', "}"), (100, '{"a":[', "]}"), (30, '{"a":[', "]}")):
+        deep = begin * levels + "1" + end * levels
+        error = refused(f'[2,"1","Heartbeat",{deep}]')
+        assert (error.code, error.message_id) == (Code.FORMAT_VIOLATION, "1")
+        hidden = deep.replace("1", '"\\u0000"')
+        assert refused(f'[2,"1","Heartbeat",{hidden}]').code is Code.FORMAT_VIOLATION
+    assert refused("[" * 2000 + "]" * 2000).code is Code.RPC_FRAMEWORK_ERROR
+
+
+def test_a_long_report_is_not_a_deep_one():
+    entries = ",".join(['{"component":{"name":"C"},"variable":{"name":"V"},"variableAttribute":[{"value":"1"}]}'] * 200)
+    text = f'[2,"1","NotifyReport",{{"reportData":[{entries}]}}]'
+    assert len(parse(text, "2.0.1").payload["reportData"]) == 200
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def test_the_worst_violation_gives_the_code(change, code, pointer):
 
 def test_a_missing_field_is_an_occurrence_violation():
     assert refused("1.6", "StatusNotification", {"connectorId": 1}).code is Code.OCCURRENCE_CONSTRAINT
+    assert refused("1.6", "StopTransaction", {}).pointer == "/transactionId"
     assert refused("2.0.1", "MeterValues", METER | {"meterValue": []}).code is Code.OCCURRENCE_CONSTRAINT
 
 

@@ -13,7 +13,7 @@ from ocppbridge.charging.readings import Signed
 from ocppbridge.charging.replies import AuthorizationStatus, DataStatus, Registration
 from ocppbridge.charging.tokens import STATION, IdToken, Place
 from ocppbridge.rpc.errors import Code, Declined, SchemaFault, UnknownAction
-from ocppbridge.versions import DIALECTS
+from ocppbridge.versions import DIALECTS, dialect
 
 V16 = DIALECTS["ocpp1.6"]
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -139,6 +139,14 @@ LAX = [
             ],
         },
     ),
+    (
+        "MeterValues",
+        {"connectorId": 1, "meterValue": [{"timestamp": AT, "sampledValue": [{"value": 1.5, "phase": None}]}]},
+    ),
+    ("DataTransfer", {"vendorId": "com.acme", "data": {"a": 1}}),
+    ("StartTransaction", {"connectorId": 1, "idTag": "A", "timestamp": AT, "meterStart": 100.5}),
+    ("StartTransaction", {"connectorId": 1, "idTag": "A", "timestamp": AT, "meterStart": None}),
+    ("StopTransaction", {"transactionId": 1, "timestamp": AT, "meterStop": "100", "reason": None, "idTag": None}),
 ]
 
 
@@ -151,8 +159,30 @@ def test_a_lenient_station_gets_away_with_what_can_still_be_understood(action, p
     assert V16.up(action, payload)
 
 
+def test_a_start_without_a_meter_is_a_start_without_a_meter():
+    """Field quirk 3: meterStart null."""
+    payload = {"connectorId": 1, "idTag": "A", "timestamp": AT, "meterStart": None}
+    V16.admit("StartTransaction", payload, lenient=True)
+    assert V16.up("StartTransaction", payload).meter_start is None
+
+
+def test_nulls_are_found_however_deep():
+    payload: dict = {"vendorId": "x"}
+    deepest = payload
+    for _ in range(5000):
+        deepest["data"] = deepest = {"null": None}
+    dialect.drop_nulls(payload)
+    assert deepest == {}
+
+
+def test_a_null_is_no_word():
+    payload = {"connectorId": 1, "meterValue": [{"timestamp": AT, "sampledValue": [{"value": "1", "measurand": None}]}]}
+    V16.admit("MeterValues", payload, lenient=True)
+    assert V16.up("MeterValues", payload).readings[0].samples[0].measurand == "Energy.Active.Import.Register"
+
+
 def test_even_a_lenient_station_must_send_the_right_types():
-    for payload in ({"idTag": 5}, {}):
+    for payload in ({"idTag": 5}, {}, {"idTag": None}):
         with pytest.raises(SchemaFault):
             V16.admit("Authorize", payload, lenient=True)
 
@@ -197,6 +227,8 @@ def test_a_group_goes_along_if_it_fits():
     yes = AuthorizationStatus.ACCEPTED
     info = down(replies.Authorization(yes, NOON, IdToken("FLEET")))["idTagInfo"]
     assert info == {"status": "Accepted", "expiryDate": AT, "parentIdTag": "FLEET"}
+    assert down(replies.Authorization(yes, group=IdToken("x" * 20)))["idTagInfo"]["parentIdTag"] == "x" * 20
+    assert V16.down(i.StartCharging(IdToken("x" * 20), 9))
     assert "parentIdTag" not in down(replies.Authorization(yes, group=IdToken("x" * 21)))["idTagInfo"]
 
 
@@ -283,7 +315,7 @@ def test_a_verb_becomes_a_call(intent, action, payload):
 @pytest.mark.parametrize(
     "intent",
     [
-        i.StartCharging(IdToken("x" * 21), 9),
+        i.StartCharging(IdToken("x" * 21), 9),  # OCP-05: twenty are the most
         i.StartCharging(ANNA, 9, Place(1, 2)),
         i.StopCharging("b3f1c2d4"),
         i.Unlock(STATION),
