@@ -44,10 +44,11 @@ def _post(command: Command) -> str:
     if platform is None:
         return "the command has no sender to tell"
     routing = Routing(to=parties.party_id(command.sender), sender=parties.party_id(command.receiver))
+    body = commands.result_body(command)
     try:
         answer = partners.send(
             platform, "POST", command.response_url, ids=partners.ids(command.correlation_id),
-            module=ModuleID.COMMANDS.value, routing=routing, body=commands.result_body(command), reason="command result",
+            module=ModuleID.COMMANDS.value, routing=routing, body=body, reason="command result",
         )  # fmt: skip
         envelope = answer.envelope()
     except CallFailed as error:

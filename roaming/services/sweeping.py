@@ -1,4 +1,4 @@
-"""The sweep: finds what a lost nudge left behind, once a second, by one worker. It must cost nothing when all is well."""
+"""The sweep: finds what a lost nudge left behind, each second, by one worker. It must cost nothing when all is well."""
 
 from __future__ import annotations
 
