@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.health import healthz
+
+operator_api = [
+    path("api/v1/", include("roaming.api.urls")),
+    path("api/v1/", include("ocppbridge.api.urls")),
+]
 
 urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
+    *operator_api,
+    path("api/schema/", SpectacularAPIView.as_view(patterns=operator_api), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("", include("roaming.urls")),
 ]
-# Below /ocpi/ an unknown path and a crash are answered with the OCPI envelope: handler404 and handler500 belong here.
+handler400 = "roaming.views.bad_request"  # below /ocpi/ even this is an envelope

@@ -39,21 +39,6 @@ register(
 )
 register(
     Decision(
-        id="SESSION-PUSH-INTERVAL",
-        kind=Kind.SPEC_SILENT,
-        title="How often a running session is pushed",
-        section="OCPI 2.2.1 sessions, push model (SES-08)",
-        question="How many seconds lie at least between two pushes of a session that only grew? Its end goes at once.",
-        options={},
-        free=between("0", "3600", "seconds"),
-        default="0",
-        applied_in="ocppbridge.bridge.sessions",
-        scopes=frozenset({Scope.HUB, Scope.STATION}),
-        reached=Feature.STATIONS,
-    )
-)
-register(
-    Decision(
         id="CDR-DELAY",
         kind=Kind.SPEC_SILENT,
         title="When the CDR of a finished session is made",

@@ -80,7 +80,7 @@ register(
             "refuse": "the old one while it answers a ping; the new one is refused and an alert is raised",
         },
         default="newcomer",
-        applied_in="ocppbridge.transport.consumer",
+        applied_in="ocppbridge.transport.upgrade",
         scopes=STATION,
         reached=Feature.STATIONS,
     )
