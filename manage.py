@@ -15,7 +15,7 @@ from config.embedded import attached
 from config.engines import EngineError
 
 # `up` and `demo` run the engines themselves; the others need no database.
-WITHOUT_ENGINES = {"up", "demo", "help", "check", "collectstatic", "spectacular", "version"}
+WITHOUT_ENGINES = {"up", "demo", "help", "check", "collectstatic", "spectacular", "tariff", "version"}
 
 
 def engines(arguments: list[str]) -> AbstractContextManager[None]:

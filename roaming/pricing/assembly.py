@@ -146,7 +146,7 @@ class Assembly:
             self._notice("multiple_flat_components", phase, piece)
         if not charged or self.options.flat is Flat.EACH_COMPONENT_ONCE:  # decision: TARIFF-FLAT
             line = Line(piece.index, phase, rate, 1, state, elements)
-            line.remarks = (f"once for the {phase}",)
+            line.remarks = (f"once for the {phase} phase",)
             self.lines.append(line)
             charged.append(rate)
 

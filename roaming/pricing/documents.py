@@ -163,7 +163,7 @@ _MISSING = re.compile(r"Object missing required field `([^`]+)`")
 def bad_input(error: Exception, name: str) -> BadInput:
     """msgspec says `… - at `$.elements[0].price_components[1].price``; we say /elements/0/price_components/1/price."""
     reason, _, path = str(error).partition(" - at `$")
-    pointer = "".join(f"/{key or index}" for key, index in _STEP.findall(path))
+    pointer = "".join(f"/{key or index}" for key, index in _STEP.findall(path.rstrip("`")))
     if missing := _MISSING.match(reason):
         return BadInput(f"{pointer}/{missing[1]}", "is required", name)
     return BadInput(pointer, reason[:1].lower() + reason[1:], name)

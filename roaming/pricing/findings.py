@@ -31,6 +31,9 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     witness: dict[str, Any] = {}
     fix: str = ""
 
+    def at(self, pointer: str) -> Finding:
+        return msgspec.structs.replace(self, pointer=pointer)
+
     def document(self) -> dict[str, Any]:
         built: dict[str, Any] = msgspec.to_builtins(self, builtin_types=(Decimal,))
         return built

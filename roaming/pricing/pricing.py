@@ -26,6 +26,7 @@ from roaming.pricing.errors import BadInput
 from roaming.pricing.figures import check_figures
 from roaming.pricing.findings import note
 from roaming.pricing.options import PricingOptions
+from roaming.pricing.spans import spans
 from roaming.pricing.tariffs import Book
 from roaming.pricing.timeline import Timeline
 
@@ -39,18 +40,20 @@ def price(
     time_zone: str | None = None,
     options: PricingOptions = DEFAULTS,
     substitutes: Mapping[str, Tariffs] | None = None,
+    look_for_spans: bool = False,
 ) -> Bill:
     """The bill of an OCPI CDR or Session (or {start_date_time, end_date_time, time_zone, charging_periods}).
 
     `tariffs`: one or several; None takes those that the CDR carries. `substitutes`: the tariff that an agreement puts
-    in the place of another, by the other's id.
+    in the place of another, by the other's id. `look_for_spans` adds a finding for each period inside which the price
+    changes; it costs a second look at every period.
     """
     source = read_document(document)
     given = (source.tariffs or []) if tariffs is None else read_tariffs(tariffs)
     replaced = {name: read_tariffs(tariff)[0] for name, tariff in (substitutes or {}).items()}
     try:
         with exact():
-            bill = _priced(source, given, time_zone, options, replaced)
+            bill = _priced(source, given, time_zone, options, replaced, look_for_spans)
             sound = bill.raw.incl.is_finite()
     except DecimalException:
         sound = False
@@ -65,6 +68,7 @@ def _priced(
     time_zone: str | None,
     options: PricingOptions,
     replaced: Mapping[str, Tariff],
+    look_for_spans: bool,
 ) -> Bill:
     if not given:
         raise BadInput("/tariffs", "there is no tariff to price with", "session")
@@ -72,15 +76,14 @@ def _priced(
     book = Book(given, source, timeline, options, replaced)
     zone, guessed = zone_of(source, time_zone)
     if zone is None and book.zoned:
-        reason = (
-            "is needed: the tariff looks at the local clock, and neither the document nor its country tells the zone"
-        )
+        reason = "is needed: the tariff looks at the local clock, and neither document nor country tells the zone"
         raise BadInput("/time_zone", reason, "session")
     assembly = Assembly(timeline, book, zone, options)
     bill = assembly.bill()
     bill.time_zone = None if zone is None else zone.key
     if guessed and book.zoned:
-        bill.findings.append(
-            note("time_zone_guessed", "/cdr_location", f"{bill.time_zone}, the only clock of its country")
-        )
+        message = f"{bill.time_zone}, the only clock of its country"
+        bill.findings.append(note("time_zone_guessed", "/cdr_location", message))
+    if look_for_spans:
+        bill.findings += spans(timeline, book, zone)
     return bill

@@ -81,12 +81,15 @@ class Days:
         return state.weekday in self.days
 
     def says(self, state: State, held: bool) -> str:
-        return f"{DAYS[state.weekday].capitalize()} is {'' if held else 'not '}{self.words()}"
+        return f"{DAYS[state.weekday].capitalize()} is {'' if held else 'not '}in {self.names()}"
 
     def words(self) -> str:
+        return f"on {self.names()}"
+
+    def names(self) -> str:
         if self.days == WORKDAYS:
-            return "on Monday to Friday"
-        return "on " + ", ".join(DAYS[day].capitalize() for day in sorted(self.days))
+            return "Monday to Friday"
+        return ", ".join(DAYS[day].capitalize() for day in sorted(self.days))
 
 
 class Range:

@@ -68,7 +68,7 @@ def simulate(
     points: int = 33,
     options: PricingOptions = DEFAULTS,
 ) -> Simulation:
-    """Costs of sessions up to `kwh` and up to `hours`; the curve over hours takes what `power_kw` gives, at most `kwh`."""
+    """Costs of sessions up to `kwh` and up to `hours`; the latter take what `power_kw` gives, at most `kwh`."""
     for name, value in (("power", power_kw), ("kwh", kwh), ("hours", hours)):
         if not value.is_finite() or value <= 0:
             raise BadInput(f"/{name}", f"{value} is not above 0", "simulation")
