@@ -10,11 +10,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from ocppbridge.charging.replies import Authorization
+from ocppbridge.charging.security_intents import (
+    CertificateUse,
+    DeleteCertificate,
+    DeliverCertificate,
+    FetchLog,
+    InstallCertificate,
+    ListCertificates,
+)
+from ocppbridge.charging.setting_intents import (
+    ReadVariables,
+    ReportSettings,
+    ReportSome,
+    SetNetwork,
+    Variable,
+    WriteVariables,
+)
+from ocppbridge.charging.tariff_intents import (
+    AskTariffs,
+    AwaitPayment,
+    ChangeTariff,
+    ClearTariffs,
+    SetTariff,
+    TellCost,
+)
 from ocppbridge.charging.tokens import STATION, IdToken, Place
 
 
@@ -32,17 +55,6 @@ class When(StrEnum):
     NOW = "now"
     IDLE = "when idle"
     RESUME = "now, and resume the transactions"
-
-
-class CertificateUse(StrEnum):
-    """What a root certificate vouches for, in 2.x's words."""
-
-    CSMS = "CSMSRootCertificate"
-    MANUFACTURER = "ManufacturerRootCertificate"
-    V2G = "V2GRootCertificate"
-    MO = "MORootCertificate"
-    OEM = "OEMRootCertificate"
-    V2G_CHAIN = "V2GCertificateChain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,57 +105,6 @@ class ChangeAvailability:
 
     operative: bool
     place: Place = STATION
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A setting: 2.x's component and variable, or 1.6's configuration key as `name` without a component."""
-
-    name: str
-    component: str | None = None
-    instance: str | None = None
-    component_instance: str | None = None
-    place: Place = STATION
-    attribute: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadVariables:
-    """Read settings; none named means all of them (1.6 only)."""
-
-    variables: tuple[Variable, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WriteVariables:
-    """Change settings; 1.6 takes one at a time."""
-
-    values: tuple[tuple[Variable, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReportSettings:
-    """Have the device model reported: Configuration, Full or Summary inventory (B07)."""
-
-    request_id: int
-    inventory: str = "FullInventory"
-
-
-@dataclass(frozen=True, slots=True)
-class ReportSome:
-    """Have part of the device model reported (B08)."""
-
-    request_id: int
-    variables: tuple[Variable, ...] = ()
-    criteria: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SetNetwork:
-    """Store a way to reach a CSMS in a slot (B09); `profile` is 2.x's NetworkConnectionProfile."""
-
-    slot: int
-    profile: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,64 +161,12 @@ class AskTransaction:
 
 
 @dataclass(frozen=True, slots=True)
-class TellCost:
-    """The running total (I02), tax included."""
-
-    transaction: str
-    total: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class SendData:
     """DataTransfer to the station."""
 
     vendor: str
     message: str | None = None
     data: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeliverCertificate:
-    """The signed certificate that answers a CertificateRequested (A02)."""
-
-    chain: str
-    certificate_type: str | None = None
-    request_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InstallCertificate:
-    """Put a root certificate on the station (M05)."""
-
-    use: CertificateUse
-    certificate: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListCertificates:
-    """Which are installed (M03); 1.6 asks for one use at a time."""
-
-    uses: tuple[CertificateUse, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteCertificate:
-    """Take one off by its hashes (M04)."""
-
-    hashes: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class FetchLog:
-    """Upload a log to `location` (N01); 1.6 with the security extension knows GetLog too."""
-
-    location: str
-    request_id: int
-    kind: str = "DiagnosticsLog"
-    since: datetime | None = None
-    until: datetime | None = None
-    retries: int | None = None
-    retry_interval: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,5 +202,49 @@ Intent = (
     | ListCertificates
     | DeleteCertificate
     | FetchLog
+    | SetTariff
+    | AskTariffs
+    | ClearTariffs
+    | ChangeTariff
+    | AwaitPayment
     | RawCall
 )
+
+__all__ = [
+    "AskListVersion",
+    "AskTariffs",
+    "AskTransaction",
+    "AwaitPayment",
+    "CancelReservation",
+    "CertificateUse",
+    "ChangeAvailability",
+    "ChangeTariff",
+    "ClearCache",
+    "ClearTariffs",
+    "DeleteCertificate",
+    "DeliverCertificate",
+    "FetchLog",
+    "InstallCertificate",
+    "Intent",
+    "ListCertificates",
+    "ListEntry",
+    "NotOffered",
+    "RawCall",
+    "ReadVariables",
+    "ReportSettings",
+    "ReportSome",
+    "Reserve",
+    "Reset",
+    "SendData",
+    "SendList",
+    "SetNetwork",
+    "SetTariff",
+    "StartCharging",
+    "StopCharging",
+    "TellCost",
+    "Trigger",
+    "Unlock",
+    "Variable",
+    "When",
+    "WriteVariables",
+]

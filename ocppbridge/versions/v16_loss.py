@@ -46,6 +46,11 @@ LOSSES: Final = Losses(
         "*.trigger": "1.6 does not say why it sends",
     },
     not_sayable={
+        "AwaitPayment": _21,
+        "ChangeTariff": _21,
+        "ClearTariffs": _21,
+        "SetTariff": _21,
+        "AskTariffs": _21,
         "AskTransaction": "1.6 has no GetTransactionStatus; a lost stop is found by its silence",
         "DeliverCertificate.certificate_type": "a 1.6 station has one certificate of its own",
         "DeliverCertificate.request_id": _21,

@@ -6,10 +6,10 @@ from typing import Final
 
 from ocppbridge.versions import v2
 from ocppbridge.versions.dialect import Dialect
-from ocppbridge.versions.v2_down import DOWNS, REPLIES
+from ocppbridge.versions.v2_down import REPLIES
 from ocppbridge.versions.v2_loss import LOSSES_21
-from ocppbridge.versions.v2_results import RESULTS
 from ocppbridge.versions.v2_up import UPS
+from ocppbridge.versions.v21_down import DOWNS_21, RESULTS_21
 
 V21: Final = Dialect(
     version="2.1",
@@ -18,8 +18,8 @@ V21: Final = Dialect(
     noted=v2.NOTED | v2.NOTED_21,
     declined={**v2.DECLINED, **v2.DECLINED_21},
     replies=REPLIES,
-    downs=DOWNS,
-    results=RESULTS,
+    downs=DOWNS_21,
+    results=RESULTS_21,
     to_station=v2.TO_STATION | v2.TO_STATION_21,
     losses=LOSSES_21,
 )

@@ -59,9 +59,14 @@ LOSSES_201: Final = Losses(
     },
     not_sayable={
         **_NOT_SAYABLE,
+        "AskTariffs": _21,
         "Authorization.allowed_transfer": _21,
         "Authorization.tariff": _21,
+        "AwaitPayment": _21,
+        "ChangeTariff": _21,
+        "ClearTariffs": _21,
         "DeliverCertificate.request_id": _21,
         "EventTaken.limits": _21,
+        "SetTariff": _21,
     },
 )

@@ -121,6 +121,7 @@ NETWORK = {
     "ocppInterface": "Wired0", "ocppTransport": "JSON", "messageTimeout": 30, "ocppCsmsUrl": "wss://x",
     "securityProfile": 1, "ocppVersion": "OCPP20",
 }  # fmt: skip
+TARIFF = {"tariffId": "T", "currency": "EUR"}
 HASHES = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "c"}
 SETTING = i.Variable("Interval", "Ctrlr", None, None, Place(1, 1), "Actual")
 ANSWER = replies.Authorization(
@@ -165,6 +166,11 @@ def verbs(dialect: Dialect) -> Iterator[Any]:
     yield i.InstallCertificate(i.CertificateUse.CSMS, "pem")
     yield i.ListCertificates((i.CertificateUse.CSMS,))
     yield i.DeleteCertificate(HASHES)
+    yield i.SetTariff(TARIFF, 1)
+    yield i.AskTariffs(1)
+    yield i.ClearTariffs(("T",), 1)
+    yield i.ChangeTariff("1", TARIFF)
+    yield i.AwaitPayment(1, 60)
     yield i.FetchLog("ftp://x", 1, "SecurityLog", NOON, NOON, 1, 1)
 
 
@@ -188,6 +194,7 @@ def another(value: Any, name: str) -> Any:
         "uses": (i.CertificateUse.MANUFACTURER,), "hashes": HASHES | {"serialNumber": "d"}, "type": "eMAID",
         "group": OTHER_GROUP, "certificate_status": "CertChainError", "additional": (("C", "D"),),
         "allowed_transfer": ("AC_single_phase",), "profile": {**PROFILE, "stackLevel": 5},
+        "tariffs": ("U",),
     }  # fmt: skip
     match value:
         case AuthorizationStatus():

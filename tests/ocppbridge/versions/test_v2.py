@@ -315,7 +315,36 @@ def test_what_2_1_says_and_2_0_1_does_not(intent):
         V201.down(intent)
 
 
+TARIFF = {"tariffId": "T", "currency": "EUR", "energy": {"prices": [{"priceKwh": 0.45}]}}
+
+
+@pytest.mark.parametrize(
+    ("intent", "action", "payload"),
+    [
+        (i.SetTariff(TARIFF), "SetDefaultTariff", {"evseId": 0, "tariff": TARIFF}),
+        (i.AskTariffs(1), "GetTariffs", {"evseId": 1}),
+        (i.ClearTariffs(), "ClearTariffs", {}),
+        (i.ClearTariffs(("T",), 1), "ClearTariffs", {"tariffIds": ["T"], "evseId": 1}),
+        (i.ChangeTariff("tx-1", TARIFF), "ChangeTransactionTariff", {"transactionId": "tx-1", "tariff": TARIFF}),
+        (i.AwaitPayment(1, 60), "NotifyWebPaymentStarted", {"evseId": 1, "timeout": 60}),
+    ],
+)
+def test_tariffs_on_the_station_came_with_2_1(intent, action, payload):
+    assert V21.down(intent) == (action, payload)
+    with pytest.raises(i.NotOffered):
+        V201.down(intent)
+
+
 # What its answers mean
+
+
+def test_clearing_tariffs_is_as_good_as_its_first_failure():
+    results = [{"tariffId": "T", "status": "Accepted"}, {"tariffId": "U", "status": "NoTariff"}]
+    outcome = V21.up_result("ClearTariffs", {"clearTariffsResult": results})
+    assert (type(outcome), outcome.status, outcome.data["results"]) == (Refused, "NoTariff", results)
+    assert isinstance(V21.up_result("ClearTariffs", {"clearTariffsResult": results[:1]}), Accepted)
+    assert V21.up_result("NotifyWebPaymentStarted", {}) == Accepted("Accepted")
+
 
 RESULT = {"component": {"name": "C"}, "variable": {"name": "V"}}
 
