@@ -127,7 +127,8 @@ class Partnering(Mixed):
 
     def _invited(self, request: HttpRequest, invitation: platforms.Invitation) -> HttpResponse:
         values = {"Versions URL": invitation.versions_url, "TOKEN_A": invitation.token_a}
-        text = f"Hand both to the partner on a safe way. The token can be used once, until {invitation.expires_at:%Y-%m-%d %H:%M %Z}."
+        until = f"{invitation.expires_at:%Y-%m-%d %H:%M %Z}"
+        text = f"Hand both to the partner on a safe way. The token can be used once, until {until}."
         return shown_once(self, request, invitation.platform, "Invited", values, text)
 
     @button(
@@ -147,7 +148,7 @@ class Partnering(Mixed):
         fits=is_one(S.CONNECTED, S.OFFLINE),
         text="A GET of its versions, which changes nothing.",
     )
-    def check(self, request: HttpRequest, obj: Platform, form: Question) -> None:
+    def probe(self, request: HttpRequest, obj: Platform, form: Question) -> None:
         """Does it answer?"""
         if registration.still_alive(obj):
             messages.success(request, f"{obj} answers.")

@@ -32,7 +32,7 @@ class PlatformAdmin(Partnering, Page[Platform]):
     actions_list = ("invite", "register")
     actions_detail = (
         "invite_again",
-        "check",
+        "probe",
         "resume",
         "suspend",
         {"title": "More", "icon": "more_vert", "items": ["rotate", "leave"]},

@@ -1,0 +1,1 @@
+"""The Operator API, station part: stations, calls to them, transactions."""
