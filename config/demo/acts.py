@@ -84,8 +84,12 @@ def charge(stage: Stage, emsp: Actor, station: Actor, place: world.Place, verdic
     """A whole session at one station."""
     _title(verdict, f"A session at {place.identity} (OCPP {place.version})")
     reference = f"DEMO-{place.version}-{int(time.time())}"
-    bill = Session(stage, emsp, station, place, CARD, reference, verdict).play()
-    for line in words_of_bill.lines(bill["document"]):
+    cdr, figures = Session(stage, emsp, station, place, CARD, reference, verdict).play()
+    record = words_of_bill.find(cdr)
+    if record is None:
+        raise Missing(f"the hub has no CDR {cdr['id']}")
+    verdict.none("every line of the bill behind it is right", words_of_bill.differences(record, figures))
+    for line in words_of_bill.lines(cdr, record):
         verdict.tell(line)
 
 

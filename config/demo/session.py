@@ -18,7 +18,7 @@ START = {"1.6": ("RemoteStartTransaction", "StartTransaction")}
 START_2 = ("RequestStartTransaction", "TransactionEvent")
 STOP = {"1.6": ("RemoteStopTransaction", "StopTransaction")}
 STOP_2 = ("RequestStopTransaction", "TransactionEvent")
-ENOUGH_WH = 300
+ENOUGH_WH = 2_000
 
 
 @dataclass
@@ -33,8 +33,8 @@ class Session:
     reference: str
     verdict: Verdict
 
-    def play(self) -> Event:
-        """From the plug to the CDR; returns the event with the CDR."""
+    def play(self) -> tuple[dict[str, Any], check.Figures]:
+        """From the plug to the CDR; returns the CDR and what it had to say."""
         since = self.stage.mark()
         self.station.say(do="plug", evse=1)
         self._said(since, "StatusNotification", "the station says that the cable is in")
@@ -120,7 +120,7 @@ class Session:
         self._said(since, says, f"the station ends the transaction with {says}")
         return ended
 
-    def _bill(self, since: int, session: Event, ended: Event) -> Event:
+    def _bill(self, since: int, session: Event, ended: Event) -> tuple[dict[str, Any], check.Figures]:
         done = self.stage.wait(
             lambda event: self._is_session(event, session["id"]) and event["document"]["status"] == "COMPLETED",
             "the eMSP is sent the COMPLETED session",
@@ -137,7 +137,7 @@ class Session:
         self.verdict.check("the COMPLETED session has the final figures", agrees, f"{final['kwh']} kWh, {_excl(final)}")
         self.verdict.none("the CDR is complete", bill["wrong"] + self._strange(bill["document"], ended))
         self.verdict.none("every figure of the CDR is right", check.differences(bill["document"], figures))
-        return bill
+        return bill["document"], figures
 
     # --- what is waited for --------------------------------------------------------------------------------------
 

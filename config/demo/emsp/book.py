@@ -8,6 +8,8 @@ from __future__ import annotations
 import secrets
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,8 +49,29 @@ class Book:
     def tell(self, event: str, **facts: Any) -> None:
         """Say on standard output what happened, with the ids of the request in hand."""
         ids = getattr(self.request, "ids", {})
+        line = dumps({"at": stamp(), "event": event} | ids | facts) + "\n"
+        held = getattr(self.request, "held", None)
+        if held is not None:
+            held.append(line)
+            return
+        self._write(line)
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """What is told inside waits until the block has ended: first the request, then what followed from it."""
+        self.request.held = []
+        try:
+            yield
+        finally:
+            self.request.after, self.request.held = self.request.held, None
+
+    def tell_held(self) -> None:
+        for line in self.request.after:
+            self._write(line)
+
+    def _write(self, line: str) -> None:
         with self.lock:
-            sys.stdout.write(dumps({"at": stamp(), "event": event} | ids | facts) + "\n")
+            sys.stdout.write(line)
             sys.stdout.flush()
 
     def kept(self, module: str) -> dict[str, Document]:

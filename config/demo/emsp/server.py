@@ -152,7 +152,8 @@ def _handler(book: Book) -> type[BaseHTTPRequestHandler]:
             heads = {name: self.headers.get(name, "") for name in ("X-Request-ID", "X-Correlation-ID")}
             ids = {"request_id": heads["X-Request-ID"], "correlation_id": heads["X-Correlation-ID"]}
             book.request.ids = ids
-            status, code, data = self._answer(raw)
+            with book.holding():
+                status, code, data = self._answer(raw)
             body: Document = {"status_code": code, "timestamp": words.stamp()}
             if code != 1000:
                 body["status_message"] = "see status_code"
@@ -160,6 +161,7 @@ def _handler(book: Book) -> type[BaseHTTPRequestHandler]:
                 body["data"] = data
             path = urlsplit(self.path).path
             self._tell(path, status, code)
+            book.tell_held()
             text = words.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
