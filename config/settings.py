@@ -215,6 +215,8 @@ LOGGING: dict[str, Any] = {
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
         "channels": {"level": "WARNING"},
+        # Its warnings are one line for each 4xx, with card numbers in the paths; the exchanges are journalled instead.
+        "django.request": {"level": "ERROR"},
     },
 }
 UNFOLD = {
