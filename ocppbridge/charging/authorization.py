@@ -105,6 +105,10 @@ class Policy:
     ask_about_allowed: bool = False
     """TOK-10: ALLOWED leaves the choice between the stored token and asking."""
     refuse_concurrent: bool = False
+    command_window: timedelta = COMMAND_WINDOW
+    """For how long a command vouches for an RFID token."""
+    trust_unreachable: bool = True
+    """TOK-11: an owner who cannot be reached leaves the stored token to decide; else nobody charges without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ _REFUSALS: Final = {
 def decide(known: Known, policy: Policy | None = None) -> Decision:
     """The table; see the module's docstring."""
     policy = policy or Policy()
-    if known.command and (known.command.age < COMMAND_WINDOW or known.command.token_type in _NEVER_ASKED):
+    if known.command and (known.command.age < policy.command_window or known.command.token_type in _NEVER_ASKED):
         return Accept(Method.COMMAND)
     if known.own is not Own.NONE:
         return Accept(None)
@@ -176,5 +180,6 @@ def _stored(stored: Stored, verdict: Verdict | None, policy: Policy) -> Decision
     if verdict is Verdict.ALLOWED:
         return Accept(Method.AUTH_REQUEST)
     if verdict is Verdict.UNREACHABLE:  # TOK-11, TOK-12
-        return Refuse(Status.INVALID) if stored.whitelist is Whitelist.NEVER else on_trust
+        trusted = policy.trust_unreachable and stored.whitelist is not Whitelist.NEVER
+        return on_trust if trusted else Refuse(Status.INVALID)
     return Refuse(_REFUSALS[verdict])

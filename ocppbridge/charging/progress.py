@@ -1,4 +1,4 @@
-"""How a session's energy grew, out of the registers that its readings show: points that begin at 0 and end at the total.
+"""How a session's energy grew, out of the registers its readings show: points that begin at 0 and end at the total.
 
 The total is `metering`'s and is what is billed; the readings only say when it flowed. So a reading can shift energy
 in time, never make any: a register that went back (a reset), or that jumped by more than the whole session took

@@ -118,6 +118,19 @@ def test_a_token_that_a_command_named_is_not_asked_about_again(age, kind, decisi
     assert decide(known) == decision
 
 
+def test_how_long_a_command_vouches_is_the_hubs_choice():
+    known = Known(command=Command(minutes(5)), stored=Stored(Whitelist.NEVER, VALID))
+    assert decide(known, Policy(command_window=minutes(5))) == OWNER
+    assert decide(known, Policy(command_window=minutes(6))) == COMMAND
+
+
+@pytest.mark.parametrize("whitelist", ["ALLOWED", "ALLOWED_OFFLINE", "NEVER"])
+def test_the_hub_may_choose_that_nobody_charges_without_an_answer(whitelist):
+    known = Known(stored=Stored(Whitelist(whitelist), VALID), verdict=Verdict.UNREACHABLE)
+    policy = Policy(ask_about_allowed=True, trust_unreachable=False)
+    assert decide(known, policy) == Refuse(Status.INVALID)
+
+
 def test_a_command_outweighs_even_a_blocked_token():
     """CMD-10: the eMSP has authorized it; the CPO does not check."""
     assert decide(Known(command=Command(minutes(1)), stored=Stored(Whitelist.ALWAYS, INVALID))) == COMMAND
