@@ -108,7 +108,7 @@ class Policy:
     command_window: timedelta = COMMAND_WINDOW
     """For how long a command vouches for an RFID token."""
     trust_unreachable: bool = True
-    """TOK-11: an owner who cannot be reached leaves the stored token to decide; else nobody charges without an answer."""
+    """TOK-11: an owner out of reach leaves it to the stored token; else nobody charges without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
