@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from ocppbridge.transport.routing import PATH, consumer  # noqa: E402  # models need the setup above
+from ocppbridge.transport.upgrade import Refusal, refuse  # noqa: E402
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 SOCKET_PATHS = ("/ocpp/", "/live/")
@@ -34,7 +35,7 @@ async def plain_http(scope: dict[str, Any], receive: Any, send: Send) -> None:
 
 async def unknown_socket(scope: dict[str, Any], receive: Any, send: Send) -> None:
     await receive()  # websocket.connect
-    await answer(send, "websocket.http.response", 404, b"", [])
+    await refuse(receive, send, Refusal(404))
 
 
 async def answer(send: Send, kind: str, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:

@@ -64,7 +64,7 @@ class StationConsumer(AsyncConsumer):
             return
         granted = await examine(self._node, scope)
         if isinstance(granted, Refusal):
-            await refuse(send, granted)
+            await refuse(receive, send, granted)
         elif granted.subprotocol is None:
             await self._without_protocol()
         else:

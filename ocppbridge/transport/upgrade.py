@@ -7,6 +7,7 @@ without PostgreSQL: 503.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STORE_SECONDS: Final = 5.0
+GONE_SECONDS: Final = 0.5
 NO_PROTOCOL: Final = f"offer one of the sub-protocols {handshake.OFFERED}"
 NO_CREDENTIALS: Final = Credentials(b"", b"")
 
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -122,8 +125,12 @@ async def _granted(node: Node, scope: dict[str, Any], found: Found) -> Granted |
     return Granted(account, opened, subprotocol) if opened.connection_id else UNAVAILABLE
 
 
-async def refuse(send: Send, refusal: Refusal) -> None:
+async def refuse(receive: Receive, send: Send, refusal: Refusal) -> None:
     """Before the upgrade; a bare close would always say 403."""
-    headers = [*refusal.headers, (b"content-length", str(len(refusal.body)).encode())]
-    await send({"type": "websocket.http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "websocket.http.response.start", "status": refusal.status, "headers": list(refusal.headers)})
     await send({"type": "websocket.http.response.body", "body": refusal.body})
+    # uvicorn logs an error for whoever returns before the socket is gone: a line that any stranger could cause (S36).
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(GONE_SECONDS):
+            for _ in range(2):  # one for the answer, one for the socket
+                await receive()

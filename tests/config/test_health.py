@@ -49,7 +49,7 @@ def answers(scope: dict[str, Any]) -> int:
 
 @pytest.mark.parametrize(
     ("kind", "path", "status"),
-    [("http", "/healthz", 200), ("http", "/ocpp/S1", 426), ("http", "/other", 404), ("websocket", "/other", 404)],
+    [("http", "/healthz", 200), ("http", "/ocpp/S1", 426), ("http", "/other", 404), ("websocket", "/", 404)],
 )
 def test_the_station_side_refuses_what_is_no_station_before_any_upgrade(kind: str, path: str, status: int) -> None:
     assert answers({"type": kind, "path": path, "raw_path": path.encode()}) == status
