@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.views import defaults
 from rest_framework.exceptions import APIException
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -27,13 +28,18 @@ from roaming.bodies import read_body
 from roaming.journal import Inbound
 from roaming.modules import BY_PATH, MODULES, versions
 from roaming.modules.interface import VERSION, Interface, Operation, Reply
-from roaming.ocpi.errors import MethodNotAllowed, NotFound, OcpiError, Unauthorized
+from roaming.ocpi.errors import ClientError, MethodNotAllowed, NotFound, OcpiError, Unauthorized
 from roaming.ocpi.headers import Routing, read_ids, read_routing
 from roaming.requests import Routed, carry_out
 
 logger = logging.getLogger(__name__)
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+
+
+class BadRequest(ClientError):
+    http_status = 400
+    title = "Bad request"
 
 
 class _Always(BaseContentNegotiation):
@@ -66,6 +72,14 @@ class OcpiView(APIView):
             logger.exception("the OCPI view failed")
         ids = read_ids({}, str(uuid.uuid4()), str(uuid.uuid4()))
         return answers.failed(exc, ids, Routing(), timezone.now())[0]
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """What Django itself refuses before any view (a foreign Host header, for one), as an envelope below /ocpi/."""
+    if not request.path_info.startswith("/ocpi/"):
+        return defaults.bad_request(request, exception)
+    ids = read_ids(request.headers, str(uuid.uuid4()), str(uuid.uuid4()))
+    return answers.failed(BadRequest(), ids, Routing(), timezone.now())[0]
 
 
 def answer(request: HttpRequest, rest: str) -> HttpResponseBase:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from roaming.models import Party, StoredObject
 from roaming.ocpi import paging
@@ -79,7 +79,7 @@ def _cut(rows: QuerySet[StoredObject], asked: PageRequest) -> QuerySet[StoredObj
 
 def _joined(rows: QuerySet[StoredObject]) -> dict[str, Any]:
     return rows.values("pk", "document").aggregate(
-        text=StringAgg("document", ",", ordering=F("pk")),
+        text=StringAgg("document", ",", order_by="pk"),
         count=Count("pk"),
         last=Max("pk"),
     )

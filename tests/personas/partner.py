@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from roaming.ocpi import json
 
@@ -224,7 +225,7 @@ class Partner:
         token: str | None = None, raw: bytes | None = None, timeout: float = 30, **headers: str,
     ) -> Answer:  # fmt: skip
         """One request to the hub. `to` and `sender` are parties like NL/CPO; no `to` is open routing."""
-        sent = {"X-Request-ID": str(uuid.uuid4()), "X-Correlation-ID": str(uuid.uuid4())}
+        sent = CaseInsensitiveDict({"X-Request-ID": str(uuid.uuid4()), "X-Correlation-ID": str(uuid.uuid4())})
         presented = self.token_for_hub if token is None else token
         sent["Authorization"] = "Token " + base64.b64encode(presented.encode()).decode()
         if routed:
@@ -232,7 +233,7 @@ class Partner:
             sent["OCPI-from-country-code"], _, sent["OCPI-from-party-id"] = sender.partition("/")
         if to:
             sent["OCPI-to-country-code"], _, sent["OCPI-to-party-id"] = to.partition("/")
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        sent.update({name.replace("_", "-"): value for name, value in headers.items()})
         data = raw if raw is not None else None if body is None else json.dump_bytes(body)
         if data is not None:
             sent.setdefault("Content-Type", "application/json")
