@@ -130,7 +130,7 @@ class Assembly:
         """Energy fed back is a credit, never rounded."""
         if line.rate.priced.for_export:
             line.remarks = ("energy fed back, credited by the tariff's own element for it",)
-        elif self.options.export is Export.CREDIT_AT_SAME_PRICE:  # decision: TARIFF-EXPORT-CREDIT
+        elif self.options.export == Export.CREDIT_AT_SAME_PRICE:  # decision: TARIFF-EXPORT-CREDIT
             line.remarks = ("energy fed back, credited at the price of charging",)
             self._notice("export_at_import_price", "ENERGY", piece)
         else:
@@ -144,7 +144,7 @@ class Assembly:
             return
         if charged:
             self._notice("multiple_flat_components", phase, piece)
-        if not charged or self.options.flat is Flat.EACH_COMPONENT_ONCE:  # decision: TARIFF-FLAT
+        if not charged or self.options.flat == Flat.EACH_COMPONENT_ONCE:  # decision: TARIFF-FLAT
             line = Line(piece.index, phase, rate, 1, state, elements)
             line.remarks = (f"once for the {phase} phase",)
             self.lines.append(line)

@@ -57,4 +57,4 @@ class PricingOptions(msgspec.Struct, frozen=True):
 
     @property
     def places(self) -> int:
-        return 2 if self.rounding is Rounding.CENTS else 4
+        return 2 if self.rounding == Rounding.CENTS else 4

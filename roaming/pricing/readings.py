@@ -17,5 +17,5 @@ def alternatives(options: PricingOptions) -> Iterator[tuple[str, PricingOptions]
     """(name, options), the likeliest first. A name is policy:value."""
     for policy, values in (("steps", Steps), ("flat", Flat), ("export", Export), ("without_tariff", WithoutTariff)):
         for value in values:
-            if value is not getattr(options, policy):
+            if value != getattr(options, policy):
                 yield f"{policy}:{value.value}", msgspec.structs.replace(options, **{policy: value})

@@ -29,11 +29,11 @@ class Pools:
         self.reservation: list[Line] = []
 
     def round(self, steps: Steps) -> None:  # decision: TARIFF-STEP-SIZE
-        if steps is Steps.OFF:
+        if steps == Steps.OFF:
             return
         raise_to_step(self.energy)
         raise_to_step(self.reservation)
-        if steps is Steps.TIME_AND_PARKING_TOGETHER:
+        if steps == Steps.TIME_AND_PARKING_TOGETHER:
             raise_to_step(self.times)
             return
         raise_to_step(self.parking or self.time)

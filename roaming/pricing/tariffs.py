@@ -56,9 +56,9 @@ class Book:
             return None
         if named:
             pointer = next(f"/charging_periods/{piece.index}" for piece in timeline.slices if piece.tariff_id is None)
-            message = f"some periods name a tariff and this one does not: {options.without_tariff.value}"
+            message = f"some periods name a tariff and this one does not: {options.without_tariff}"
             self.findings.append(warning("period_without_tariff_id", pointer, message))
-            if options.without_tariff is WithoutTariff.STRICT:  # decision: TARIFF-PERIOD-WITHOUT-TARIFF
+            if options.without_tariff == WithoutTariff.STRICT:  # decision: TARIFF-PERIOD-WITHOUT-TARIFF
                 return None
         found = select(self.plans, timeline.start, wanted_type(document, options))
         if found is None:
