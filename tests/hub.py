@@ -81,6 +81,10 @@ class Hub:
         """`manage.py … --json`."""
         return json.loads(self.run("manage.py", *words, "--json"))
 
+    def operate(self, *words: str) -> Any:
+        """What the operator does by hand (tests/operator.py)."""
+        return json.loads(self.run("-m", "tests.operator", *words))
+
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the database says."""
         place = DataDir(self.data).sockets.postgres
@@ -108,7 +112,7 @@ def running_hub(**settings: str) -> Iterator[Hub]:
     own = {name: value for name, value in os.environ.items() if name not in OWN}
     places = {"HUB_DATA": str(data), "HUB_WEB_PORT": str(web_port), "HUB_OCPP_PORT": str(ocpp_port)}
     rules = {"ESCALATION": "pragmatic", "OUTBOUND_ALLOW": "127.0.0.0/8", "PYTHONUNBUFFERED": "1"}
-    environment = own | places | rules | settings
+    environment = own | places | rules | {"DJANGO_SETTINGS_MODULE": "config.settings"} | settings
     with (data / "hub.log").open("wb") as log:
         command = [sys.executable, "manage.py", "up"]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

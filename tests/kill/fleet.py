@@ -14,9 +14,13 @@ from typing import Any
 from config.demo import world
 from config.demo.stage import Actor, Event, Stage
 from tests.hub import Hub
-from tests.kill.world import LOCATION, identity
 
+LOCATION = "KILL"
 VERSIONS = ("1.6", "2.0.1", "2.1")
+
+
+def identity(number: int) -> str:
+    return f"K-{number:03}"
 
 
 class Fleet:
@@ -24,7 +28,7 @@ class Fleet:
 
     def __init__(self, stage: Stage, emsp: Actor, hub: Hub, count: int, rounds: int) -> None:
         self.stage, self.emsp, self.count, self.rounds = stage, emsp, count, rounds
-        passwords = json.loads(hub.run("-m", "tests.kill.world", str(count)))
+        passwords = hub.operate("stations", LOCATION, *(identity(number) for number in range(count)))
         entries = [self._entry(number, passwords[identity(number)]) for number in range(count)]
         self.plan = Path(hub.data) / "fleet.json"
         self.plan.write_text(json.dumps(entries))

@@ -33,8 +33,7 @@ def hub() -> Iterator[Hub]:
 def test_a_hundred_sessions_survive_the_killing_of_each_process(hub: Hub) -> None:
     with Stage() as stage:
         emsp = stage.enter("eMSP", "config.demo.emsp", "--party", str(world.PARTNER))
-        invitation = hub.command("invite_platform", "--role", "EMSP", "--party", str(world.PARTNER), "--name", "eMSP")
-        emsp.ask(do="register", versions_url=invitation["versions_url"], token_a=invitation["token_a"])
+        emsp.ask(do="register", **hub.operate("invite", str(world.PARTNER)))
         fleet = Fleet(stage, emsp, hub, STATIONS, ROUNDS)
         fleet.hand_out_cards()
         fleet.begin()

@@ -1,0 +1,47 @@
+"""``python -m tests.operator …``, run with a hub's environment: what its operator does by hand, through the services.
+
+``invite DE/EMX`` prints versions_url and token_a; ``stations LOCATION IDENTITY…`` makes a location with one EVSE for
+each new station, with the tariff of the demo, and prints their passwords. All as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import django
+
+django.setup()
+
+from django.utils import timezone  # noqa: E402
+
+from config.demo import world  # noqa: E402
+from ocppbridge.services import stations  # noqa: E402
+from roaming.ocpi.party import PartyId  # noqa: E402
+from roaming.services import locations, parties, platforms, tariffs  # noqa: E402
+
+
+def invite(party: str) -> dict[str, str]:
+    invitation = platforms.invite([("EMSP", PartyId.parse(party))], name=f"eMSP {party}")
+    return {"versions_url": invitation.versions_url, "token_a": invitation.token_a}
+
+
+def add_stations(location_id: str, *identities: str) -> dict[str, str]:
+    now = timezone.now()
+    parties.ensure_hosted(world.OPERATOR, world.OPERATOR_NAME)
+    tariffs.store(world.OPERATOR, world.tariff(now), source=None, now=now)
+    places = [world.Place(identity, "", location_id) for identity in identities]
+    evses = [world.evse(place, now) for place in places]
+    document = world.location(world.SQUARE, now) | {"id": location_id, "evses": evses}
+    locations.store(world.OPERATOR, document, source=None, now=now)
+    added = [
+        stations.add(place.identity, str(world.OPERATOR), location_id=location_id, evses=[place.evse_uid])
+        for place in places
+    ]
+    return {one.station.identity: one.password for one in added}
+
+
+VERBS = {"invite": invite, "stations": add_stations}
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(VERBS[sys.argv[1]](*sys.argv[2:])))
