@@ -21,7 +21,7 @@ from console.text import PLAIN, WARN, ago, badge, badges, code, linked
 from ocppbridge.admin import questions, tones
 from ocppbridge.admin.station_parts import EvseRows, panels
 from ocppbridge.admin.verbs import Verbs
-from ocppbridge.bridge import sites
+from ocppbridge.bridge import decisions, sites
 from ocppbridge.models import Alert, Station, Transaction
 from ocppbridge.services import passwords
 
@@ -180,7 +180,7 @@ class StationAdmin(Verbs[Station], Page[Station]):
         """Shown once."""
         chosen = form.cleaned_data["password"] or passwords.new_password()
         try:
-            passwords.set_password(obj, chosen)
+            passwords.set_password(obj, chosen, allow_short=decisions.allows_short_password(obj.identity))
         except passwords.WeakPassword as problem:
             raise Refused(str(problem)) from None
         self.log_change(request, obj, "Set its password.")

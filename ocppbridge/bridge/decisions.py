@@ -9,3 +9,8 @@ from roaming.services import decisions
 def choices() -> Choices:
     """At most two seconds old; may query the database."""
     return decisions.choices()
+
+
+def allows_short_password(identity: str) -> bool:
+    """Whether this station may have a password below 16 bytes."""
+    return choices().value("SHORT-STATION-PASSWORD", station=identity) == "scrypt"  # decision: SHORT-STATION-PASSWORD

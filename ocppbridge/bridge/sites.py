@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from ocppbridge.bridge import decisions
 from ocppbridge.bridge.countries import ALPHA3
 from ocppbridge.models import Station
 from ocppbridge.services import passwords, stations
@@ -73,7 +74,10 @@ def add(
     try:
         owner = _operator(party, notes)
         _check_tariff(owner, tariff)
-        added = stations.add(identity, str(owner), password=password, name=name, evses=0)
+        short = decisions.allows_short_password(identity)
+        added = stations.add(
+            identity, str(owner), password=password, name=name, evses=0, allow_short_password=short
+        )
         uids = _uids(identity, evses)
         place = _place(owner, location or _location_id(identity), identity, uids, tariff, now, notes)
         stations.place(added.station, place.object_id, dict(enumerate(uids, start=1)))

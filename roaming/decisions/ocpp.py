@@ -94,7 +94,7 @@ register(
         question="May a station have a password that is shorter than the 16 bytes of a machine secret?",
         options={"refuse": "no", "scrypt": "yes, stored with scrypt: slow when many stations reconnect at once"},
         default="refuse",
-        applied_in="ocppbridge.services.passwords",
+        applied_in="ocppbridge.bridge.decisions",
         scopes=STATION,
         reached=Feature.STATIONS,
     )
