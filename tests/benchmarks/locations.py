@@ -1,0 +1,206 @@
+"""A page of 100 locations out of 100,000: the hub's list against nested DRF ModelSerializers.
+
+Both in one process without a server in front, with the same authentication, the same visibility and a total count, over
+the same locations (2 EVSEs, 2 connectors each). The hub journals each exchange besides; the peer does not.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.benchmarks import hub
+from tests.benchmarks.measure import SERVER_CORE, middle
+from tests.benchmarks.report import Row
+
+COUNT = 100_000
+ROUNDS = 7
+START = datetime(2026, 1, 1, tzinfo=UTC)
+OPERATORS = [("NL", f"C{number:02d}") for number in range(10)]
+
+
+def run() -> list[Row]:
+    """Fill, then measure in turns."""
+    with hub.ground() as place:
+        place.env["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.settings"
+        hub.setup_django(place)
+        token = _fill()
+        os.sched_setaffinity(0, SERVER_CORE)
+        get = _getter(token)
+        first = _list_url(get)
+        deep = _follow(get, first, 900)
+        ours, linked, peer = [], [], []
+        for _ in range(ROUNDS):
+            ours.append(_timed(lambda: get(first), 10))
+            linked.append(_timed(lambda: get(deep), 10))
+            peer.append(_timed(lambda: get("/peer/locations?limit=100"), 2))
+        page, deep_page, nested = middle(ours), middle(linked), middle(peer)
+        return [
+            Row("locations, page of 100 of 100,000", "nested DRF ModelSerializer", nested / page, ">=", 15.0,
+                f"{page * 1000:.1f} ms against {nested * 1000:.1f} ms", "does not journal the exchange"),
+            Row("locations, page 900 by Link", "page 1", deep_page / page, "<=", 1.3,
+                f"{deep_page * 1000:.1f} ms against {page * 1000:.1f} ms", "the same list"),
+        ]  # fmt: skip
+
+
+Get = Callable[[str], tuple[bytes, dict[str, str]]]
+
+
+def _getter(token: str) -> Get:
+    """One GET through the whole WSGI stack."""
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # needs settings
+
+    application = get_wsgi_application()
+    encoded = base64.b64encode(token.encode()).decode()
+
+    def get(url: str) -> tuple[bytes, dict[str, str]]:
+        path, _, query = url.removeprefix("http://127.0.0.1:8000").partition("?")
+        told: dict[str, Any] = {}
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(), "wsgi.errors": io.StringIO(), "HTTP_AUTHORIZATION": f"Token {encoded}",
+            "HTTP_HOST": "127.0.0.1:8000",
+        }  # fmt: skip
+        answer = application(environ, lambda status, headers, error=None: told.update(status=status, headers=headers))
+        body = b"".join(answer)
+        answer.close()  # type: ignore[attr-defined]
+        if not told["status"].startswith("200") or len(body) < 1000:
+            raise RuntimeError(f"{url}: {told['status']} {body[:300]!r}")
+        return body, dict(told["headers"])
+
+    return get
+
+
+def _list_url(get: Get) -> str:
+    body, _ = get("/ocpi/2.2.1/")
+    endpoints = json.loads(body)["data"]["endpoints"]
+    found = [one["url"] for one in endpoints if (one["identifier"], one["role"]) == ("locations", "SENDER")]
+    return f"{found[0]}?limit=100"
+
+
+def _follow(get: Get, url: str, page: int) -> str:
+    """The URL of a page as the Links of the pages before it lead there."""
+    for _ in range(page - 1):
+        _, headers = get(url)
+        match = re.match(r"<([^>]+)>", headers["Link"])
+        assert match is not None
+        url = match[1]
+    return url
+
+
+def _timed(call: Callable[[], object], times: int) -> float:
+    """Seconds a call."""
+    begin = time.perf_counter()
+    for _ in range(times):
+        call()
+    return (time.perf_counter() - begin) / times
+
+
+def _fill() -> str:
+    """The same locations twice: as the hub stores them and as the peer does. Returns the reader's token."""
+    from django.core.management import call_command  # noqa: PLC0415  # needs settings
+    from django.db import connection  # noqa: PLC0415
+
+    from roaming.models import Agreement, IssuedToken, Location, Party, Platform  # noqa: PLC0415
+    from roaming.ocpi import json as ocpi_json  # noqa: PLC0415
+    from roaming.services import platforms  # noqa: PLC0415
+    from tests.benchmarks.nested import models as nested  # noqa: PLC0415
+
+    call_command("migrate", "nested", run_syncdb=True, verbosity=0, skip_checks=True)
+    platform = Platform.objects.create(name="reader", status=Platform.Status.CONNECTED)
+    reader = Party.objects.create(platform=platform, country_code="DE", party_id="EMX", role="EMSP")
+    for country, party in OPERATORS:
+        cpo = Party.objects.create(country_code=country, party_id=party, role="CPO")
+        Agreement.objects.create(cpo=cpo, emsp=reader)
+    token = platforms.issue(platform, IssuedToken.Kind.C)
+    for start in range(0, COUNT, 5000):
+        documents = [(number, _location(number)) for number in range(start, start + 5000)]
+        Location.objects.bulk_create(
+            Location(
+                country_code=document["country_code"], party_id=document["party_id"], object_id=document["id"],
+                object_key=document["id"], document=ocpi_json.dumps(document), digest="0" * 64,
+                last_updated=START + timedelta(seconds=number), listed_at=START + timedelta(seconds=number),
+                name=document["name"], address=document["address"], city=document["city"], country="NLD",
+                time_zone=document["time_zone"],
+            )
+            for number, document in documents
+        )  # fmt: skip
+        _fill_nested(nested, documents)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    return token
+
+
+def _fill_nested(nested: Any, documents: list[tuple[int, dict[str, Any]]]) -> None:
+    own = ("evses", "coordinates", "last_updated")
+    nested.Location.objects.bulk_create(
+        nested.Location(
+            number=number, last_updated=START + timedelta(seconds=number), **document["coordinates"],
+            **{name: value for name, value in document.items() if name not in own},
+        )
+        for number, document in documents
+    )  # fmt: skip
+    evses = nested.Evse.objects.bulk_create(
+        nested.Evse(location_id=document["id"], last_updated=START, **{
+            name: evse[name] for name in ("uid", "evse_id", "status", "capabilities")
+        })
+        for _, document in documents for evse in document["evses"]
+    )  # fmt: skip
+    connectors = [evse["connectors"][0] for _, document in documents for evse in document["evses"]]
+    nested.Connector.objects.bulk_create(
+        nested.Connector(evse=evse, connector_id=connector["id"], last_updated=START, **{
+            name: value for name, value in connector.items() if name not in ("id", "last_updated")
+        })
+        for evse, connector in zip(evses, connectors, strict=True)
+    )  # fmt: skip
+
+
+def _location(number: int) -> dict[str, Any]:
+    country, party = OPERATORS[number % len(OPERATORS)]
+    stamp = (START + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {
+        "country_code": country,
+        "party_id": party,
+        "id": f"LOC{number:06d}",
+        "publish": True,
+        "name": f"Charging plaza {number}",
+        "address": f"Stationsplein {number}",
+        "city": "Utrecht",
+        "postal_code": "3511 ED",
+        "country": "NLD",
+        "coordinates": {"latitude": "52.08930", "longitude": "5.11020"},
+        "evses": [_evse(number, place, stamp) for place in (1, 2)],
+        "time_zone": "Europe/Amsterdam",
+        "last_updated": stamp,
+    }
+
+
+def _evse(number: int, place: int, stamp: str) -> dict[str, Any]:
+    return {
+        "uid": f"{number}-{place}",
+        "evse_id": f"NL*C00*E{number}*{place}",
+        "status": "AVAILABLE",
+        "capabilities": ["REMOTE_START_STOP_CAPABLE", "RFID_READER", "UNLOCK_CAPABLE"],
+        "connectors": [
+            {
+                "id": "1",
+                "standard": "IEC_62196_T2",
+                "format": "SOCKET",
+                "power_type": "AC_3_PHASE",
+                "max_voltage": 230,
+                "max_amperage": 32,
+                "max_electric_power": 22000,
+                "tariff_ids": ["STANDARD"],
+                "last_updated": stamp,
+            }
+        ],
+        "last_updated": stamp,
+    }
