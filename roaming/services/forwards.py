@@ -63,7 +63,7 @@ def pass_on(to: Forward, what: Passing) -> tuple[Answer, Envelope]:
         )
     except client.Timeout as error:
         raise (ReceiverTimeout() if error.sent else ReceiverUnreachable()) from None
-    except (client.Unreachable, client.Forbidden):
+    except (client.Unreachable, client.Forbidden, client.Broken):
         raise ReceiverUnreachable() from None
     except client.CallFailed as error:
         raise HubError(f"The receiver's answer could not be used: {error}") from None

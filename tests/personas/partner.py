@@ -7,11 +7,12 @@ specification by itself: nothing of the hub's own code is used but exact JSON.
 from __future__ import annotations
 
 import base64
+import socket
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -109,6 +110,7 @@ class Partner:
         self.answers: dict[tuple[str, str], Reaction] = {}
         self.session = requests.Session()
         self._lock = threading.Lock()
+        self._connections: list[socket.socket] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -122,6 +124,9 @@ class Partner:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         self.session.close()
 
     def endpoint(self, module: str, role: str) -> str:
@@ -133,6 +138,10 @@ class Partner:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             timeout = 30
+
+            def setup(self) -> None:
+                super().setup()
+                partner._connections.append(self.connection)
 
             def handle_any(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
