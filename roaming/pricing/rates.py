@@ -108,6 +108,7 @@ class Plan:
         "min_price",
         "reserved",
         "type",
+        "unknown",
         "valid",
         "zoned",
     )
@@ -129,6 +130,9 @@ class Plan:
         for kind, element in elements:
             (self.charging if kind is None else self.reserved if kind == RESERVATION else self.expired).append(element)
         self.expired += self.reserved
+        self.unknown = [
+            f"/elements/{one.index}/price_components/{at}/type" for _, one in elements for at in one.unknown
+        ]
         self.flats = sum([FLAT in element.rates for _, element in elements])
         self.zoned = any(check.zoned for _, element in elements for check in element.checks)
 

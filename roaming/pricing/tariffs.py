@@ -39,6 +39,9 @@ class Book:
         self.by_key: dict[str, Plan] = {}
         for known in self.plans:
             self.by_key.setdefault(known.key, known)
+            for pointer in known.unknown:
+                message = f"a component of tariff {known.id} is of no type of OCPI 2.2.1: it prices nothing"
+                self.findings.append(warning("unknown_component_type", pointer, message))
         named = [piece.tariff_id for piece in timeline.slices if piece.tariff_id is not None]
         self.named = bool(named)
         self.default = self._default(named, document, timeline, options)
