@@ -228,4 +228,6 @@ def _state_changed(state: Transaction, message: StateChanged, received: datetime
     at = _moment(message.at or received, received)[0]
     if state.ended_at is not None or at < state.started_at:
         return state
+    if at == state.started_at and activity(message.state) == "idle":
+        return state  # Preparing came before the start; stations that count whole seconds give both the same instant
     return _charging(replace(state, charging_state=message.state), message.state, at)

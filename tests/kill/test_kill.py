@@ -85,7 +85,7 @@ def _each_session_has_one_right_cdr(hub: Hub, fleet: Fleet) -> None:
             continue
         differences = check.differences(found[0], check.expected(ended, world.PRICES))
         wrong += [f"{ended['station']} {ended['started_at']}: {text}" for text in differences]
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
     assert cdrs == {}, "CDRs of sessions that no station knows"
 
 

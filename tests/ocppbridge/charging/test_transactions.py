@@ -140,6 +140,14 @@ def test_a_state_that_is_no_part_of_a_session_leaves_its_course_alone():
     assert play(START, StateChanged(HERE, "Charging", minute(-5))).states == ()
 
 
+def test_preparing_in_the_second_of_the_start_is_not_parking():
+    """1.6: Preparing is said before StartTransaction, with the same timestamp where a clock has whole seconds."""
+    preparing, charging = StateChanged(HERE, "Preparing", minute(0)), StateChanged(HERE, "Charging", minute(0))
+    assert play(START, preparing).states == ()
+    assert play(START, preparing, charging).states == ((minute(0), "charging"),)
+    assert play(START, charging, preparing).states == ((minute(0), "charging"),)
+
+
 # OCPP 2.x: events with numbers
 
 
