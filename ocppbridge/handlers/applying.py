@@ -52,7 +52,7 @@ def apply(frame: Journalled, turn: Turn) -> None:
             if record is not None:
                 record.function(message, turn)
         case frames.CallResult() | frames.CallError():
-            _settle(parsed, dialect, turn)
+            _settle(parsed, frame.error, dialect, turn)
 
 
 def parks(frame: Journalled) -> bool:
@@ -62,7 +62,7 @@ def parks(frame: Journalled) -> bool:
     return frame.action in PARKING
 
 
-def _settle(answer: frames.CallResult | frames.CallError, dialect: Dialect, turn: Turn) -> None:
+def _settle(answer: frames.CallResult | frames.CallError, complaint: str, dialect: Dialect, turn: Turn) -> None:
     try:
         call_id = UUID(answer.message_id)
     except ValueError:
@@ -71,6 +71,6 @@ def _settle(answer: frames.CallResult | frames.CallError, dialect: Dialect, turn
     if call is None:
         return
     if isinstance(answer, frames.CallResult):
-        settling.answered(call, answer.payload, dialect, turn.received)
+        settling.answered(call, answer.payload, complaint, dialect, turn.received)
     else:
         settling.refused(call, answer.code, answer.description, turn.received)

@@ -6,6 +6,7 @@ found by the sweep.
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,12 +24,12 @@ State = Call.State
 
 
 @transaction.atomic
-def answered(call: Call, payload: dict[str, Any], dialect: Dialect, now: datetime) -> bool:
-    """The station's answer; a schema-invalid one is taken for what it still says (field quirk 10)."""
-    try:
-        outcome = dialect.up_result(call.action, payload, calls.intent_of(call))
-    except (KeyError, TypeError, ValueError, AttributeError):
-        outcome = Refused("InvalidAnswer", "the answer breaks its schema")
+def answered(call: Call, payload: dict[str, Any], complaint: str, dialect: Dialect, now: datetime) -> bool:
+    """The station's answer; one that breaks its schema is taken for its status, if it has one (field quirk 10)."""
+    outcome: Outcome = Refused("InvalidAnswer", complaint)
+    if not complaint or isinstance(payload.get("status"), str):
+        with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+            outcome = dialect.up_result(call.action, payload, calls.intent_of(call))
     return _end(call, State.ANSWERED, outcome, now, answer=payload, outcome=outcome.status)
 
 

@@ -23,7 +23,7 @@ from ocppbridge.handlers import settling
 from ocppbridge.services import sealing
 from ocppbridge.services.accounts import Account
 from ocppbridge.transport.dialogue import Dialogue, Question
-from ocppbridge.transport.guard import RATE, UNANSWERED, Allowance
+from ocppbridge.transport.guard import GROUP, RATE, UNANSWERED, Allowance
 from ocppbridge.transport.journal import Unit
 from ocppbridge.transport.node import Node
 from ocppbridge.transport.upgrade import NO_PROTOCOL, Granted, Refusal, examine, refuse
@@ -130,7 +130,7 @@ class StationConsumer(AsyncConsumer):
             self._node.alert(self.account.station_id, "FLOOD", "too many frames without waiting for answers")
             self.give_up(POLICY_VIOLATION, "too many frames")
         else:
-            await asyncio.sleep(1 / RATE)
+            await asyncio.sleep(GROUP / RATE)
 
     async def _wait_for_relief(self) -> None:
         left = float(settings.OCPP_PING_TIMEOUT) / 2

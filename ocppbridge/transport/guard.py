@@ -16,7 +16,10 @@ REMEMBERED: Final = 20_000
 
 RATE: Final = 100.0  # frames a second that a socket may go on with
 BURST: Final = 1_000.0
-UNANSWERED: Final = 8  # one that floods does not wait for answers; one that replays an outage does
+# Over its rate a socket is read in groups with pauses between. One that replays an outage has one call under way at a
+# time also within a group; one that floods has the whole group.
+GROUP: Final = 10
+UNANSWERED: Final = 4
 
 
 @dataclass(slots=True)

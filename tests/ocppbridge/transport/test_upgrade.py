@@ -184,4 +184,3 @@ def test_a_station_whose_short_password_was_decided_gets_in(door: Door) -> None:
 
     eventually(enters, "the node notices that slow passwords exist")
     assert answer_to(door, "/ocpp/CP1", basic("CP1", "shirt")).startswith(b"HTTP/1.1 401")
-
