@@ -13,13 +13,12 @@ from django.core.paginator import Page, PageNotAnInteger, Paginator
 from django.db import connections
 from django.db.models import QuerySet
 
-EXACT = 10_000  # up to here counting costs nothing worth saving
-
 
 class EstimatePaginator(Paginator[Any]):
-    """Django's paginator with ``count`` estimated above ``EXACT`` rows."""
+    """Django's paginator with ``count`` estimated above ``exact`` rows, up to which counting costs nothing."""
 
     template_name = "console/pagination.html"
+    exact = 10_000
     estimated = False
 
     @cached_property
@@ -29,12 +28,12 @@ class EstimatePaginator(Paginator[Any]):
         if not isinstance(rows, QuerySet):
             return len(rows)
         about = planned_rows(rows)
-        if about <= EXACT:
-            exact = rows.order_by()[: EXACT + 1].count()
-            if exact <= EXACT:
+        if about <= self.exact:
+            exact = rows.order_by()[: self.exact + 1].count()
+            if exact <= self.exact:
                 return exact
         self.estimated = True
-        return max(about, EXACT)
+        return max(about, self.exact)
 
     def validate_number(self, number: Any) -> int:
         """Any page from the first on: an estimate must not cut off the last ones."""

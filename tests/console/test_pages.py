@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from console import links
 from tests.console import world
 
 pytestmark = pytest.mark.django_db
@@ -30,20 +31,56 @@ def url(model: Any, view: str, *args: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}", args=args)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=name)
-def test_every_list_opens(model: Any, hub: world.World, admin_client: Client) -> None:
-    assert admin_client.get(url(model, "changelist")).status_code == 200
+def test_every_list_and_every_object_opens(hub: world.World, admin_client: Client) -> None:
+    for model in MODELS:
+        assert (name(model), admin_client.get(url(model, "changelist")).status_code) == (name(model), 200)
+    for model in OWN:
+        row = model._default_manager.first()
+        assert row is not None, f"the world lacks a {name(model)}"
+        answer = admin_client.get(url(model, "change", row.pk), follow=True)
+        assert (name(model), answer.status_code) == (name(model), 200)
 
 
-@pytest.mark.parametrize("model", OWN, ids=name)
-def test_every_object_has_a_page(model: Any, hub: world.World, admin_client: Client) -> None:
-    row = model._default_manager.first()
-    assert row is not None, "the world lacks one"
-    answer = admin_client.get(url(model, "change", row.pk), follow=True)
+def test_every_search_box_takes_anything(hub: world.World, admin_client: Client) -> None:
+    for model in OWN:
+        for term in ("VLT-0001", world.UID, world.CORRELATION, "4711", "99999999999999", 'it\'s \\ % _ "odd"'):
+            answer = admin_client.get(url(model, "changelist"), {"q": term})
+            assert (name(model), term, answer.status_code) == (name(model), term, 200)
+
+
+def test_every_filter_offered_can_be_chosen(hub: world.World, admin_client: Client) -> None:
+    for model in OWN:
+        page = admin_client.get(url(model, "changelist"))
+        for spec in page.context_data["cl"].filter_specs if "cl" in page.context_data else ():
+            for choice in spec.choices(page.context_data["cl"]):
+                query = choice.get("query_string")
+                if query:
+                    answer = admin_client.get(url(model, "changelist") + query)
+                    assert (name(model), query, answer.status_code) == (name(model), query, 200)
+
+
+def test_a_link_that_names_one_object_leads_to_it(hub: world.World, admin_client: Client) -> None:
+    """From a session to its transaction and back, across the two apps."""
+    for jump, target in [
+        (links.jump("ocppbridge.transaction", session_id=hub.session.object_id), hub.transaction),
+        (links.jump("roaming.session", object_id=str(hub.transaction.session_id)), hub.session),
+        (links.jump("roaming.cdr", object_id=hub.transaction.cdr_id), hub.cdr),
+    ]:
+        answer = admin_client.get(str(jump))
+        assert answer.headers["Location"] == url(type(target), "change", target.pk)
+
+
+def test_a_link_that_names_nothing_shows_the_list(hub: world.World, admin_client: Client) -> None:
+    answer = admin_client.get(str(links.jump("roaming.session", object_id="nobody's")))
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("model", OWN, ids=name)
-def test_every_search_box_takes_anything(model: Any, hub: world.World, admin_client: Client) -> None:
-    for term in ("VLT-0001", world.UID, world.CORRELATION, "4711", "99999999999999", "it's \\ % _ \"odd\""):
-        assert admin_client.get(url(model, "changelist"), {"q": term}).status_code == 200
+def test_the_home_page_says_how_things_stand(hub: world.World, admin_client: Client) -> None:
+    page = admin_client.get(reverse("admin:index"))
+    tiles = {tile.title: str(tile.value) for tile in page.context_data["tiles"]}
+    assert tiles["Stations online"] == "1 of 1"
+    assert tiles["Charging now"] == "1"
+    assert tiles["Deliveries failing"] == "1"
+    assert tiles["Alerts open"] == "1"
+    assert tiles["Frames in quarantine"] == "1"
+    assert int(tiles["Decisions open"]) > 5

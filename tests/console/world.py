@@ -18,7 +18,6 @@ from ocppbridge.models import (
     Connection,
     Connector,
     Evse,
-    Frame,
     InboxItem,
     MeterReading,
     Quarantined,
@@ -78,7 +77,9 @@ def build(identity: str = "VLT-0001") -> World:
     stamp = format_datetime(now - timedelta(minutes=20))
     platform = _platform(now)
     cpo = {"country_code": "NL", "party_id": "VLT", "last_updated": stamp}
-    Party.objects.get_or_create(country_code="NL", party_id="VLT", role="CPO", defaults={"name": "Volt", "spelled": "NL/VLT"})
+    Party.objects.get_or_create(
+        country_code="NL", party_id="VLT", role="CPO", defaults={"name": "Volt", "spelled": "NL/VLT"}
+    )
     tariff = tariffs.store(CPO, samples.tariff(**cpo, id="T-STD"), source=None, now=now).obj
     token = tokens.store(EMSP, samples.token(uid=UID), source=platform, now=now).obj
     station = _station(identity, now)
@@ -88,7 +89,9 @@ def build(identity: str = "VLT-0001") -> World:
     session = sessions.store(
         CPO, samples.session(**cpo, **where, id=str(transaction.session_id)), source=None, now=now
     ).obj
-    cdr = cdrs.store(CPO, samples.cdr(**cpo, id="CDR-0001", session_id=str(transaction.session_id)), source=None, now=now).obj
+    cdr = cdrs.store(
+        CPO, samples.cdr(**cpo, id="CDR-0001", session_id=str(transaction.session_id)), source=None, now=now
+    ).obj
     command = _command(platform, station, now)
     call = _call(station, command, now)
     Transaction.objects.filter(pk=transaction.pk).update(call=call)
@@ -101,31 +104,55 @@ def build(identity: str = "VLT-0001") -> World:
 
 def _platform(now: datetime) -> Platform:
     platform = Platform.objects.create(
-        name="Emixx", status="CONNECTED", versions_url="https://emsp.example/ocpi/versions", version="2.2.1",
-        offered_versions=["2.1.1", "2.2.1"], token_out="secret-that-we-present", last_seen_at=now,
-    )  # fmt: skip
-    emsp = Party.objects.create(platform=platform, country_code="DE", party_id="EMX", role="EMSP", name="Emixx", spelled="DE/EMX")
+        name="Emixx",
+        status="CONNECTED",
+        versions_url="https://emsp.example/ocpi/versions",
+        version="2.2.1",
+        offered_versions=["2.1.1", "2.2.1"],
+        token_out="secret-that-we-present",
+        last_seen_at=now,
+    )
+    emsp = Party.objects.create(
+        platform=platform, country_code="DE", party_id="EMX", role="EMSP", name="Emixx", spelled="DE/EMX"
+    )
     cpo, _ = Party.objects.get_or_create(
         country_code="NL", party_id="VLT", role="CPO", defaults={"name": "Volt", "spelled": "NL/VLT"}
     )
     Agreement.objects.create(cpo=cpo, emsp=emsp, open_auth=True, note="pilot")
-    Endpoint.objects.create(platform=platform, module="sessions", role="RECEIVER", url="https://emsp.example/ocpi/2.2.1/sessions")
+    Endpoint.objects.create(
+        platform=platform, module="sessions", role="RECEIVER", url="https://emsp.example/ocpi/2.2.1/sessions"
+    )
     IssuedToken.objects.create(
-        platform=platform, kind="C", digest="d" * 64,
+        platform=platform,
+        kind="C",
+        digest="d" * 64,
         allowed_roles=[{"role": "EMSP", "country_code": "DE", "party_id": "EMX"}],
-    )  # fmt: skip
+    )
     return platform
 
 
 def _station(identity: str, now: datetime) -> Station:
     station = sites.add(identity, "NL/VLT", evses=2, tariff="T-STD").station
     socket = Connection.objects.create(
-        station=station, subprotocol="ocpp1.6", node="ocpp-1", channel="specific.1", peer="192.0.2.7", opened_at=now, alive_at=now
+        station=station,
+        subprotocol="ocpp1.6",
+        node="ocpp-1",
+        channel="specific.1",
+        peer="192.0.2.7",
+        opened_at=now,
+        alive_at=now,
     )
     Station.objects.filter(pk=station.pk).update(
-        connection=socket, subprotocol="ocpp1.6", last_seen_at=now, booted_at=now, boot_status="Accepted",
-        vendor="VendorX", model="Wallbox 22", serial_number="SN-1", firmware_version="1.2.3",
-    )  # fmt: skip
+        connection=socket,
+        subprotocol="ocpp1.6",
+        last_seen_at=now,
+        booted_at=now,
+        boot_status="Accepted",
+        vendor="VendorX",
+        model="Wallbox 22",
+        serial_number="SN-1",
+        firmware_version="1.2.3",
+    )
     Evse.objects.filter(station=station, number=1).update(status="CHARGING", status_at=now)
     Connector.objects.filter(evse__station=station, evse__number=1).update(state="Charging", state_at=now)
     station.refresh_from_db()
@@ -135,27 +162,63 @@ def _station(identity: str, now: datetime) -> Station:
 def _transaction(station: Station, now: datetime) -> Transaction:
     started = now - timedelta(minutes=20)
     row = Transaction.objects.create(
-        station=station, wire_id=4711, evse_number=1, connector_number=1, charging_state="Charging", id_token=UID.casefold(),
-        authorization="Accepted", auth_method="COMMAND", token_owner="DE/EMX", started_at=started, last_news_at=now,
-        meter_start=Decimal(1000), energy_import=Decimal(1500), cdr_id="CDR-0001", findings=[["CLOCK", "the clock is 3 s ahead"]],
-    )  # fmt: skip
-    MeterReading.objects.create(
-        transaction=row, at=started + timedelta(minutes=5), energy_import=Decimal(1500), power=Decimal(11000), digest="m1"
+        station=station,
+        wire_id=4711,
+        evse_number=1,
+        connector_number=1,
+        charging_state="Charging",
+        id_token=UID.casefold(),
+        authorization="Accepted",
+        auth_method="COMMAND",
+        token_owner="DE/EMX",
+        started_at=started,
+        last_news_at=now,
+        meter_start=Decimal(1000),
+        energy_import=Decimal(1500),
+        cdr_id="CDR-0001",
+        findings=[["CLOCK", "the clock is 3 s ahead"]],
     )
-    frame(station, 1, 0, 2, "17", "StartTransaction", [2, "17", "StartTransaction", {"connectorId": 1, "idTag": UID}], started)
+    MeterReading.objects.create(
+        transaction=row,
+        at=started + timedelta(minutes=5),
+        energy_import=Decimal(1500),
+        power=Decimal(11000),
+        digest="m1",
+    )
+    frame(
+        station,
+        1,
+        0,
+        2,
+        "17",
+        "StartTransaction",
+        [2, "17", "StartTransaction", {"connectorId": 1, "idTag": UID}],
+        started,
+    )
     frame(station, 2, 1, 3, "17", "StartTransaction", [3, "17", {"transactionId": 4711, "idTagInfo": {}}], started)
-    frame(station, 3, 0, 2, "18", "MeterValues", [2, "18", "MeterValues", {"connectorId": 1, "transactionId": 4711}], now)
+    frame(
+        station, 3, 0, 2, "18", "MeterValues", [2, "18", "MeterValues", {"connectorId": 1, "transactionId": 4711}], now
+    )
     return row
 
 
 def frame(
-    station: Station, n: int, direction: int, kind: int, message_id: str, action: str, body: Any, at: datetime, error: str = ""
+    station: Station,
+    n: int,
+    direction: int,
+    kind: int,
+    message_id: str,
+    action: str,
+    body: Any,
+    at: datetime,
+    error: str = "",
 ) -> int:
     """A row of the journal, as its writer would write it."""
     text = body if isinstance(body, str) else json.dumps(body, separators=(",", ":"))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ocppbridge_frame (at, station_id, connection_id, n, direction, kind, message_id, action, body, error)"
+            "INSERT INTO ocppbridge_frame"
+            " (at, station_id, connection_id, n, direction, kind, message_id, action, body, error)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
             [at, station.pk, station.connection_id or 1, n, direction, kind, message_id, action, text, error],
         )
@@ -164,62 +227,154 @@ def frame(
 
 def _command(platform: Platform, station: Station, now: datetime) -> Command:
     return Command.objects.create(
-        kind="START_SESSION", sender=Party.objects.get(party_id="EMX"), receiver=Party.objects.get(party_id="VLT"),
-        sender_platform=platform, request=json.dumps({"token": {"uid": UID}, "location_id": station.location_id}),
-        response_url="•••", token_uid=UID, location_id=station.location_id, correlation_id=CORRELATION, request_id="req-1",
-        response="ACCEPTED", result="ACCEPTED", result_state="SENT", responded_at=now, expires_at=now + timedelta(seconds=30),
-    )  # fmt: skip
+        kind="START_SESSION",
+        sender=Party.objects.get(party_id="EMX"),
+        receiver=Party.objects.get(party_id="VLT"),
+        sender_platform=platform,
+        request=json.dumps({"token": {"uid": UID}, "location_id": station.location_id}),
+        response_url="•••",
+        token_uid=UID,
+        location_id=station.location_id,
+        correlation_id=CORRELATION,
+        request_id="req-1",
+        response="ACCEPTED",
+        result="ACCEPTED",
+        result_state="SENT",
+        responded_at=now,
+        expires_at=now + timedelta(seconds=30),
+    )
 
 
 def _call(station: Station, command: Command, now: datetime) -> Call:
     call = Call.objects.create(
-        station=station, action="RemoteStartTransaction", payload={"idTag": UID, "connectorId": 1}, intent="StartCharging",
-        purpose="command", reference=str(command.pk), correlation_id=CORRELATION, id_token=UID.casefold(), evse_number=1,
-        state="answered", sent_at=now, settled_at=now + timedelta(seconds=1), expires_at=now + timedelta(seconds=30),
-        answer={"status": "Accepted"}, outcome="Accepted", requested_by="DE/EMX",
-    )  # fmt: skip
-    frame(station, 4, 1, 2, str(call.pk), "RemoteStartTransaction", [2, str(call.pk), "RemoteStartTransaction", {"idTag": UID}], now)
+        station=station,
+        action="RemoteStartTransaction",
+        payload={"idTag": UID, "connectorId": 1},
+        intent="StartCharging",
+        purpose="command",
+        reference=str(command.pk),
+        correlation_id=CORRELATION,
+        id_token=UID.casefold(),
+        evse_number=1,
+        state="answered",
+        sent_at=now,
+        settled_at=now + timedelta(seconds=1),
+        expires_at=now + timedelta(seconds=30),
+        answer={"status": "Accepted"},
+        outcome="Accepted",
+        requested_by="DE/EMX",
+    )
+    frame(
+        station,
+        4,
+        1,
+        2,
+        str(call.pk),
+        "RemoteStartTransaction",
+        [2, str(call.pk), "RemoteStartTransaction", {"idTag": UID}],
+        now,
+    )
     frame(station, 5, 0, 3, str(call.pk), "RemoteStartTransaction", [3, str(call.pk), {"status": "Accepted"}], now)
     return call
 
 
 def _exchange(platform: Platform, now: datetime) -> Exchange:
     Exchange.objects.create(
-        at=now, direction="OUT", platform=platform, method="POST", url="https://emsp.example/commands/•••", module="commands",
-        correlation_id=CORRELATION, request_id="req-2", http_status=200, ocpi_status=1000, duration_ms=31,
-    )  # fmt: skip
+        at=now,
+        direction="OUT",
+        platform=platform,
+        method="POST",
+        url="https://emsp.example/commands/•••",
+        module="commands",
+        correlation_id=CORRELATION,
+        request_id="req-2",
+        http_status=200,
+        ocpi_status=1000,
+        duration_ms=31,
+    )
     return Exchange.objects.create(
-        at=now, direction="IN", platform=platform, method="POST", url="/ocpi/2.2.1/commands/START_SESSION", module="commands",
-        routing="serve", from_party="DE/EMX", to_party="NL/VLT", correlation_id=CORRELATION, request_id="req-1",
-        http_status=200, ocpi_status=1000, duration_ms=12, request_body=json.dumps({"token": {"uid": UID}}),
+        at=now,
+        direction="IN",
+        platform=platform,
+        method="POST",
+        url="/ocpi/2.2.1/commands/START_SESSION",
+        module="commands",
+        routing="serve",
+        from_party="DE/EMX",
+        to_party="NL/VLT",
+        correlation_id=CORRELATION,
+        request_id="req-1",
+        http_status=200,
+        ocpi_status=1000,
+        duration_ms=12,
+        request_body=json.dumps({"token": {"uid": UID}}),
         response_body='{"data":{"result":"ACCEPTED","timeout":30},"status_code":1000}',
-    )  # fmt: skip
+    )
 
 
 def _delivery(platform: Platform, session: Session, now: datetime) -> Delivery:
     emsp = Party.objects.get(party_id="EMX")
     Delivery.objects.filter(receiver=emsp, module="sessions").delete()
     row = Delivery.objects.create(
-        platform=platform, receiver=emsp, module="sessions", country_code="NL", party_id="VLT", object_key=session.object_key,
-        wanted_version=3, accepted_version=2, due_at=now + timedelta(minutes=1), attempts=2, last_error="HTTP 503",
+        platform=platform,
+        receiver=emsp,
+        module="sessions",
+        country_code="NL",
+        party_id="VLT",
+        object_key=session.object_key,
+        wanted_version=3,
+        accepted_version=2,
+        due_at=now + timedelta(minutes=1),
+        attempts=2,
+        last_error="HTTP 503",
         correlation_id=CORRELATION,
-    )  # fmt: skip
-    DeliveryAttempt.objects.create(delivery=row, at=now, method="PATCH", version=3, outcome="failed", http_status=503, request_id="req-9")
+    )
+    DeliveryAttempt.objects.create(
+        delivery=row, at=now, method="PATCH", version=3, outcome="failed", http_status=503, request_id="req-9"
+    )
     return row
 
 
 def _rest(station: Station, platform: Platform, now: datetime) -> None:
     AuthorizationRequest.objects.create(
-        token_uid=UID, cpo_country_code="NL", cpo_party_id="VLT", station=station.identity, asked=["DE/EMX"], state="ANSWERED",
-        allowed="ALLOWED", answered_by="DE/EMX", deadline_at=now, answered_at=now, correlation_id=CORRELATION,
-    )  # fmt: skip
+        token_uid=UID,
+        cpo_country_code="NL",
+        cpo_party_id="VLT",
+        station=station.identity,
+        asked=["DE/EMX"],
+        state="ANSWERED",
+        allowed="ALLOWED",
+        answered_by="DE/EMX",
+        deadline_at=now,
+        answered_at=now,
+        correlation_id=CORRELATION,
+    )
     DecisionValue.objects.create(decision_id="OFFLINE-WINDOW", value="48", decided_by="ann", reason="weekend")
     OperatorToken.objects.create(name="grafana", digest="e" * 64)
-    Alert.objects.create(station=station, code="SOCKET-REPLACED", text="a second socket came", first_at=now, last_at=now)
-    bad = frame(station, 6, 0, 2, "99", "StopTransaction", '[2,"99","StopTransaction",{"transactionId":1}]', now, "boom")
+    Alert.objects.create(
+        station=station, code="SOCKET-REPLACED", text="a second socket came", first_at=now, last_at=now
+    )
+    bad = frame(
+        station, 6, 0, 2, "99", "StopTransaction", '[2,"99","StopTransaction",{"transactionId":1}]', now, "boom"
+    )
     Quarantined.objects.create(
-        station=station, connection_id=1, n=6, frame_id=bad, frame_at=now, action="StopTransaction", parks=True, error="Traceback\nKeyError: 'x'"
+        station=station,
+        connection_id=1,
+        n=6,
+        frame_id=bad,
+        frame_at=now,
+        action="StopTransaction",
+        parks=True,
+        error="Traceback\nKeyError: 'x'",
     )
     InboxItem.objects.create(shard=1, station=station, connection_id=1, n=7, frame_id=bad, frame_at=now)
-    Report.objects.create(station=station, action="FirmwareStatusNotification", at=now, summary="Installed", payload={"status": "Installed"})
-    Reservation.objects.create(station=station, evse_number=2, id_token=UID, expires_at=now + timedelta(hours=1), partner="DE/EMX")
+    Report.objects.create(
+        station=station,
+        action="FirmwareStatusNotification",
+        at=now,
+        summary="Installed",
+        payload={"status": "Installed"},
+    )
+    Reservation.objects.create(
+        station=station, evse_number=2, id_token=UID, expires_at=now + timedelta(hours=1), partner="DE/EMX"
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ DEFAULT_START = "2026-01-05T08:00:00Z"  # a Monday
 
 class Command(BaseCommand):
     help = "Lint, explain, price, audit and simulate tariffs. Needs no database and no running hub."
-    requires_system_checks: Sequence[str] = []
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="lint|explain|price|audit|simulate")
