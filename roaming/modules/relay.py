@@ -6,6 +6,8 @@ URLs turned into ours: the caller has no token for the host behind the hub.
 
 from __future__ import annotations
 
+import logging
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.core import signing
@@ -13,12 +15,19 @@ from django.core import signing
 from roaming.hub.routing import Forward
 from roaming.modules.interface import Asked, Reply
 from roaming.ocpi.crawl import parse_link
-from roaming.ocpi.errors import InvalidParameter
+from roaming.ocpi.errors import InvalidParameter, OcpiError
 from roaming.ocpi.headers import LIMIT, LINK, LOCATION, TOTAL_COUNT
-from roaming.ocpi.versions import ModuleID
-from roaming.services import forwards
+from roaming.ocpi.patch import merge
+from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.services import forwards, objects
+from roaming.services.cdrs import CDRS
 from roaming.services.forwards import Passing
+from roaming.services.objects import Kind
+from roaming.services.sessions import SESSIONS
 
+logger = logging.getLogger(__name__)
+
+_KEPT: dict[ModuleID, Kind[Any]] = {ModuleID.SESSIONS: SESSIONS, ModuleID.CDRS: CDRS}
 _NEXT = "next"  # the receiver's own URL of the next page, signed, beside what clients read in clear
 _SALT = "next page of a forwarded list"
 
@@ -35,6 +44,8 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
         url=_following(asked, to),
     )
     answer, envelope = forwards.pass_on(to, passing)
+    if envelope.accepted(answer.status):
+        _remember(asked, to)
     headers = {name: answer.headers[name] for name in (TOTAL_COUNT, LIMIT) if name in answer.headers}
     if link := parse_link(answer.headers.get(LINK)):
         headers[LINK] = f'<{_our_link(asked, to, link)}>; rel="next"'
@@ -44,6 +55,25 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
     return Reply(
         http_status=answer.status, whole=answer.body, status=envelope.status_code, headers=headers, listed=listed
     )
+
+
+def _remember(asked: Asked, to: Forward) -> None:
+    """Sessions and CDRs that passed through are kept for the two whom they concern: for GET ALL, for commands that name
+    the session, and for the CPO that asks for its CDR again. What its receiver took and we cannot read is not kept."""
+    kind = _KEPT.get(asked.request.module)
+    if kind is None or asked.request.interface is not InterfaceRole.RECEIVER or asked.request.method == "GET":
+        return
+    owner, document = asked.request.owner or to.sender, asked.document
+    try:
+        if asked.request.method == "PATCH":
+            objects.change(
+                kind, owner, asked.request.id or "", lambda stored: merge(stored, document, kind.module),
+                source=asked.platform, now=asked.now, tell=False,
+            )  # fmt: skip
+        else:
+            objects.store(kind, owner, asked.body, source=asked.platform, now=asked.now, addressee=to.party, tell=False)
+    except OcpiError as error:
+        logger.info("%s %s was passed on and is not kept: %s", kind.module, asked.request.id, error.message)
 
 
 def _our_link(asked: Asked, to: Forward, link: str) -> str:

@@ -72,12 +72,14 @@ def store(
     identifier: str | None = None,
     more: Mapping[str, str] | None = None,
     addressee: PartyId | None = None,
+    tell: bool = True,
 ) -> Stored[O]:
     """Create or replace (PUT). `identifier` is the one in the URL, where there is one; `more` further key columns.
 
-    An object pushed to one party by name is that party's to see (HUB-19), until it is pushed to the hub.
+    An object pushed to one party by name is that party's to see (HUB-19), until it is pushed to the hub. `tell` is
+    False for what its receiver has been passed already.
     """
-    push = _Push(kind, owner, document, source, now, more or {}, "" if addressee is None else str(addressee))
+    push = _Push(kind, owner, document, source, now, more or {}, "" if addressee is None else str(addressee), tell)
     push.check(identifier)
     with transaction.atomic():
         row = push.locked(push.identifier)
@@ -100,6 +102,7 @@ def change(
     source: Platform | None,
     now: datetime,
     more: Mapping[str, str] | None = None,
+    tell: bool = True,
 ) -> Stored[O]:
     """Replace a stored object by what `edit` makes of it (PATCH, a level below). Raises NotFound."""
     more = more or {}
@@ -108,7 +111,7 @@ def change(
         if row is None:
             raise NotFound()
         edited = edit(json.loads(row.document))
-        push = _Push(kind, owner, edited, source, now, more, row.addressees[0] if row.addressees else "")
+        push = _Push(kind, owner, edited, source, now, more, row.addressees[0] if row.addressees else "", tell)
         push.check(identifier)
         return push.replace(row)
 
@@ -125,9 +128,10 @@ class _Push(Generic[O]):
         now: datetime,
         more: Mapping[str, str],
         addressee: str,
+        tell: bool,
     ) -> None:
         self.kind, self.owner, self.source, self.now, self.more = kind, owner, source, now, more
-        self.addressee = addressee
+        self.addressee, self.tell = addressee, tell
         self.text, self.content = _both(document)
         self.new = decode(kind.struct, self.content)
 
@@ -168,7 +172,7 @@ class _Push(Generic[O]):
         if self._is_same(row):
             if widened:
                 row.save(update_fields=["addressees"])
-                deliveries.mark(self.kind.module, row, self.now)
+                self._mark(row)
             return Stored(row, created=False, changed=False)
         self.kind.may_replace(row, self.new)
         if self.new.last_updated < row.last_updated:
@@ -213,7 +217,11 @@ class _Push(Generic[O]):
 
     def _changed(self, row: O) -> None:
         self.kind.after(row, self.new)
-        deliveries.mark(self.kind.module, row, self.now)
+        self._mark(row)
+
+    def _mark(self, row: O) -> None:
+        if self.tell:
+            deliveries.mark(self.kind.module, row, self.now)
 
 
 def _locked(kind: Kind[O], owner: PartyId, identifier: str, more: Mapping[str, str]) -> O | None:

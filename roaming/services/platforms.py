@@ -18,7 +18,7 @@ from django.utils import timezone
 from roaming.models import Delivery, IssuedToken, Party, Platform
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
-from roaming.services import deliveries, secrets
+from roaming.services import announcements, deliveries, secrets
 from roaming.services.decisions import choices
 
 
@@ -133,6 +133,7 @@ def suspend(platform: Platform, now: datetime) -> None:
     with transaction.atomic():
         _set_status(platform, Platform.Status.SUSPENDED, now)
         Delivery.objects.filter(platform=platform, state=Delivery.State.PENDING).update(needs_put=True)
+        announcements.about(platform)
 
 
 def resume(platform: Platform, now: datetime) -> None:
@@ -140,6 +141,7 @@ def resume(platform: Platform, now: datetime) -> None:
         _set_status(platform, Platform.Status.CONNECTED, now)
         Platform.objects.filter(pk=platform.pk).update(timeouts_in_a_row=0, retry_at=None)
         deliveries.wake([platform.pk])
+        announcements.about(platform)
 
 
 def unregistered(platform: Platform, now: datetime) -> None:

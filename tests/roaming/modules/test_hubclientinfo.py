@@ -1,0 +1,94 @@
+"""HubClientInfo: who is told about whom, and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from roaming.models import Agreement, Party, Platform
+from roaming.services import platforms, presence, registration
+from tests.personas.partner import Partner, Said
+
+
+def clients(reader: Partner) -> dict[str, str]:
+    data = reader.call("GET", reader.at("hubclientinfo", "SENDER"), routed=False).data
+    return {f"{one['country_code']}/{one['party_id']} {one['role']}": one["status"] for one in data}
+
+
+def test_everyone_reads_of_those_it_may_talk_to(hub: Any, cpo: Partner, emsp: Partner, other_emsp: Partner) -> None:
+    """HCI-01, HCI-02, HCI-10, HUB-33: not of rivals; hosted parties are announced too."""
+    hub.host("NL/VLT")
+    assert clients(emsp) == {"NL/CPO CPO": "CONNECTED", "NL/VLT CPO": "CONNECTED"}
+    assert clients(cpo) == {"DE/EMX EMSP": "CONNECTED", "FR/EMY EMSP": "CONNECTED"}
+    Agreement.objects.create(
+        cpo=Party.objects.get(party_id="CPO"), emsp=Party.objects.get(party_id="EMX"), suspended=True
+    )
+    assert clients(cpo) == {"FR/EMY EMSP": "CONNECTED"}
+    answer = emsp.call("GET", emsp.at("hubclientinfo", "SENDER") + "?limit=1", to="NL/VLT")
+    assert (answer.headers["X-Total-Count"], "OCPI-to-party-id" in answer.headers) == ("1", False)  # HUB-02, HCI-07
+
+
+def test_a_new_party_is_announced_to_the_others(hub: Any, cpo: Partner) -> None:
+    """HCI-03, CRE-21, HCI-07; HCI-13: who does not offer the module is not pushed."""
+    quiet = hub.connect("BE/QUI", "CPO", modules=("locations", "tokens"))
+    hub.connect("DE/EMX", "EMSP")
+    hub.work()
+    (put,) = cpo.pushed("hubclientinfo")
+    assert (put.method, put.path) == ("PUT", "/odd/receiver/hubclientinfo/DE/EMX")
+    assert {key: put.body[key] for key in ("country_code", "party_id", "role", "status")} == {
+        "country_code": "DE", "party_id": "EMX", "role": "EMSP", "status": "CONNECTED",
+    }  # fmt: skip
+    assert not [name for name in put.headers if name.startswith("ocpi-")]
+    assert quiet.pushed("hubclientinfo") == []
+
+
+def test_the_end_of_a_connection_is_told_as_suspended(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """HCI-05: never deleted."""
+    hub.work()
+    emsp.call("DELETE", emsp.at("credentials", "SENDER"), routed=False)
+    hub.work()
+    assert cpo.pushed("hubclientinfo")[-1].body["status"] == "SUSPENDED"
+    assert clients(cpo) == {"DE/EMX EMSP": "SUSPENDED"}
+
+
+def test_three_silences_make_a_platform_offline_until_it_answers_a_check(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """HCI-06, HCI-08: nothing is sent to it meanwhile but the check."""
+    platform = hub.platform(emsp)
+    for _ in range(3):
+        presence.timed_out(platform)
+    assert Platform.objects.get(pk=platform.pk).status == "OFFLINE"
+    hub.work()
+    assert cpo.pushed("hubclientinfo")[-1].body["status"] == "OFFLINE"
+    emsp.seen.clear()
+    hub.work()
+    assert emsp.seen == []
+    emsp.answers["GET", "/versions"] = Said(http_status=500, status=3000)
+    assert registration.still_alive(Platform.objects.get(pk=platform.pk))  # it answered, whatever it said
+    assert Platform.objects.get(pk=platform.pk).status == "CONNECTED"
+    hub.work()
+    assert cpo.pushed("hubclientinfo")[-1].body["status"] == "CONNECTED"
+
+
+def test_a_request_of_an_offline_platform_makes_it_be_checked_at_once(hub: Any, emsp: Partner) -> None:
+    """HCI-08: it lives; whether we reach it is another matter."""
+    platform = hub.platform(emsp)
+    for _ in range(3):
+        presence.timed_out(platform)
+    Platform.objects.filter(pk=platform.pk).update(last_seen_at=None)
+    assert not presence.to_check(timezone.now()).filter(pk=platform.pk).exists()
+    assert emsp.call("GET", emsp.at("locations", "SENDER")).both == (200, 1000)
+    assert presence.to_check(timezone.now()).filter(pk=platform.pk).exists()
+    assert Platform.objects.get(pk=platform.pk).status == "OFFLINE"
+
+
+def test_a_suspended_partner_is_shut_out_and_hears_nothing(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """HCI-06, S12: 401 like any wrong token, and back again when staff say so."""
+    platforms.suspend(hub.platform(emsp), timezone.now())
+    assert emsp.call("GET", emsp.at("locations", "SENDER")).both == (401, 2000)
+    emsp.seen.clear()
+    hub.work()
+    assert emsp.seen == []
+    assert cpo.pushed("hubclientinfo")[-1].body["status"] == "SUSPENDED"
+    platforms.resume(hub.platform(emsp), timezone.now())
+    assert emsp.call("GET", emsp.at("locations", "SENDER")).both == (200, 1000)
