@@ -1,13 +1,14 @@
 """``python -m tests.operator …``, run with a hub's environment: what its operator does by hand, through the services.
 
 ``invite DE/EMX`` prints versions_url and token_a; ``stations LOCATION IDENTITY…`` makes a location with one EVSE for
-each new station, with the tariff of the demo, and prints their passwords. All as JSON.
+each new station, with the tariff of the demo (alone: ``tariff``), and prints their passwords. All as JSON.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 
 import django
 
@@ -26,10 +27,15 @@ def invite(party: str) -> dict[str, str]:
     return {"versions_url": invitation.versions_url, "token_a": invitation.token_a}
 
 
-def add_stations(location_id: str, *identities: str) -> dict[str, str]:
+def add_tariff() -> str:
     now = timezone.now()
     parties.ensure_hosted(world.OPERATOR, world.OPERATOR_NAME)
-    tariffs.store(world.OPERATOR, world.tariff(now), source=None, now=now)
+    return tariffs.store(world.OPERATOR, world.tariff(now), source=None, now=now).obj.object_id
+
+
+def add_stations(location_id: str, *identities: str) -> dict[str, str]:
+    now = timezone.now()
+    add_tariff()
     places = [world.Place(identity, "", location_id) for identity in identities]
     evses = [world.evse(place, now) for place in places]
     document = world.location(world.SQUARE, now) | {"id": location_id, "evses": evses}
@@ -41,7 +47,7 @@ def add_stations(location_id: str, *identities: str) -> dict[str, str]:
     return {one.station.identity: one.password for one in added}
 
 
-VERBS = {"invite": invite, "stations": add_stations}
+VERBS: dict[str, Callable[..., object]] = {"invite": invite, "tariff": add_tariff, "stations": add_stations}
 
 if __name__ == "__main__":
     sys.stdout.write(json.dumps(VERBS[sys.argv[1]](*sys.argv[2:])))

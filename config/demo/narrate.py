@@ -99,6 +99,10 @@ class Narrator:
     def __init__(self, tell: Callable[[str], None], told_of: set[str]) -> None:
         self._tell, self._told_of = tell, told_of
 
+    def rest(self) -> None:
+        """From now on say nothing: what was printed last stays in sight."""
+        self._told_of = set()
+
     def __call__(self, event: Event) -> None:
         if event["who"] in self._told_of and (found := line(event)):
             self._tell(found)

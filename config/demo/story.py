@@ -41,11 +41,13 @@ def main() -> int:
     try:
         _wait_for_the_hub()
         built = world.build()
-        with Stage(Narrator(tell, told_of={"eMSP", "DEMO-16", "DEMO-201"})) as stage:
+        narrator = Narrator(tell, told_of={"eMSP", *(place.identity for place in world.PLACES[:2])})
+        with Stage(narrator) as stage:
             _play(stage, built, verdict)
             tell("")
             for line in verdict.summary.splitlines():
                 tell(line)
+            narrator.rest()
             if not once:
                 _go_on(stage, built)
     except Leave:

@@ -35,7 +35,8 @@ def emsp(hub: Hub, stage: Stage) -> Actor:
     port = free_port()
     peer = HERE / "peers" / "extrawest_emsp.py"
     emsp = stage.enter_command("eMSP", [str(python("extrawest")), str(peer), str(port), PARTY])
-    answer = emsp.ask(do="register", **hub.operate("invite", PARTY))
+    invitation = hub.command("invite_platform", "--role", "EMSP", "--party", PARTY, "--name", "Extrawest")
+    answer = emsp.ask(do="register", versions_url=invitation["versions_url"], token_a=invitation["token_a"])
     assert [role.upper() for role in answer["roles"]] == ["NL/HUB HUB"]
     emsp.ask(do="card", uid=CARD)
     return emsp
@@ -78,8 +79,10 @@ def test_one_session_from_registration_to_the_cdr(
 
 def _new_station(hub: Hub, version: str) -> tuple[str, str, dict[str, str]]:
     identity = f"FOREIGN-{next(_numbers)}"
-    passwords = hub.operate("stations", identity, identity)
-    return identity, passwords[identity], {"location_id": identity, "evse_uid": f"{identity}-1"}
+    hub.operate("tariff")
+    words = ("--party", str(world.OPERATOR), "--location", identity, "--tariff", world.TARIFF_ID)
+    told = hub.command("add_station", identity, *words)
+    return identity, told["password"], {"location_id": identity, "evse_uid": told["evses"][0]}
 
 
 def _status(emsp: Actor, place: dict[str, str]) -> str:
