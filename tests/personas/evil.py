@@ -32,6 +32,8 @@ class Evil:
 
     def close(self) -> None:
         self.closing.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # closing alone would let a waiting accept take one more
         self._listener.close()
 
     def _accept(self) -> None:
