@@ -38,7 +38,7 @@ class Command(BaseCommand):
         listen_for_signals()
         try:
             with running(specs, alone=not options["only"]) as hub:
-                self.stdout.write(welcome(specs))
+                print(welcome(specs), flush=True)  # noqa: T201  # also when a file or a pipe listens
                 raise SystemExit(hub.watch())
         except StopRequested as request:
             self.stdout.write(f"stopped ({request})")
