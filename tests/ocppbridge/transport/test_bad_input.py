@@ -1,4 +1,4 @@
-"""Nonsense, floods and oddities of real stations: answered in OCPP's own words, kept in the journal, felt by nobody else."""
+"""Nonsense, floods and oddities of real stations: answered in OCPP's own words, kept, and felt by nobody else."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from websockets.exceptions import ConnectionClosed
 from ocppbridge.models import Alert, Frame, InboxItem, Station
 from tests.ocppbridge.door import Door, Talk, eventually
 from tests.ocppbridge.world import new_station
+
+
+def read_on(talk: Talk) -> None:
+    """Until the socket closes."""
+    while True:
+        talk.receive()
 
 
 def ask(talk: Talk, text: str) -> list[Any]:
@@ -111,8 +117,7 @@ def test_a_flood_without_waiting_for_answers_is_ended_and_others_go_on(door: Doo
             for number in range(3_000):
                 flood.say("Heartbeat", {}, f"f{number}")
         with pytest.raises(ConnectionClosed) as closed:
-            while True:
-                flood.receive()
+            read_on(flood)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1008
         assert other.call("Heartbeat", {})["currentTime"]
