@@ -24,7 +24,7 @@ from ocppbridge.services import passwords, stations
 from roaming.models import Location
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.party import PartyId
-from roaming.ocpi.types import format_datetime
+from roaming.ocpi.types import format_datetime, parse_datetime
 from roaming.services import locations, objects, parties, tariffs
 
 CAPABILITIES: Final = ["REMOTE_START_STOP_CAPABLE", "RFID_READER", "UNLOCK_CAPABLE"]
@@ -75,9 +75,7 @@ def add(
         owner = _operator(party, notes)
         _check_tariff(owner, tariff)
         short = decisions.allows_short_password(identity)
-        added = stations.add(
-            identity, str(owner), password=password, name=name, evses=0, allow_short_password=short
-        )
+        added = stations.add(identity, str(owner), password=password, name=name, evses=0, allow_short_password=short)
         uids = _uids(identity, evses)
         place = _place(owner, location or _location_id(identity), identity, uids, tariff, now, notes)
         stations.place(added.station, place.object_id, dict(enumerate(uids, start=1)))
@@ -120,7 +118,9 @@ def _place(
         taken = {evse["uid"].upper() for evse in present.get("evses") or []}
         if twice := [uid for uid in uids if uid.upper() in taken]:
             raise CannotAdd(f"The location {location_id} has an EVSE {twice[0]} already.")
-        return {**present, "evses": [*(present.get("evses") or []), *entries], "last_updated": stamp}
+        later = max(now, parse_datetime(present["last_updated"]))  # an owner's last_updated never goes back (COO-13)
+        evses = [*(present.get("evses") or []), *entries]
+        return {**present, "evses": evses, "last_updated": format_datetime(later)}
 
     notes.append(f"Added {len(uids)} EVSE(s) to the location {location_id}.")
     return objects.change(locations.LOCATIONS, owner, location_id, edit, source=None, now=now).obj

@@ -28,7 +28,7 @@ from roaming.ocpi import json
 from roaming.ocpi.decoding import decode
 from roaming.ocpi.errors import InvalidObject, OcpiError
 from roaming.ocpi.party import PartyId
-from roaming.ocpi.types import format_datetime
+from roaming.ocpi.types import format_datetime, parse_datetime
 from roaming.services import objects
 from roaming.services.objects import Kind
 
@@ -115,7 +115,7 @@ class DocumentForm(forms.ModelForm[D]):
 
     def applied(self, document: dict[str, Any]) -> dict[str, Any]:
         """The whole document with what was said in the form."""
-        return self.changed(document, format_datetime(timezone.now()))
+        return self.changed(document, stamp_after(document))
 
     def changed(self, entry: dict[str, Any], stamp: str) -> dict[str, Any]:
         """The part that the form edits, dated."""
@@ -153,6 +153,13 @@ class DocumentForm(forms.ModelForm[D]):
                 return name
         first = own.split("/")[1] if "/" in own else ""
         return first if first in self.fields else ("rest" if "rest" in self.fields else None)
+
+
+def stamp_after(document: Mapping[str, Any]) -> str:
+    """Now, but never before the present last_updated: an owner's does not go back (COO-13)."""
+    present = document.get("last_updated")
+    now = timezone.now()
+    return format_datetime(max(now, parse_datetime(present)) if present else now)
 
 
 def put(document: dict[str, Any], name: str, value: Any) -> None:

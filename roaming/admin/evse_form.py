@@ -6,16 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from console.rows import RowsField
 from console.widgets import Boxes
-from roaming.admin.documents import DocumentForm, JsonField, of_hosted, put
+from roaming.admin.documents import DocumentForm, JsonField, of_hosted, put, stamp_after
 from roaming.admin.location_form import Direction, choices
 from roaming.models import Evse, Location
 from roaming.ocpi import evses as words
 from roaming.ocpi import json, locations
-from roaming.ocpi.types import format_datetime
 
 COLUMNS = ("id", "standard", "format", "power_type", "max_voltage", "max_amperage", "max_electric_power")
 
@@ -57,6 +55,7 @@ class EvseForm(DocumentForm[Evse]):
     status = forms.ChoiceField(
         choices=[(one.value, one.value.capitalize()) for one in words.Status],
         initial="UNKNOWN",
+        show_hidden_initial=True,  # what the page showed: only another choice is the person's own
         help_text="A connected station reports it; set it by hand for planned and removed ones",
     )
     physical_reference = forms.CharField(max_length=16, required=False, help_text="Number or text on the pole")
@@ -124,7 +123,7 @@ class EvseForm(DocumentForm[Evse]):
 
     def applied(self, document: dict[str, Any]) -> dict[str, Any]:
         """The Location with this EVSE as the form says (LOC-11: both are dated)."""
-        stamp = format_datetime(timezone.now())
+        stamp = stamp_after(document)
         uid = self.instance.uid if self.instance.pk else self.cleaned_data["uid"]
         present = entry_of(document, uid)
         mine = self.changed(present or {"uid": uid}, stamp)

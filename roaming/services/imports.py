@@ -18,7 +18,7 @@ from django.db import transaction
 from roaming.ocpi import json
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.party import PartyId
-from roaming.ocpi.types import format_datetime
+from roaming.ocpi.types import format_datetime, parse_datetime
 from roaming.services import locations, objects, parties
 from roaming.services.tables import Line, documents
 
@@ -142,6 +142,7 @@ def _dated_evse(evse: Mapping[str, Any], stamp: str) -> dict[str, Any]:
 
 def merged(present: Mapping[str, Any], table: Mapping[str, Any], stamp: str) -> dict[str, Any]:
     """A table's location laid over the present one: its columns win, the rest stays."""
+    stamp = format_datetime(max(parse_datetime(stamp), parse_datetime(present["last_updated"])))  # never back (COO-13)
     evses = {str(one["uid"]).upper(): one for one in present.get("evses") or []}
     for evse in table.get("evses", []):
         known = evses.get(evse["uid"].upper(), {})

@@ -19,7 +19,7 @@ from tests.personas import samples
 pytestmark = pytest.mark.django_db
 
 CPO = PartyId("NL", "VLT")
-OWN = {"country_code": "NL", "party_id": "VLT"}
+OWN = {"country_code": "NL", "party_id": "VLT", "last_updated": "2026-01-01T00:00:00Z"}
 
 
 @pytest.fixture
