@@ -144,6 +144,11 @@ class StationAdmin(Verbs[Station], Page[Station]):
         used = isinstance(obj, Station) and obj.transactions.exists()
         return obj is not None and not used and super().has_delete_permission(request, obj)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Its calls and connections go with it, although nobody may delete one of those alone."""
+        shown, counts, _, protected = super().get_deleted_objects(objs, request)
+        return shown, counts, set(), protected
+
     @button(
         "Add a station",
         icon="add",
