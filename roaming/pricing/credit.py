@@ -23,7 +23,9 @@ def key(cdr: Cdr) -> tuple[str, str, str]:
 
 
 def folded(cdr: Cdr, field: str) -> str:
-    return str(cdr.get(field, "")).casefold()
+    """A CiString for comparison; absent and null are empty."""
+    value = cdr.get(field)
+    return "" if value is None else str(value).casefold()
 
 
 def is_credit(cdr: Cdr) -> bool:

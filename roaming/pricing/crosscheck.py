@@ -26,7 +26,9 @@ TEXTS = (
     ("/authorization_reference", "/authorization_reference"),
     ("/meter_id", "/meter_id"),
 )
-IGNORED = frozenset({"last_updated", "country_code", "party_id", "tariff_alt_text", "tariff_alt_url", "energy_mix"})
+IGNORED = frozenset(
+    {"id", "last_updated", "country_code", "party_id", "tariff_alt_text", "tariff_alt_url", "energy_mix"}
+)
 
 
 def session_check(cdr: Json, sessions: Iterable[Json], tolerance: Decimal) -> Iterator[Finding]:

@@ -57,7 +57,10 @@ elements = st.fixed_dictionaries(
 @st.composite
 def tariffs(draw: st.DrawFn) -> Json:
     return {
-        "country_code": "NL", "party_id": "TST", "id": "T", "currency": "EUR",
+        "country_code": "NL",
+        "party_id": "TST",
+        "id": "T",
+        "currency": "EUR",
         "elements": draw(st.lists(elements, min_size=1, max_size=5)),
         "last_updated": "2026-01-01T00:00:00Z",
     }
@@ -187,7 +190,11 @@ def test_our_own_cdr_passes_our_own_audit(facts: SessionFacts, tariff: Json) -> 
     bill = price(told, tariff)
     cdr = {
         **told,
-        "id": "1", "country_code": "NL", "party_id": "TST", "currency": "EUR", "tariffs": [tariff],
+        "id": "1",
+        "country_code": "NL",
+        "party_id": "TST",
+        "currency": "EUR",
+        "tariffs": [tariff],
         **bill.totals(),
     }
     assert [finding for finding in audit(cdr) if finding.severity == "error"] == []

@@ -1,0 +1,234 @@
+"""Identity and credits, sessions and held tariffs, signed readings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from roaming.pricing import Finding, audit
+from roaming.pricing.credit import balance, credit
+from roaming.pricing.crosscheck import reconcile
+from tests.roaming.pricing.building import D, Json, element, energy, period, session, tariff
+
+TEN, ELEVEN = "2026-02-23T10:00:00Z", "2026-02-23T11:00:00Z"
+RATES = tariff(element(energy("0.5", 0, "21")))
+CDR: Json = session(ELEVEN, period(TEN, ENERGY="4"), zone=None) | {
+    "id": "CDR1",
+    "country_code": "NL",
+    "party_id": "TST",
+    "currency": "EUR",
+    "session_id": "S1",
+    "tariffs": [RATES],
+    "total_energy": D(4),
+    "total_time": D(1),
+    "total_cost": {"excl_vat": D(2), "incl_vat": D("2.42")},
+    "total_energy_cost": {"excl_vat": D(2), "incl_vat": D("2.42")},
+    "last_updated": "2026-02-24T00:00:00Z",
+}
+CREDIT = credit(CDR, id="CDR1-C", last_updated="2026-02-25T00:00:00Z")
+
+
+def codes(found: list[Finding]) -> list[str]:
+    return [finding.code for finding in found]
+
+
+def test_the_same_cdr_again_is_a_replay() -> None:
+    assert codes(audit(CDR, known=[dict(CDR)])) == ["replayed_cdr"]
+
+
+def test_another_cdr_with_the_same_id_is_a_conflict() -> None:
+    found = audit(CDR, known=[CDR | {"id": "cdr1", "remark": "x"}])
+    assert codes(found) == ["cdr_id_conflict"]
+    assert "id, remark" in found[0].message
+
+
+def test_the_same_id_of_another_party_is_neither() -> None:
+    assert audit(CDR, known=[CDR | {"party_id": "OTH", "remark": "x"}]) == []
+
+
+@pytest.mark.parametrize(("changed", "code"), [({"id": "X" * 37}, "id_too_long"), ({"id": ""}, "missing_field")])
+def test_an_id_has_its_length(changed: Json, code: str) -> None:
+    assert code in codes(audit(CDR | changed))
+
+
+def test_a_credit_has_room_for_three_characters_more() -> None:
+    original = CDR | {"id": "X" * 36}
+    own = credit(original, id="X" * 36 + "-CR", last_updated="2026-02-25T00:00:00Z")
+    assert codes(audit(own, known=[original])) == []
+
+
+def test_a_credit_of_a_known_cdr_is_right() -> None:
+    assert CREDIT["total_cost"] == {"excl_vat": -2, "incl_vat": D("-2.42")}
+    assert audit(CREDIT, known=[CDR]) == []
+
+
+def test_a_credit_of_an_unknown_cdr_is_an_error() -> None:
+    assert codes(audit(CREDIT)) == ["credit_of_unknown_cdr"]
+
+
+def test_a_credit_of_a_credit_is_an_error() -> None:
+    second = credit(CREDIT, id="CDR1-CC", last_updated="2026-02-26T00:00:00Z")
+    assert codes(audit(second, known=[CDR, CREDIT])) == ["credit_of_credit"]
+
+
+def test_crediting_twice_is_an_error() -> None:
+    assert codes(audit(CREDIT | {"id": "CDR1-D"}, known=[CDR, CREDIT])) == ["credited_twice"]
+
+
+@pytest.mark.parametrize("changed", [{"credit_reference_id": None}, {"credit": False}])
+def test_credit_and_reference_go_together(changed: Json) -> None:
+    assert "credit_without_reference" in codes(audit(CREDIT | changed, known=[CDR]))
+
+
+def test_a_partial_credit_is_an_error() -> None:
+    found = audit(CREDIT | {"total_cost": {"excl_vat": D(-1), "incl_vat": D("-1.21")}}, known=[CDR])
+    assert codes(found) == ["credit_not_negated", "credit_not_negated"]
+    assert found[0].amounts == {"credit": D(-1), "original": D(2)}
+
+
+def test_a_credit_that_changes_anything_else_is_an_error() -> None:
+    found = audit(CREDIT | {"total_energy": D(5), "total_energy_cost": {"excl_vat": D(-1)}}, known=[CDR])
+    assert [finding.pointer for finding in found if finding.code == "credit_differs"] == [
+        "/total_energy",
+        "/total_energy_cost",
+    ]
+
+
+def test_a_credit_that_negates_the_parts_as_well_is_only_odd() -> None:
+    parts = {"total_energy_cost": {"excl_vat": D(-2), "incl_vat": D("-2.42")}}
+    assert codes(audit(CREDIT | parts, known=[CDR])) == ["credit_negates_parts"]
+    parts = {"total_energy_cost": {"excl_vat": D(-2), "incl_vat": D("-2.4")}}
+    assert codes(audit(CREDIT | parts, known=[CDR])) == ["credit_differs"]
+
+
+def test_a_replacement_comes_after_the_credit() -> None:
+    replacement = CDR | {"id": "CDR2"}
+    assert codes(audit(replacement, known=[CDR])) == ["session_billed_twice"]
+    assert audit(replacement, known=[CDR, CREDIT]) == []
+    assert audit({name: value for name, value in replacement.items() if name != "session_id"}, known=[CDR]) == []
+
+
+def test_the_balance_of_a_session_is_what_stands() -> None:
+    replacement = CDR | {"id": "CDR2", "total_cost": {"excl_vat": D("1.5")}}
+    assert balance([CDR, CREDIT, replacement]) == {"excl_vat": D("1.5"), "incl_vat": D("1.5")}
+    assert balance([]) == {"excl_vat": 0, "incl_vat": 0}
+
+
+# the session that we hold
+
+SESSION: Json = {
+    "id": "s1",
+    "kwh": D(4),
+    "start_date_time": TEN,
+    "end_date_time": ELEVEN,
+    "currency": "EUR",
+    "location_id": "L1",
+    "evse_uid": "E1",
+    "connector_id": "1",
+    "status": "COMPLETED",
+    "cdr_token": {"uid": "ABC", "contract_id": "DE-EMX-1"},
+    "total_cost": {"excl_vat": D(2), "incl_vat": D("2.42")},
+}
+PLACE = {
+    "cdr_location": {"id": "l1", "evse_uid": "E1", "connector_id": "1", "country": "NLD"},
+    "cdr_token": {"uid": "abc", "contract_id": "DE-EMX-1"},
+}
+
+
+def test_a_cdr_that_fits_its_session_has_no_findings() -> None:
+    assert audit(CDR | PLACE, sessions=[SESSION]) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"kwh": D(5)}, "/total_energy"),
+        ({"start_date_time": "2026-02-23T09:00:00Z"}, "/start_date_time"),
+        ({"location_id": "L2"}, "/cdr_location/id"),
+        ({"connector_id": "2"}, "/cdr_location/connector_id"),
+        ({"cdr_token": {"uid": "XYZ"}}, "/cdr_token/uid"),
+        ({"total_cost": {"excl_vat": D("2.5")}}, "/total_cost/excl_vat"),
+        ({"currency": "SEK"}, "/currency"),
+    ],
+)
+def test_what_differs_from_the_session_is_told(changed: Json, pointer: str) -> None:
+    found = audit(CDR | PLACE, sessions=[SESSION | changed])
+    assert [(finding.code, finding.pointer) for finding in found] == [("session_mismatch", pointer)]
+
+
+def test_a_session_that_is_not_known_is_told() -> None:
+    assert codes(audit(CDR, sessions=[])) == ["session_missing"]
+    assert codes(audit(CDR | {"session_id": None}, sessions=[])) == ["no_session_id"]
+
+
+def test_sessions_and_cdrs_that_miss_each_other() -> None:
+    running = SESSION | {"id": "S2", "status": "ACTIVE"}
+    lonely = SESSION | {"id": "S3"}
+    found = reconcile([SESSION, running, lonely], [CDR, CDR | {"session_id": "S9"}, CDR | {"session_id": None}])
+    assert [(finding.code, finding.pointer) for finding in found] == [
+        ("missing_cdr", "/sessions/2"),
+        ("missing_session", "/cdrs/1"),
+    ]
+
+
+# the tariff that was published
+
+
+def test_the_tariff_that_we_hold_is_the_same() -> None:
+    same = RATES | {"id": "t", "last_updated": "2020-01-01T00:00:00Z", "type": None}
+    assert audit(CDR, held=[same]) == []
+
+
+def test_a_tariff_that_differs_from_the_one_we_hold_is_told_where() -> None:
+    ours = tariff(element(energy("0.4", 0, "21")), max_price={"excl_vat": D(9)})
+    assert [(finding.code, finding.pointer) for finding in audit(CDR, held=[ours])] == [
+        ("tariff_differs_from_held", "/tariffs/0/elements/0/price_components/0/price"),
+        ("tariff_differs_from_held", "/tariffs/0/max_price"),
+    ]
+    longer = tariff(element(energy("0.5", 0, "21")), element(energy("1")))
+    assert [finding.pointer for finding in audit(CDR, held=[longer])] == ["/tariffs/0/elements"]
+
+
+def test_a_tariff_that_was_never_published_is_told() -> None:
+    assert codes(audit(CDR, held=[])) == ["tariff_not_held"]
+
+
+# signed readings
+
+
+def signed(*records: Any, method: str = "OCMF") -> Json:
+    values = [{"nature": "x", "plain_data": "", "signed_data": record} for record in records]
+    return {"signed_data": {"encoding_method": method, "signed_values": values}}
+
+
+BEGIN = 'OCMF|{"MS":"M1","RD":[{"RV":100.5,"RI":"1-b:1.8.0","RU":"kWh"}]}|{"SD":"00"}'
+END = 'OCMF|{"MS":"M1","RD":[{"RV":104500,"RI":"1-b:1.8.0","RU":"Wh"}]}|{"SD":"00"}'
+BOTH = (
+    'OCMF|{"RD":[{"RV":1,"RI":"01-00:B2.08.00*FF","RU":"kWh"},{"RV":9,"RI":"01-00:C2.08.00*FF"},'
+    '{"RV":5.5,"RI":"01-00:B2.08.00*FF"},7,{"RV":1,"RI":"01-00:B3.08.00*FF"},{"RV":"x"}]}|{}'
+)
+
+
+def test_signed_readings_that_fit_have_no_findings() -> None:
+    assert audit(CDR | signed(BEGIN, END)) == []
+
+
+def test_signed_readings_that_do_not_fit_the_energy_are_told() -> None:
+    found = audit(CDR | signed(BOTH))
+    assert codes(found) == ["signed_energy_mismatch"]
+    assert found[0].amounts == {"claimed": D(4), "signed": D("4.5")}
+
+
+def test_a_reading_of_another_meter_is_an_error() -> None:
+    assert codes(audit(CDR | signed(BEGIN) | {"meter_id": "M2"})) == ["meter_serial_mismatch"]
+
+
+@pytest.mark.parametrize("record", ["OCMF|{", "OCMF|[]|{}", "hello", None])
+def test_what_is_no_ocmf_is_an_error(record: Any) -> None:
+    assert codes(audit(CDR | signed(record))) == ["signed_data_unreadable"]
+
+
+def test_other_encodings_are_left_alone_and_told() -> None:
+    assert codes(audit(CDR | signed("<xml/>", method="EDL"))) == ["signed_data_not_read"]
+    assert audit(CDR | {"signed_data": {"encoding_method": "OCMF", "signed_values": []}}) == []
