@@ -1,0 +1,289 @@
+"""Authorization out of real rows: stored tokens, commands, own transactions, and eMSPs asked in real time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from ocppbridge.bridge import authorization
+from ocppbridge.bridge.authorization import Pending
+from ocppbridge.charging.messages import Started
+from ocppbridge.charging.tokens import IdToken, Place
+from ocppbridge.models import Call, Station, Transaction
+from ocppbridge.services import transactions
+from ocppbridge.services.accounts import Account
+from ocppbridge.services.rulings import Ruling, refused
+from roaming.decisions import Choices, Scope
+from roaming.models import Agreement, AuthorizationRequest, Command, Party, Platform
+from roaming.ocpi import json
+from roaming.ocpi.party import PartyId
+from roaming.services import decisions, tokens
+from tests.ocppbridge.door import Door, eventually
+from tests.ocppbridge.world import new_station
+
+NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
+EMX = PartyId("DE", "EMX")
+CARD = IdToken("04AABB")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account() -> Account:
+    """A station of NL/VLT, and an eMSP on a platform of its own that it may work with."""
+    platform = Platform.objects.create(name="Example Mobility", status=Platform.Status.CONNECTED)
+    emsp = Party.objects.create(platform=platform, country_code="DE", party_id="EMX", role="EMSP")
+    cpo = Party.objects.create(country_code="NL", party_id="VLT", role="CPO")
+    Agreement.objects.create(cpo=cpo, emsp=emsp)
+    station = new_station("CP1", location_id="L1", evses=["E1"])
+    return Account(station.pk, "CP1", station.shard, "NL/VLT", subprotocol="ocpp1.6")
+
+
+def token(**more: Any) -> dict[str, Any]:
+    return {
+        "country_code": "DE", "party_id": "EMX", "uid": "04aabb", "type": "RFID", "contract_id": "DE-EMX-C1",
+        "issuer": "Example Mobility", "valid": True, "whitelist": "ALLOWED", "last_updated": "2026-01-01T00:00:00Z", **more,
+    }  # fmt: skip
+
+
+def push(**more: Any) -> None:
+    tokens.store(EMX, token(**more), source=None, now=NOW)
+
+
+def ruled(
+    account: Account, read: IdToken = CARD, answer: Callable[[AuthorizationRequest], None] | None = None,
+    choices: Choices | None = None, **more: Any,
+) -> Ruling:  # fmt: skip
+    """The ruling; a question that comes up is answered by `answer`, or by nobody."""
+    steps = authorization.rule(account, read, Place(1, 1), NOW, choices or Choices(), **more)
+    while True:
+        try:
+            pending = next(steps)
+        except StopIteration as end:
+            ruling: Ruling = end.value
+            return ruling
+        assert isinstance(pending, Pending)
+        request = AuthorizationRequest.objects.get(pk=pending.request_id)
+        assert request.state == "ASKING"
+        if answer is not None:
+            answer(request)
+
+
+def says(allowed: str, **more: Any) -> Callable[[AuthorizationRequest], None]:
+    def answer(request: AuthorizationRequest) -> None:
+        info = {"allowed": allowed, "token": token(uid=request.token_uid), **more}
+        request.state, request.allowed, request.info = "ANSWERED", allowed, json.dumps(info)
+        request.save()
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("whitelist", "valid", "answer", "status", "method"),
+    [
+        ("ALWAYS", True, None, "Accepted", "WHITELIST"),
+        ("ALWAYS", False, None, "Blocked", ""),
+        ("ALLOWED", True, None, "Accepted", "WHITELIST"),
+        ("ALLOWED_OFFLINE", True, "ALLOWED", "Accepted", "AUTH_REQUEST"),
+        ("ALLOWED_OFFLINE", True, "BLOCKED", "Blocked", ""),
+        ("ALLOWED_OFFLINE", True, None, "Accepted", "WHITELIST"),
+        ("ALLOWED_OFFLINE", False, None, "Blocked", ""),
+        ("NEVER", True, "ALLOWED", "Accepted", "AUTH_REQUEST"),
+        ("NEVER", False, "ALLOWED", "Accepted", "AUTH_REQUEST"),
+        ("NEVER", True, "EXPIRED", "Expired", ""),
+        ("NEVER", True, "NO_CREDIT", "NoCredit", ""),
+        ("NEVER", True, None, "Invalid", ""),
+    ],
+)
+def test_a_stored_token_is_ruled_by_its_whitelist_its_validity_and_what_its_owner_says(
+    account: Account, whitelist: str, valid: bool, answer: str | None, status: str, method: str
+) -> None:
+    """TOK-09 to TOK-13, TOK-17; the card is read in other letters (TOK-25)."""
+    push(whitelist=whitelist, valid=valid)
+    ruling = ruled(account, answer=says(answer) if answer else None)
+    assert (ruling.authorization.status, ruling.method) == (status, method)
+
+
+def test_the_ruling_knows_who_pays(account: Account) -> None:
+    """SES-16, TOK-18, TOK-20."""
+    push(whitelist="NEVER", group_id="G1")
+    ruling = ruled(account, answer=says("ALLOWED", authorization_reference="REF-7"))
+    assert ruling.owner == "DE/EMX"
+    assert ruling.reference == "REF-7"
+    assert ruling.cdr_token == {
+        "country_code": "DE", "party_id": "EMX", "uid": "04aabb", "type": "RFID", "contract_id": "DE-EMX-C1",
+    }  # fmt: skip
+    assert ruling.authorization.group == IdToken("G1", "Central")
+
+
+def test_the_owner_is_asked_about_the_place_where_the_driver_stands(account: Account) -> None:
+    """TOK-14, TOK-16."""
+    push(whitelist="NEVER")
+    ruled(account)
+    request = AuthorizationRequest.objects.get()
+    assert (request.location_id, request.evse_uids, request.asked) == ("L1", ["E1"], ["DE/EMX"])
+    assert request.deadline_at == NOW + timedelta(seconds=4)  # decision AUTH-REALTIME-BUDGET
+
+
+def test_an_evse_that_the_owner_does_not_permit_is_refused(account: Account) -> None:
+    """TOK-19."""
+    push(whitelist="NEVER")
+    elsewhere = {"location_id": "L1", "evse_uids": ["OTHER"]}
+    assert not ruled(account, answer=says("ALLOWED", location=elsewhere)).accepted
+    here = {"location_id": "L1", "evse_uids": ["e1"]}
+    assert ruled(account, answer=says("ALLOWED", location=here)).accepted
+
+
+def test_a_card_nobody_has_pushed_is_asked_of_the_emsps_that_agreed_to_it(account: Account) -> None:
+    """TOK-27."""
+    assert ruled(account).authorization.status == "Invalid"
+    assert not AuthorizationRequest.objects.exists()
+    Agreement.objects.update(open_auth=True)
+    ruling = ruled(account, answer=says("ALLOWED"))
+    assert (ruling.accepted, ruling.owner, ruling.method) == (True, "DE/EMX", "AUTH_REQUEST")
+    assert not ruled(account).accepted  # nobody answered
+    refuse = Choices({(Scope.HUB, "", "AUTH-UNKNOWN-TOKEN"): "refuse"})
+    assert not ruled(account, answer=says("ALLOWED"), choices=refuse).accepted
+
+
+def test_where_the_decision_says_so_nobody_charges_without_an_answer(account: Account) -> None:
+    """Decision AUTH-REALTIME-FALLBACK."""
+    push(whitelist="ALLOWED_OFFLINE")
+    assert ruled(account).accepted
+    refuse = Choices({(Scope.HUB, "", "AUTH-REALTIME-FALLBACK"): "refuse"})
+    assert not ruled(account, choices=refuse).accepted
+
+
+def commanded(account: Account, kind: str = "RFID", reference: str = "REF-1") -> Call:
+    """START_SESSION, and the call that it became."""
+    cpo, emsp = Party.objects.get(party_id="VLT"), Party.objects.get(party_id="EMX")
+    command = Command.objects.create(
+        kind="START_SESSION", sender=emsp, receiver=cpo, request=json.dumps({"token": token(uid="04AABB", type=kind)}),
+        token_uid="04AABB", token_type=kind, authorization_reference=reference, expires_at=NOW,
+    )  # fmt: skip
+    call = Call.objects.create(
+        station_id=account.station_id, action="RemoteStartTransaction", payload={}, intent="StartCharging",
+        reference=str(command.pk), id_token="04aabb", remote_start_id=77, purpose="command", expires_at=NOW,
+    )  # fmt: skip
+    Call.objects.update(created_at=NOW - timedelta(minutes=1))
+    return call
+
+
+@pytest.mark.parametrize(
+    ("kind", "age", "accepted"),
+    [("RFID", 14, True), ("RFID", 16, False), ("APP_USER", 16, True), ("AD_HOC_USER", 600, True)],
+)
+def test_a_command_vouches_for_its_token_for_a_while_and_for_an_app_s_always(
+    account: Account, kind: str, age: int, accepted: bool
+) -> None:
+    """CMD-10 to CMD-12, CMD-16."""
+    call = commanded(account, kind)
+    Call.objects.update(created_at=NOW - timedelta(minutes=age))
+    ruling = ruled(account)
+    assert ruling.accepted is accepted
+    assert not AuthorizationRequest.objects.exists()
+    if accepted:
+        assert (ruling.method, ruling.reference, ruling.call_id) == ("COMMAND", "REF-1", str(call.pk))
+        assert ruling.cdr_token is not None
+        assert ruling.cdr_token["type"] == kind
+
+
+def test_a_command_to_another_station_vouches_for_nothing_here(account: Account) -> None:
+    commanded(account)
+    Call.objects.update(station=new_station("CP2"))
+    assert not ruled(account).accepted
+
+
+def test_a_2_x_start_that_names_our_request_is_its_command_s_whatever_was_read(account: Account) -> None:
+    """Field quirk 16; never another station's request (S39)."""
+    commanded(account)
+    ruling = authorization.by_remote_start(account, 77)
+    assert ruling is not None
+    assert (ruling.method, ruling.reference) == ("COMMAND", "REF-1")
+    assert authorization.by_remote_start(account, 78) is None
+    Call.objects.update(station=new_station("CP2"))
+    assert authorization.by_remote_start(account, 77) is None
+
+
+def running(account: Account, **more: Any) -> Transaction:
+    start = Started(None, NOW, Place(1, 1), CARD)
+    row = transactions.begin(account.station_id, start, refused(), NOW)
+    for name, value in more.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def test_whoever_began_a_transaction_may_stop_it_whatever_has_become_of_the_token(account: Account) -> None:
+    push(valid=False)
+    assert not ruled(account).accepted
+    running(account, auth_method="WHITELIST", token_owner="DE/EMX")
+    ruling = ruled(account)
+    assert (ruling.accepted, ruling.method, ruling.owner) == (True, "WHITELIST", "DE/EMX")
+
+
+def test_a_card_of_the_same_group_may_stop_it_too(account: Account) -> None:
+    """TOK-24."""
+    push(uid="FOB", valid=False, group_id="G1")
+    running(account, group_id="G2")
+    assert not ruled(account, IdToken("FOB")).accepted
+    Transaction.objects.update(group_id="G1")
+    assert ruled(account, IdToken("FOB")).accepted
+
+
+def test_of_whoever_stops_no_emsp_is_asked(account: Account) -> None:
+    push(whitelist="NEVER")
+    assert not ruled(account, ask=False).accepted
+    assert not AuthorizationRequest.objects.exists()
+
+
+def test_a_token_pushed_as_blocked_counts_at_once(account: Account) -> None:
+    """S33."""
+    push()
+    assert ruled(account).accepted
+    push(valid=False, last_updated="2026-02-01T00:00:00Z")
+    assert not ruled(account).accepted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_driver_waits_for_the_emsp_and_others_do_not(door: Door, account: Account) -> None:
+    """Real-time authorization through the front door: the question is a row, its answer is polled for."""
+    push(whitelist="NEVER")
+    new_station("CP2")
+    answering = threading.Thread(target=answer_when_asked)
+    answering.start()
+    with door.station("CP1") as talk, door.station("CP2") as other:
+        asked = talk.say("Authorize", {"idTag": "04AABB"})
+        assert other.call("Heartbeat", {})["currentTime"]
+        start = {"connectorId": 1, "idTag": "04AABB", "meterStart": 0, "timestamp": "2026-11-21T10:00:00Z"}
+        assert talk.exchange(asked)[2]["idTagInfo"]["status"] == "Accepted"
+        answer = talk.call("StartTransaction", start)
+    answering.join(10)
+    assert answer["idTagInfo"]["status"] == "Accepted"
+    row = Transaction.objects.get()
+    assert (row.auth_method, row.token_owner, row.authorization) == ("AUTH_REQUEST", "DE/EMX", "Accepted")
+
+
+def answer_when_asked() -> None:
+    """An eMSP that allows the next two questions."""
+    try:
+        for _ in range(2):
+            request = eventually(lambda: AuthorizationRequest.objects.filter(state="ASKING").first())
+            says("ALLOWED")(request)
+    finally:
+        connections["default"].close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_silent_emsp_costs_the_budget_and_then_our_own_rule_holds(door: Door, account: Account) -> None:
+    """TOK-11; decision AUTH-REALTIME-BUDGET."""
+    decisions.choose("AUTH-REALTIME-BUDGET", "0.5", scope=Scope.STATION, key="CP1")
+    push(whitelist="ALLOWED_OFFLINE")
+    with door.station("CP1") as talk:
+        assert talk.call("Authorize", {"idTag": "04AABB"})["idTagInfo"]["status"] == "Accepted"
+    assert Station.objects.count() == 1
