@@ -38,11 +38,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(holds: Callable[[], Any], what: str, seconds: float = 30.0, every: float = 0.2) -> Any:
-    """The first true value of a condition; fails with ``what`` when the time is up."""
+def eventually(
+    holds: Callable[[], Any],
+    what: str,
+    seconds: float = 30.0,
+    every: float = 0.2,
+    why_not: Callable[[], str] = lambda: "",
+) -> Any:
+    """The first true value of a condition; fails with ``what``, and what stands in its way, when the time is up."""
     deadline = time.monotonic() + seconds
     while not (found := holds()):
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what} {why_not()}"
         time.sleep(every)
     return found
 

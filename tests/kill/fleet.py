@@ -86,5 +86,16 @@ class Fleet:
         said = self.stage.seen(lambda event: event["event"] == "sent" and event["action"] in kept)
         return {event["message_id"] for event in said} - {number for _, number, _ in self.acknowledged()}
 
+    def unfinished(self) -> str:
+        """The stations that still have sessions before them, with what they and the eMSP said last."""
+        ended, lines = self._counts("ended"), []
+        for number in range(self.count):
+            name = identity(number)
+            if ended[name] < self.rounds:
+                told = self.stage.seen(lambda event, name=name: event.get("station") == name)[-6:]
+                asked = self.stage.seen(lambda event, name=name: event.get("id") == f"start-{name}")[-2:]
+                lines += [f"{name} ended {ended[name]}:", *(f"    {event}"[:300] for event in [*told, *asked])]
+        return "\n".join(["", *lines])
+
     def _counts(self, kind: str) -> Counter[str]:
         return Counter(event["station"] for event in self.stage.seen(lambda event: event["event"] == kind))
