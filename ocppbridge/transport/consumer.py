@@ -22,6 +22,7 @@ from django.conf import settings
 from ocppbridge.handlers import settling
 from ocppbridge.services import sealing
 from ocppbridge.services.accounts import Account
+from ocppbridge.transport import eager
 from ocppbridge.transport.dialogue import Dialogue, Question
 from ocppbridge.transport.guard import GROUP, RATE, UNANSWERED, Allowance
 from ocppbridge.transport.journal import Unit
@@ -158,7 +159,7 @@ class StationConsumer(AsyncConsumer):
             return
         self._outbox.append(text)
         if self._flushing is None or self._flushing.done():
-            self._flushing = asyncio.create_task(self._flush())
+            self._flushing = eager.start(self._flush())
 
     async def _flush(self) -> None:
         try:
