@@ -32,13 +32,12 @@ class _Begun:
     def __await__(self) -> Generator[Any, Any, None]:
         waits_for = self._waits_for
         while True:
+            failed: BaseException | None = None
             try:
                 got = yield waits_for
             except BaseException as error:  # noqa: BLE001  # a cancellation or a failure: the coroutine's to know
-                step = self._coroutine.throw, error
-            else:
-                step = self._coroutine.send, got
+                failed = error
             try:
-                waits_for = step[0](step[1])
+                waits_for = self._coroutine.throw(failed) if failed is not None else self._coroutine.send(got)
             except StopIteration:
                 return

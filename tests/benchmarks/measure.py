@@ -60,7 +60,7 @@ def server(command: list[str], port: int, env: Mapping[str, str], log: Path) -> 
     with log.open("ab") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            preexec_fn=lambda: os.sched_setaffinity(0, SERVER_CORE),
+            preexec_fn=lambda: os.sched_setaffinity(0, SERVER_CORE),  # noqa: PLW1509  # one thread here
         )  # fmt: skip
     try:
         deadline = time.monotonic() + 30
@@ -112,7 +112,8 @@ def drive(pid: int, **load: object) -> Run:
     """Run a fleet in a process of its own against the server ``pid`` and read the server's CPU clock around it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.fleet", json.dumps(load)], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=lambda: os.sched_setaffinity(0, LOAD_CORE),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        preexec_fn=lambda: os.sched_setaffinity(0, LOAD_CORE),  # noqa: PLW1509  # one thread here
     )  # fmt: skip
     assert process.stdin is not None and process.stdout is not None
     marks: list[tuple[float, float]] = []
@@ -129,7 +130,7 @@ def drive(pid: int, **load: object) -> Run:
         raise RuntimeError("the fleet did not finish; see its errors above")
     (cpu_0, at_0), (cpu_1, at_1) = marks
     return Run(
-        int(str(score["acknowledged"])), int(str(score["refused"])), int(str(score["lost"])), at_1 - at_0, cpu_1 - cpu_0,
+        *(int(str(score[name])) for name in ("acknowledged", "refused", "lost")), at_1 - at_0, cpu_1 - cpu_0,
         list(score["latencies"]),  # type: ignore[call-overload]
     )  # fmt: skip
 

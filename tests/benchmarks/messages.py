@@ -1,4 +1,4 @@
-"""The frames that the fleet sends: a MeterValues of 1.6 (about 780 bytes) and a TransactionEvent of 2.0.1 (about 1 kB)."""
+"""The frames that the fleet sends: a MeterValues of 1.6 (780 bytes) and a TransactionEvent of 2.0.1 (about 1 kB)."""
 
 from __future__ import annotations
 

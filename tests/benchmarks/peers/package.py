@@ -21,7 +21,9 @@ from ocpp.v201 import ChargePoint as ChargePoint201
 from ocpp.v201 import call_result as result201
 from psycopg_pool import AsyncConnectionPool
 
-TABLE = "CREATE TABLE IF NOT EXISTS peer_message (id bigserial PRIMARY KEY, at timestamptz, station text, action text, body jsonb)"
+TABLE = """CREATE TABLE IF NOT EXISTS peer_message (
+    id bigserial PRIMARY KEY, at timestamptz, station text, action text, body jsonb
+)"""
 POOL: AsyncConnectionPool[Any]
 
 
