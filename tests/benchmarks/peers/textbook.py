@@ -1,6 +1,7 @@
 """The textbook Channels server: AsyncWebsocketConsumer, ``jsonschema``, ``Model.objects.acreate``, served by daphne.
 
-As the tutorials have it (``jsonschema.validate`` for each message), in one file with its settings. No authentication, no order per station, no inbox.
+As the tutorials have it (``jsonschema.validate`` for each message), in one file with its settings. No authentication,
+no order per station, no inbox.
 Run: ``DATABASE_DSN=… daphne -p PORT tests.benchmarks.peers.textbook:application``.
 """
 
