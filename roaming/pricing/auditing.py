@@ -26,7 +26,7 @@ from roaming.pricing.clock import zone_of
 from roaming.pricing.conformity import conformity, currencies
 from roaming.pricing.credit import corrections, identity, is_credit
 from roaming.pricing.crosscheck import held_check, session_check
-from roaming.pricing.documents import Document, Tariff, Tariffs, bad_input, read_document, read_tariffs
+from roaming.pricing.documents import Document, Price, Tariff, Tariffs, bad_input, read_document, read_tariffs
 from roaming.pricing.errors import BadInput
 from roaming.pricing.findings import Finding, error, note, warning
 from roaming.pricing.options import PricingOptions
@@ -134,7 +134,7 @@ def _verdict(
         yield from _mismatches(off, apart)
         return
     message = f"no rounding profile gives the totals to the last digit; they lie within {options.tolerance:f}"
-    yield note("within_tolerance", "/total_cost", message, amounts=_amounts(claims, bill))
+    yield note("within_tolerance", "/total_cost", message, amounts=_amounts(claims.total_cost, bill))
     if learned.rounding is not None:
         yield warning("rounding_profile_changed", "/total_cost", f"this partner used to round as {learned.rounding}")
 
@@ -142,10 +142,13 @@ def _verdict(
 def _told(profile: Profile, reading: str | None, bill: Bill, claims: Claims, learned: Learned) -> Iterator[Finding]:
     if reading is not None:
         message = f"the totals follow from another reading of the tariff: {reading}"
-        yield warning("other_reading", "/total_cost", message, amounts=_amounts(claims, bill))
+        yield warning("other_reading", "/total_cost", message, amounts=_amounts(claims.total_cost, bill))
     if profile not in (Profile.EXACT, Profile.FOUR_DECIMALS):
         yield note(
-            "rounding_profile", "/total_cost", f"the totals are rounded as {profile}", amounts=_amounts(claims, bill)
+            "rounding_profile",
+            "/total_cost",
+            f"the totals are rounded as {profile}",
+            amounts=_amounts(claims.total_cost, bill),
         )
     if learned.rounding is not None and profile is not learned.rounding and not _same(claims, bill, learned.rounding):
         message = f"rounded as {profile}, this partner used to round as {learned.rounding}"
@@ -183,12 +186,11 @@ def sums(claims: Claims, bill: Bill, options: PricingOptions) -> Iterator[Findin
         )
 
 
-def _amounts(claims: Claims, bill: Bill) -> dict[str, Any]:
+def _amounts(claimed: Price | None, bill: Bill) -> dict[str, Any]:
     calculated = bill.exact_total
     amounts = {"calculated_excl_vat": rounded(calculated[0]), "calculated_incl_vat": rounded(calculated[1])}
-    if claims.total_cost is not None:
-        amounts |= {f"claimed_{side}": value for side, value in claims.total_cost.document().items()}
-    return amounts
+    told = {} if claimed is None else claimed.document()
+    return amounts | {f"claimed_{side}": value for side, value in told.items()}
 
 
 def _claims(cdr: Mapping[str, Any]) -> Claims:

@@ -195,9 +195,7 @@ def because(elements: list[PricedElement], rate: Rate, state: State) -> str:
     why = f"element {rate.priced.index + 1}: "
     why += "; ".join([check.says(state, True) for check in checks]) if checks else "it has no restrictions"
     passed = 0
-    for element in elements:
-        if element is rate.priced:
-            break
+    for element in elements[: elements.index(rate.priced)]:
         if rate.dimension in element.rates:
             passed += 1
             if passed < 3:

@@ -9,6 +9,7 @@ nothing matches.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -92,7 +93,7 @@ class Days:
         return ", ".join(DAYS[day].capitalize() for day in sorted(self.days))
 
 
-class Range:
+class Range(ABC):
     """A lower and an upper bound on one quantity of the state."""
 
     __slots__ = ("lower", "upper")
@@ -104,8 +105,9 @@ class Range:
         self.lower = lower
         self.upper = upper
 
+    @abstractmethod
     def reading(self, state: State) -> Reading | None:
-        raise AssertionError("each kind reads its own quantity")
+        """The lowest and the highest value of the quantity; None where it was not measured."""
 
     def holds(self, state: State) -> bool:
         pair = self.reading(state)

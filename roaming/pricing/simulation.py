@@ -143,7 +143,5 @@ def plot(points: Sequence[tuple[Decimal, Decimal]], unit: str) -> list[str]:
 
 
 def _interpolated(points: Sequence[tuple[Decimal, Decimal]], x: Decimal) -> Decimal:
-    for (x0, y0), (x1, y1) in pairwise(points):
-        if x <= x1:
-            return y0 if x1 == x0 else y0 + (y1 - y0) * (x - x0) / (x1 - x0)
-    return points[-1][1]
+    (x0, y0), (x1, y1) = next((before, after) for before, after in pairwise(points) if x <= after[0])
+    return y0 + (y1 - y0) * (x - x0) / (x1 - x0)

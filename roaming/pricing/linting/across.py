@@ -29,7 +29,9 @@ class Validity(NamedTuple):
 
 def lint_together(tariffs: Sequence[Mapping[str, Any]], connectors: Sequence[Connector] | None = None) -> list[Finding]:
     """Pointers start at the list of tariffs. Without connectors all tariffs are taken to be for one."""
-    known = {folded(tariff, "id"): at for at, tariff in enumerate(tariffs)}
+    known: dict[str, int] = {}
+    for at, tariff in enumerate(tariffs):
+        known.setdefault(folded(tariff, "id"), at)
     found: list[Finding] = []
     if connectors is None:
         found += succession(list(range(len(tariffs))), tariffs, "these tariffs")

@@ -32,7 +32,7 @@ Number = int | Decimal
 Axis = tuple[tuple[Number, Number], ...]
 Box = Mapping[str, Axis]  # an axis that is absent is unrestricted
 FOREVER = Decimal("Infinity")
-PATIENCE = 20_000
+PATIENCE = 5_000
 EVER: dict[str, Axis] = {
     "time": ((0, MIDNIGHT),),
     "day": ((0, 7),),
@@ -97,21 +97,24 @@ def empty(candidate: Box) -> bool:
     return any(not axis for axis in candidate.values())
 
 
-def uncovered(candidate: Box, covers: list[Box], space: Mapping[str, Axis]) -> dict[str, str] | None:
+def uncovered(
+    candidate: Box, covers: list[Box], space: Mapping[str, Axis], patience: int = PATIENCE
+) -> dict[str, str] | None:
     """A point of the box that lies in no cover, or None."""
-    patience = [PATIENCE]
-    for point in _search({**space, **candidate}, covers, patience):
-        return witness(point, space)
+    for point, day in _search({**space, **candidate}, covers, [patience]):
+        return witness(point, day, space)
     return None
 
 
-def _search(candidate: dict[str, Axis], covers: list[Box], patience: list[int]) -> Iterator[dict[str, Axis]]:
+def _search(candidate: dict[str, Axis], covers: list[Box], patience: list[int]) -> Iterator[tuple[Box, date]]:
+    """Points outside of the covers, each with a real day. `patience` is what is left of it, for the whole search."""
     patience[0] -= 1
-    if patience[0] < 0 or empty(candidate):
+    if patience[0] < 0:
         return
     if not covers:
-        if day_of(candidate) is not None:
-            yield candidate
+        day = day_of(candidate)
+        if day is not None:
+            yield candidate, day
         return
     cover, rest = covers[0], covers[1:]
     inside = dict(candidate)
@@ -138,19 +141,18 @@ def day_of(point: Box) -> date | None:
 REFERENCE = (date(2026, 1, 5)).toordinal()  # a Monday, for the tariffs that know no dates
 
 
-def witness(point: Box, space: Mapping[str, Axis]) -> dict[str, str]:
+def witness(point: Box, day: date, space: Mapping[str, Axis]) -> dict[str, str]:
     """The lowest values on the axes that matter."""
     told: dict[str, str] = {}
-    day = day_of(point)
     for name, axis in point.items():
         if axis == space[name]:
             continue
         if name == "time":
             told["time"] = hhmm(int(axis[0][0]))
-        elif name in ("date", "day") and day is not None:
-            told["date"] = f"{day} ({DAYS[day.weekday()].capitalize()})"
         elif name in UNITS:
             told[name] = f"{shown(_value(axis[0]))} {UNITS[name]}"
+        else:
+            told["date"] = f"{day} ({DAYS[day.weekday()].capitalize()})"
     return told
 
 

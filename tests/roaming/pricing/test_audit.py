@@ -168,6 +168,12 @@ def test_a_period_that_should_have_been_cut_brings_the_split_as_a_reading() -> N
     assert "split_pro_rata" in found[1].message
 
 
+def test_a_split_needs_no_zone_where_no_price_looks_at_the_clock() -> None:
+    rates = tariff(element(energy("0.2", 0), max_kwh=10), element(energy("0.4", 0)))
+    found = audit(cdr(ELEVEN, period(TEN, ENERGY="15"), rates=rates, zone=None, total_cost=cost("4.00")))
+    assert codes(found) == ["period_spans_price_change", "other_reading"]
+
+
 def test_a_split_falls_on_the_second_at_which_a_tier_is_reached() -> None:
     # 7 kWh in an hour: 3 kWh at 1542.86 s -> 1543 s, 3.00027778 kWh: × 0.20 + 3.99972222 × 0.70 = 3.39986111
     rates = tariff(element(energy("0.2", 0), max_kwh=3), element(energy("0.7", 0)))
@@ -286,6 +292,10 @@ def test_what_a_cdr_must_have() -> None:
         "missing_field",
         "cannot_be_priced",
     ]
+
+
+def test_a_cdr_without_a_total_is_priced_all_the_same() -> None:
+    assert codes(audit(cdr(ELEVEN, period(TEN, ENERGY="4"), rates=ENERGY))) == ["missing_field"]
 
 
 def test_a_cdr_that_cannot_be_read_raises() -> None:

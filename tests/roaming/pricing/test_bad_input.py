@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from roaming.pricing import BadInput, price
-from tests.roaming.pricing.building import D, bill, codes, element, energy, excl, period, session, tariff, time
+from roaming.pricing.clock import instant, moment
+from roaming.pricing.documents import read_document, read_tariffs
+from tests.roaming.pricing.building import D, at, bill, codes, element, energy, excl, period, session, tariff, time
 
 TEN, ELEVEN, TWELVE = (f"2026-02-23T{hour}:00:00Z" for hour in (10, 11, 12))
 SIMPLE = tariff(element(energy("0.5")))
@@ -110,6 +112,32 @@ def test_json_text_and_dicts_are_priced_alike() -> None:
     )
     assert price(text, rates).total_cost.excl_vat == D("0.3")  # 0.1 × 3, not 0.30000000000000004
     assert price(text.encode(), rates.strip("[]").encode()).total_cost.excl_vat == D("0.3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-02-23T10:00:00Z",
+        "2026-02-23T10:00:00",
+        "2026-02-23t10:00:00z",
+        "2026-2-23T10:0:0Z",
+        "2026-02-23T11:00:00+01:00",
+        "2026-02-23T10:00:00.000Z",
+    ],
+)
+def test_one_instant_has_many_texts(text: str) -> None:
+    assert instant(text, "/x") == at("2026-02-23T10:00")
+
+
+def test_what_is_no_text_is_no_moment() -> None:
+    assert (moment(None), moment(5), moment("soon")) == (None, None, None)
+    assert moment("2026-02-23T10:00:00Z") == at("2026-02-23T10:00")
+
+
+def test_structs_are_taken_as_they_are() -> None:
+    (one,) = read_tariffs(SIMPLE)
+    document = read_document(ONE)
+    assert price(document, one).total_cost == price(document, [one]).total_cost == price(ONE, SIMPLE).total_cost
 
 
 def test_periods_out_of_order_are_sorted_and_told() -> None:

@@ -141,6 +141,18 @@ def test_the_fields_of_a_cdr_claim_only_what_was_priced() -> None:
     assert "total_parking_time" not in bill(charging, tariff(element(time("1")))).totals()
 
 
+def test_each_part_has_a_name_of_its_own() -> None:
+    rates = tariff(element(time("2", 0), parking("3", 0)))
+    document = session(
+        "2026-02-23T12:00:00Z",
+        period("2026-02-23T10:00:00Z", TIME="1"),
+        period("2026-02-23T11:00:00Z", PARKING_TIME="1"),
+        zone=None,
+    )
+    found = bill(document, rates)
+    assert (found.total_time_cost.excl_vat, found.total_parking_cost.excl_vat) == (2, 3)
+
+
 def test_numbers_leave_without_exponents() -> None:
     found = bill(
         session("2026-02-23T11:00:00Z", period("2026-02-23T10:00:00Z", ENERGY="1E+3"), zone=None),

@@ -157,6 +157,10 @@ def test_what_differs_from_the_session_is_told(changed: Json, pointer: str) -> N
     assert [(finding.code, finding.pointer) for finding in found] == [("session_mismatch", pointer)]
 
 
+def test_a_session_without_an_end_is_compared_by_the_rest() -> None:
+    assert audit(CDR | PLACE, sessions=[SESSION | {"end_date_time": None}]) == []
+
+
 def test_a_session_that_is_not_known_is_told() -> None:
     assert codes(audit(CDR, sessions=[])) == ["session_missing"]
     assert codes(audit(CDR | {"session_id": None}, sessions=[])) == ["no_session_id"]

@@ -448,6 +448,11 @@ def test_a_session_may_be_told_at_a_useful_rate_without_changing_its_price() -> 
     assert told == [("10:00:00", "7", "0", "80")]
 
 
+def test_a_session_without_a_state_of_charge_has_none_to_tell() -> None:
+    known = facts("2026-02-23T10:00", "2026-02-23T11:00", reading("2026-02-23T10:00", 0))
+    assert volumes(cut(known, SIMPLE, for_session=True), "STATE_OF_CHARGE") == [("10:00:00", "-")]
+
+
 def test_a_reservation_may_be_told_at_a_useful_rate_too() -> None:
     known = facts(None, "2026-02-23T09:00", reservation=(at("2026-02-23T08:00"), at("2026-02-23T09:00")))
     assert len(cut(known, SIMPLE, longest=timedelta(minutes=30))) == 2

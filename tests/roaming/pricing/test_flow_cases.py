@@ -173,6 +173,14 @@ def test_registers_that_only_grow_up_to_the_kwh_are_cumulative() -> None:
     assert "cumulative_registers" in codes(found)
 
 
+def test_registers_stand_in_only_where_energy_is_absent() -> None:
+    # 4 kWh told as ENERGY, 2 by the register: 6 × 0.50
+    document = session(
+        TWELVE, period(TEN, ENERGY="4", ENERGY_IMPORT="4"), period(ELEVEN, ENERGY_IMPORT="2"), zone=None, kwh=D(6)
+    )
+    assert excl(document, tariff(element(energy("0.5")))) == 3
+
+
 def test_registers_in_a_cdr_mean_nothing() -> None:
     document = session(ELEVEN, period(TEN, ENERGY_IMPORT="4", TIME="1"), zone=None, cdr_location={"country": "NLD"})
     assert excl(document, tariff(element(energy("0.5")))) == 0

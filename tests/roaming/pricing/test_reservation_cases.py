@@ -100,6 +100,11 @@ def test_a_reservation_that_nothing_prices_is_free_and_told() -> None:
     assert [(free.dimension, free.measured) for free in found.unpriced] == [("RESERVATION_TIME", 3600)]
 
 
+def test_a_reservation_under_an_unknown_tariff_is_free() -> None:
+    found = bill(session(TEN, period(NINE, "X", RESERVATION_TIME="1"), zone=None), RATES)
+    assert [free.why for free in found.unpriced] == ["no tariff is relevant"]
+
+
 def test_the_total_time_starts_with_charging() -> None:
     document = session(ELEVEN, period(NINE, RESERVATION_TIME="1"), period(TEN, ENERGY="1", TIME="1"), zone=None)
     assert bill(document, RATES).total_time == 1
