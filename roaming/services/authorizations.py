@@ -35,7 +35,8 @@ from roaming.services.visibility import holding
 ASKING, ANSWERED, UNREACHABLE = (
     AuthorizationRequest.State.ASKING, AuthorizationRequest.State.ANSWERED, AuthorizationRequest.State.UNREACHABLE
 )  # fmt: skip
-_asking = ThreadPoolExecutor(max_workers=16, thread_name_prefix="authorize")
+ASKERS = 16
+askers = ThreadPoolExecutor(max_workers=ASKERS, thread_name_prefix="authorize")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def ask_seats(seats: Sequence[Seat], question: Question, seconds: float) -> Verd
 
 def ask_parties(parties: Sequence[PartyId], question: Question, seconds: float) -> Verdict | None:
     """All at once; None if nobody who knows the token answered in time."""
-    asked = [_asking.submit(_ask_one, party, question, seconds) for party in parties]
+    asked = [askers.submit(_ask_one, party, question, seconds) for party in parties]
     first: Verdict | None = None
     try:
         for done in as_completed(asked, timeout=max(seconds, 0.01)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -78,6 +79,15 @@ def hub(live_server: Any, settings: Any, engines: None) -> Iterator[Hub]:
         decisions.forget()
         for partner in found.partners:
             partner.close()
+        settled()
+
+
+def settled() -> None:
+    """Every thread that asked an eMSP is idle: what one of them still writes must not meet the next test's database."""
+    barrier = threading.Barrier(authorizations.ASKERS + 1)
+    for _ in range(authorizations.ASKERS):
+        authorizations.askers.submit(barrier.wait)
+    barrier.wait(timeout=30)
 
 
 @pytest.fixture

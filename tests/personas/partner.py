@@ -110,6 +110,7 @@ class Partner:
         self.answers: dict[tuple[str, str], Reaction] = {}
         self.session = requests.Session()
         self._lock = threading.Lock()
+        self._closed = threading.Event()
         self._connections: list[socket.socket] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -122,6 +123,7 @@ class Partner:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def close(self) -> None:
+        self._closed.set()
         self._server.shutdown()
         self._server.server_close()
         for connection in self._connections:
@@ -167,7 +169,7 @@ class Partner:
         return Handler
 
     def wait(self, seconds: float) -> None:
-        threading.Event().wait(seconds)
+        self._closed.wait(seconds)
 
     def react(self, seen: Seen) -> Said:
         with self._lock:
