@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 INVALID_JOURNALLED: Final = 30  # of invalid frames, in any minute; the rest are only counted
 MINUTE: Final = timedelta(minutes=1)
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
+READINGS: Final = ("meterValue", "transactionData")
 # B02.FR.09: what a station may say before it has been accepted.
 BEFORE_ACCEPTANCE: Final = frozenset({"BootNotification", "NotifyReport"})
 
@@ -120,7 +121,7 @@ class Dialogue:
         try:
             self._check_boot(action)
             tolerated = self.dialect.admit(action, payload, self.account.lenient)
-            message = self.dialect.up(action, payload)
+            message = self.dialect.up(action, _glance(payload))
             if tolerated:
                 entry = entry._replace(error="; ".join(f"{one.pointer}: {one.message}" for one in tolerated)[:1000])
             answer = answer_of(message)
@@ -222,3 +223,11 @@ class Dialogue:
     def next_deadline(self) -> datetime | None:
         """When a call of ours is overdue, or must not leave any more."""
         return self._rpc.next_deadline
+
+
+def _glance(payload: dict[str, Any]) -> dict[str, Any]:
+    """The payload without its readings: no answer depends on them, and reading them is half of the work."""
+    for field in READINGS:
+        if field in payload:
+            payload = {**payload, field: ()}
+    return payload

@@ -43,7 +43,8 @@ class Journal:
         body = orjson.dumps([2, f"m{self.n}", action, payload]).decode()
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO ocppbridge_frame (at, station_id, connection_id, n, direction, kind, message_id, action, body)"
+                "INSERT INTO ocppbridge_frame"
+                " (at, station_id, connection_id, n, direction, kind, message_id, action, body)"
                 " VALUES (%s, %s, %s, %s, 0, 2, %s, %s, %s) RETURNING id",
                 (NOW, self.station.pk, self.connection.pk, self.n, f"m{self.n}", action, body),
             )

@@ -47,7 +47,8 @@ def account() -> Account:
 def token(**more: Any) -> dict[str, Any]:
     return {
         "country_code": "DE", "party_id": "EMX", "uid": "04aabb", "type": "RFID", "contract_id": "DE-EMX-C1",
-        "issuer": "Example Mobility", "valid": True, "whitelist": "ALLOWED", "last_updated": "2026-01-01T00:00:00Z", **more,
+        "issuer": "Example Mobility", "valid": True, "whitelist": "ALLOWED", "last_updated": "2026-01-01T00:00:00Z",
+        **more,
     }  # fmt: skip
 
 

@@ -147,8 +147,8 @@ def test_suspensions_on_1_6_come_from_the_connector_s_state(door: Door) -> None:
 
 def event(kind: str, seq_no: int, **more: Any) -> dict[str, Any]:
     return {
-        "eventType": kind, "timestamp": f"2026-11-21T10:{seq_no:02}:00Z", "triggerReason": "Authorized", "seqNo": seq_no,
-        "transactionInfo": {"transactionId": "x" * 34}, **more,
+        "eventType": kind, "timestamp": f"2026-11-21T10:{seq_no:02}:00Z", "triggerReason": "Authorized",
+        "seqNo": seq_no, "transactionInfo": {"transactionId": "x" * 34}, **more,
     }  # fmt: skip
 
 

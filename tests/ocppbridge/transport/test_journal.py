@@ -1,4 +1,4 @@
-"""The group-commit writer on a real PostgreSQL: order, bisection, nothing acknowledged before its COMMIT, nothing twice."""
+"""The group-commit writer on a real PostgreSQL: order, bisection, nothing told before its COMMIT, nothing twice."""
 
 from __future__ import annotations
 
