@@ -4,4 +4,4 @@ from django.urls import re_path
 
 from roaming.views import OcpiView
 
-urlpatterns = [re_path(r"^ocpi(?:/(?P<rest>.*))?$", OcpiView.as_view())]
+urlpatterns = [re_path(r"^ocpi(?:/(?P<rest>[\s\S]*))?\Z", OcpiView.as_view())]
