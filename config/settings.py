@@ -130,6 +130,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LOGIN_REDIRECT_URL = "/admin/"
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["console.formats"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 STORAGES = {
@@ -224,6 +225,7 @@ UNFOLD = {
     "SITE_HEADER": HUB_NAME,
     "SITE_SUBHEADER": HUB_PARTY,
     "SITE_SYMBOL": "hub",
+    "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "STYLES": ["console.theme.stylesheet"],

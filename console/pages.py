@@ -130,6 +130,7 @@ class Journal(Shown[M]):
     """A table that only grows: newest first, no sorting by other columns, search through `find` (indexes only)."""
 
     sortable_by = ()
+    list_max_show_all = 0
     list_display_links: tuple[str, ...] = ("moment",)
 
     def find(self, rows: QuerySet[M], term: str) -> QuerySet[M]:

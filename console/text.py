@@ -101,6 +101,11 @@ def indented(body: str) -> str:
         return body
 
 
+def whole(text: Any) -> SafeString:
+    """Not broken over two lines: a figure with its unit."""
+    return format_html('<span class="console-nowrap">{}</span>', text)
+
+
 def number(value: Any, digits: int) -> str:
     """A decimal number with thousands apart."""
     return NOTHING if value is None else f"{value:,.{digits}f}"

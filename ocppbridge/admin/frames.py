@@ -26,7 +26,7 @@ HEADERS = ("At", "Way", "Kind", "Action", "Body", "Error")
 class Lately(admin.SimpleListFilter):
     """Windows over the partitions."""
 
-    title = "when"
+    title = "time"
     parameter_name = "when"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:

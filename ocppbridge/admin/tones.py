@@ -21,7 +21,7 @@ TRANSACTION = {"running": NOTE, "ended": GOOD, "closed": WARN}
 SEVERITY = {"info": NOTE, "warning": WARN, "critical": BAD}
 RESERVATION = {"asked": NOTE, "held": GOOD, "used": PLAIN, "expired": PLAIN, "cancelled": PLAIN, "refused": BAD}
 BOOT = {"Accepted": GOOD, "Pending": WARN, "Rejected": BAD}
-_FINE = ("accepted", "unlocked", "scheduled")
+_FINE = ("accepted", "answered", "unlocked", "scheduled", "cleared")
 
 
 def state(value: str, tones: dict[str, str], words: str = "") -> SafeString:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from console import links
 from console.home import Panel
-from console.text import WARN, ago, badge, code, lasted, linked, masked, number, pretty_value
+from console.text import WARN, ago, badge, code, lasted, linked, masked, number, pretty_value, short, whole
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.models import Cdr
 
@@ -41,14 +41,14 @@ class CdrAdmin(StoredPage[Cdr]):
         ),
         ("The same elsewhere", {"fields": [("session", "exchanges")]}),
         ("Bill as stored", {"classes": ["collapse"], "fields": ["bill_shown"]}),
-        ("Document", {"fields": ["document_shown"]}),
+        ("Document", {"classes": ["collapse"], "fields": ["document_shown"]}),
         TECHNICAL,
     )
 
     @admin.display(description="CDR", ordering="object_id")
     def cdr(self, obj: Cdr) -> SafeString | str:
         """Its id."""
-        return code(obj.object_id)
+        return short(obj.object_id)
 
     @admin.display(description="Token owner")
     def paid_by(self, obj: Cdr) -> SafeString | str:
@@ -61,21 +61,21 @@ class CdrAdmin(StoredPage[Cdr]):
         return code(masked(obj.token_uid))
 
     @admin.display(description="Energy", ordering="total_energy")
-    def energy(self, obj: Cdr) -> str:
+    def energy(self, obj: Cdr) -> SafeString:
         """kWh."""
-        return f"{number(obj.total_energy, 3)} kWh"
+        return whole(f"{number(obj.total_energy, 3)} kWh")
 
     @admin.display(description="Excl. VAT", ordering="total_cost_excl_vat")
-    def excl_vat(self, obj: Cdr) -> str:
+    def excl_vat(self, obj: Cdr) -> SafeString:
         """Total without VAT."""
-        return f"{number(obj.total_cost_excl_vat, 4)} {obj.currency}"
+        return whole(f"{number(obj.total_cost_excl_vat, 4)} {obj.currency}")
 
     @admin.display(description="Incl. VAT", ordering="total_cost_incl_vat")
-    def incl_vat(self, obj: Cdr) -> str:
+    def incl_vat(self, obj: Cdr) -> SafeString | str:
         """Total with VAT, where it is known (TYP-08)."""
-        return (
-            "not known" if obj.total_cost_incl_vat is None else f"{number(obj.total_cost_incl_vat, 4)} {obj.currency}"
-        )
+        if obj.total_cost_incl_vat is None:
+            return "not known"
+        return whole(f"{number(obj.total_cost_incl_vat, 4)} {obj.currency}")
 
     @admin.display(description="Started")
     def started(self, obj: Cdr) -> SafeString | str:
@@ -115,9 +115,14 @@ class CdrAdmin(StoredPage[Cdr]):
     def panels(self, request: HttpRequest, obj: Cdr) -> Iterable[Panel]:
         """The cost lines, then deliveries."""
         if lines := _lines(obj.bill):
-            headers = list(dict.fromkeys(name for line in lines for name in line))
-            yield Panel("Cost lines", headers, [[_cell(line.get(name)) for name in headers] for line in lines])
+            names = [name for name in COLUMNS if any(name in line for line in lines)]
+            names += sorted({name for line in lines for name in line} - set(names))
+            headers = [name.replace("_", " ").capitalize() for name in names]
+            yield Panel("Cost lines", headers, [[_cell(line.get(name)) for name in names] for line in lines])
         yield self.deliveries(obj)
+
+
+COLUMNS = ("dimension", "price", "measured", "billed", "unit", "excl_vat", "vat", "incl_vat", "because", "tariff_id")
 
 
 def _lines(bill: Any) -> list[dict[str, Any]]:

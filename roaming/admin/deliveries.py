@@ -8,13 +8,14 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from console import links
 from console.asking import Question, button
 from console.home import Panel
 from console.pages import Shown
-from console.text import BAD, GOOD, ago, at, badge, code, cut, linked, pretty
+from console.text import BAD, GOOD, ago, at, badge, code, cut, linked, pretty, short
 from roaming.admin import tones
 from roaming.models import Delivery
 from roaming.services import deliveries
@@ -92,9 +93,8 @@ class DeliveryAdmin(Shown[Delivery]):
     @admin.display(description="Object", ordering="object_key")
     def what(self, obj: Delivery) -> SafeString | str:
         """Module and identity."""
-        return code(
-            f"{obj.module} {obj.country_code}/{obj.party_id}/{obj.object_key}{' (delete)' if obj.deletion else ''}"
-        )
+        verb = " (delete)" if obj.deletion else ""
+        return format_html("{} {}/{} {}{}", obj.module, obj.country_code, obj.party_id, short(obj.object_key), verb)
 
     @admin.display(description="Object")
     def thing(self, obj: Delivery) -> SafeString | str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -14,7 +15,7 @@ from django.utils.safestring import SafeString
 from console import clues, links
 from console.home import Panel
 from console.pages import Journal
-from console.text import NOTE, at, badge, code, cut, linked, pretty
+from console.text import NOTE, at, badge, code, cut, linked, pretty, whole
 from roaming.admin import tones
 from roaming.models import Exchange
 
@@ -46,7 +47,7 @@ class WentWrong(admin.SimpleListFilter):
 class ExchangeAdmin(Journal[Exchange]):
     """Every request in either direction; all of one story share the correlation id."""
 
-    list_display = ("moment", "way", "platform", "method", "target", "parties", "outcome", "took", "routing", "story")
+    list_display = ("moment", "way", "outcome", "method", "target", "parties", "platform", "took", "story", "routed")
     list_filter = ("direction", WentWrong, "module", "method", ("platform", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("platform",)
     search_fields = ("correlation_id",)  # shows the box; what is looked for is said in find
@@ -94,13 +95,15 @@ class ExchangeAdmin(Journal[Exchange]):
 
     @admin.display(description="URL")
     def target(self, obj: Exchange) -> SafeString | str:
-        """Path and query."""
-        return code(cut(obj.url, 70))
+        """Path and query; the platform has a column of its own."""
+        parts = urlsplit(obj.url)
+        return code(cut(f"{parts.path}?{parts.query}" if parts.query else parts.path, 56))
 
     @admin.display(description="From → to")
-    def parties(self, obj: Exchange) -> str:
+    def parties(self, obj: Exchange) -> SafeString | str:
         """As the routing headers say."""
-        return f"{obj.from_party or '–'} → {obj.to_party or '–'}" if obj.from_party or obj.to_party else "–"
+        known = obj.from_party or obj.to_party
+        return whole(f"{obj.from_party or '–'} → {obj.to_party or '–'}") if known else "–"
 
     @admin.display(description="Outcome")
     def outcome(self, obj: Exchange) -> SafeString:
@@ -108,9 +111,14 @@ class ExchangeAdmin(Journal[Exchange]):
         return tones.http(obj.http_status, obj.ocpi_status)
 
     @admin.display(description="Took")
-    def took(self, obj: Exchange) -> str:
+    def took(self, obj: Exchange) -> SafeString:
         """Milliseconds."""
-        return f"{obj.duration_ms:,} ms"
+        return whole(f"{obj.duration_ms:,} ms")
+
+    @admin.display(description="Routing")
+    def routed(self, obj: Exchange) -> SafeString | str:
+        """The decision, in words."""
+        return cut(obj.routing, 24)
 
     @admin.display(description="Story")
     def story(self, obj: Exchange) -> SafeString | str:

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 
 from console import home, links
 from console.home import Panel, Tile
-from console.text import ago, cut, linked, masked, number, short
+from console.text import ago, cut, linked, masked, number, short, whole
 from roaming.admin import tones
 from roaming.models import Delivery, Platform, Session
 from roaming.services.decisions import open_questions
@@ -27,15 +27,15 @@ def sessions() -> Iterable[Tile | Panel]:
     )
     yield Panel(
         "Sessions, latest change first",
-        ("Session", "Status", "Token owner", "Token", "Energy", "Cost excl. VAT", "Changed"),
+        ("Session", "Status", "Token owner", "Token", "Energy", "Excl. VAT", "Changed"),
         [
             (
                 linked(links.change("roaming.session", one.pk), short(one.object_id)),
                 tones.state(one.status, tones.SESSION),
                 f"{one.token_country_code}/{one.token_party_id}",
                 masked(one.token_uid),
-                f"{number(one.kwh, 3)} kWh",
-                f"{number(one.total_cost, 2)} {one.currency}",
+                whole(f"{number(one.kwh, 3)} kWh"),
+                whole(f"{number(one.total_cost, 2)} {one.currency}"),
                 ago(one.listed_at),
             )
             for one in Session.objects.order_by("-listed_at")[:8]

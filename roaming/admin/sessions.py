@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from console import links
 from console.home import Panel
-from console.text import ago, code, lasted, linked, masked, number, short
+from console.text import ago, code, lasted, linked, masked, number, short, whole
 from roaming.admin import tones
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.models import Cdr, Session
@@ -47,7 +47,7 @@ class SessionAdmin(StoredPage[Session]):
             },
         ),
         ("The same elsewhere", {"fields": [("transaction", "cdr", "exchanges")]}),
-        ("Document", {"fields": ["document_shown"]}),
+        ("Document", {"classes": ["collapse"], "fields": ["document_shown"]}),
         TECHNICAL,
     )
 
@@ -77,14 +77,14 @@ class SessionAdmin(StoredPage[Session]):
         return code(f"{obj.location_id} · {obj.evse_uid}")
 
     @admin.display(description="Energy", ordering="kwh")
-    def energy(self, obj: Session) -> str:
+    def energy(self, obj: Session) -> SafeString:
         """kWh so far."""
-        return f"{number(obj.kwh, 3)} kWh"
+        return whole(f"{number(obj.kwh, 3)} kWh")
 
     @admin.display(description="Cost excl. VAT", ordering="total_cost")
-    def cost(self, obj: Session) -> str:
+    def cost(self, obj: Session) -> SafeString | str:
         """Total so far, without VAT."""
-        return "–" if obj.total_cost is None else f"{number(obj.total_cost, 2)} {obj.currency}"
+        return "–" if obj.total_cost is None else whole(f"{number(obj.total_cost, 2)} {obj.currency}")
 
     @admin.display(description="Started", ordering="start_date_time")
     def started(self, obj: Session) -> SafeString | str:

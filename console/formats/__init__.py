@@ -1,0 +1,1 @@
+"""How moments are written in the admin: exact to the second, the same everywhere."""
