@@ -110,5 +110,5 @@ def _every_acknowledged_message_is_in_the_journal(hub: Hub, fleet: Fleet) -> Non
 def test_the_hub_is_seven_processes(hub: Hub) -> None:
     """The hub is what an operator starts: web, ocpp, four workers and beat, each a process of its own."""
     names = ["web", "ocpp", "beat", "worker-interactive", "worker-drain", "worker-deliver", "worker-bulk"]
-    assert all(hub.pids(name) for name in names)
+    eventually(lambda: all(hub.pids(name) for name in names), "each runs (again)")
 
