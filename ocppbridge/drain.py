@@ -23,8 +23,8 @@ from django.utils import timezone
 from ocppbridge import nudges
 from ocppbridge.bridge import decisions, telling
 from ocppbridge.handlers.applying import Journalled, Unreadable, apply, parks
-from ocppbridge.models import InboxItem, Quarantined, Station
-from ocppbridge.services import alerts
+from ocppbridge.models import InboxItem, Quarantined, Station, Transaction
+from ocppbridge.services import alerts, transactions
 from ocppbridge.services.turns import Turn
 
 log = logging.getLogger(__name__)
@@ -129,11 +129,12 @@ def _apply_all(items: Sequence[Item], skipped: set[int]) -> int:
             "evses__connectors"
         )
     }
+    running = transactions.running(stations)
     applied: list[int] = []
     for station_id, group in groupby(items, lambda item: item.station_id):
         rows = list(group)
         station = stations.get(station_id)
-        if station is None or _try(station, rows) is None:  # deleted by staff: nobody to apply it to
+        if station is None or _try(station, rows, running[station_id]) is None:  # deleted by staff: nobody to apply it to
             applied += [item.id for item in rows]
         else:
             applied += _one_by_one(station_id, rows, skipped)
@@ -159,11 +160,11 @@ def _one_by_one(station_id: int, rows: Sequence[Item], skipped: set[int]) -> lis
     return applied
 
 
-def _try(station: Station, items: Sequence[Item]) -> str | None:
+def _try(station: Station, items: Sequence[Item], running: list[Transaction] | None = None) -> str | None:
     """Apply rows of one station, all or nothing; what went wrong."""
     try:
         with transaction.atomic():
-            turn = Turn(station, timezone.now())
+            turn = Turn(station, timezone.now(), running)
             for item in items:
                 apply(item.frame, turn)
             turn.finish()

@@ -33,6 +33,8 @@ def tell_turn(turn: Turn) -> None:
 
 def tell_transaction(row: Transaction, now: datetime) -> bool:
     """Its Session and, when it is time, its CDR; False if that failed."""
+    if not row.cdr_token:  # nobody is known who would pay, so there is nobody to tell
+        return True
     try:
         with transaction.atomic():
             sessions.publish(row, now)

@@ -7,6 +7,7 @@ quirk 6) gets the same number.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -56,10 +57,12 @@ def find(station_id: int, told: str | None) -> Transaction | None:
     return Transaction.objects.filter(by_id, station_id=station_id).first()
 
 
-def running_at(station_id: int, evse_number: int) -> Transaction | None:
-    """The transaction that runs on an EVSE, if it is certain which."""
-    rows = list(Transaction.objects.filter(station_id=station_id, evse_number=evse_number, state=RUNNING)[:2])
-    return rows[0] if len(rows) == 1 else None
+def running(station_ids: Iterable[int]) -> dict[int, list[Transaction]]:
+    """What runs on these stations, by station."""
+    rows: dict[int, list[Transaction]] = {station_id: [] for station_id in station_ids}
+    for row in Transaction.objects.filter(station_id__in=rows, state=RUNNING):
+        rows[row.station_id].append(row)
+    return rows
 
 
 def repeated(station_id: int, message: Started, now: datetime) -> Transaction | None:

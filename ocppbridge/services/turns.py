@@ -16,15 +16,18 @@ from ocppbridge.services.transactions import Told
 
 
 class Turn:
-    """See the module's docstring. `received` is when the message in hand came in."""
+    """See the module's docstring. `received` is when the message in hand came in; `running` is what runs, if known."""
 
-    def __init__(self, station: Station, now: datetime) -> None:
+    def __init__(self, station: Station, now: datetime, running: list[Transaction] | None = None) -> None:
         self.station, self.now = station, now
         self.received = now
         # Only what comes over the present socket shows that the station is there.
         self.online = False
         self.touched: dict[int, Transaction] = {}
         self.changed_evses: list[Evse] = []
+        if running is None:
+            running = transactions.running([station.pk])[station.pk]
+        self._known = {row.pk: row for row in running}
         self._readings: list[MeterReading] = []
         self._reports: list[Report] = []
 
@@ -35,16 +38,19 @@ class Turn:
 
     def transaction(self, told: str | None) -> Transaction | None:
         """By the station's word for it."""
-        for row in self.touched.values():
-            if told is not None and told in (row.transaction_id, str(row.wire_id)):
-                return row
+        if told is None:
+            return None
+        for row in self._known.values():
+            if told == (row.transaction_id or str(row.wire_id)):
+                return self.known(row)
         found = transactions.find(self.station.pk, told)
         return None if found is None else self.known(found)
 
     def known(self, row: Transaction) -> Transaction:
         """The turn's own copy of a row."""
+        row = self._known.setdefault(row.pk, row)
         row.station = self.station
-        return self.touched.get(row.pk, row)
+        return row
 
     @property
     def speaks_numbers(self) -> bool:
@@ -52,12 +58,10 @@ class Turn:
         return self.station.subprotocol == "ocpp1.6"
 
     def running_at(self, evse_number: int) -> Transaction | None:
-        """What runs on an EVSE, as far as this turn knows."""
-        row = transactions.running_at(self.station.pk, evse_number)
-        if row is None:
-            return None
-        row = self.known(row)
-        return row if row.state == Transaction.State.RUNNING else None
+        """What runs on an EVSE, if it is certain which."""
+        running = Transaction.State.RUNNING
+        rows = [row for row in self._known.values() if row.state == running and row.evse_number == evse_number]
+        return self.known(rows[0]) if len(rows) == 1 else None
 
     def advance(self, row: Transaction, message: Told) -> None:
         """Fold a message into a transaction, with its readings."""
