@@ -47,7 +47,7 @@ class Routed:
 
 def carry_out(routed: Routed, exchange: Inbound) -> Reply:
     request = _request(routed)
-    if not routed.interface.routed:
+    if routed.operation.callback or not routed.interface.routed:
         return routed.operation.handle(_asked(routed, request, None, None))
     directory = Directory(routed.now)
     decision = routing.route(request, directory)

@@ -5,10 +5,10 @@ Vetted and pinned addresses (S1, S2), no redirects but a slash (S3), one deadlin
 whether the peer may have seen the request.
 """
 
-from roaming.client.call import Answer, Call, Peer, call, hosts_allowed
+from roaming.client.call import Answer, Call, Peer, call, hosts_allowed, is_host_of
 from roaming.client.errors import Broken, CallFailed, Forbidden, Timeout, TooLarge, Unreachable
 
 __all__ = [
     "Answer", "Broken", "Call", "CallFailed", "Forbidden", "Peer", "Timeout", "TooLarge", "Unreachable", "call",
-    "hosts_allowed",
+    "hosts_allowed", "is_host_of",
 ]  # fmt: skip

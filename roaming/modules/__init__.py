@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from roaming.modules import cdrs, commands, credentials, hubclientinfo, locations, sessions, tariffs, tokens
+from roaming.modules import (
+    cdrs,
+    chargingprofiles,
+    commands,
+    credentials,
+    hubclientinfo,
+    locations,
+    sessions,
+    tariffs,
+    tokens,
+)
 from roaming.modules.interface import Interface
 
 MODULES: tuple[Interface, ...] = (
@@ -15,6 +25,7 @@ MODULES: tuple[Interface, ...] = (
     *cdrs.INTERFACES,
     *tokens.INTERFACES,
     *commands.INTERFACES,
+    *chargingprofiles.INTERFACES,
     *hubclientinfo.INTERFACES,
 )
 

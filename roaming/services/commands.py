@@ -32,6 +32,8 @@ from roaming.services.decisions import choices
 WAITING, DUE, NONE = Command.ResultState.WAITING, Command.ResultState.DUE, Command.ResultState.NONE
 ACCEPTED = words.CommandResponseType.ACCEPTED
 LEFT_AFTER = timedelta(seconds=5)  # a response whose departure nobody reported has left by then, or never will
+# ChargingProfileResultType has no TIMEOUT.
+_SILENCE = dict.fromkeys(("SET_PROFILE", "GET_PROFILE", "CLEAR_PROFILE"), "UNKNOWN")
 MARGIN = timedelta(seconds=5)  # a partner's result may use its whole timeout and the way here
 
 
@@ -39,8 +41,8 @@ MARGIN = timedelta(seconds=5)  # a partner's result may use its whole timeout an
 class Order:
     """A command as it came, decoded and with its original body."""
 
-    kind: words.CommandType
-    request: words.Command
+    kind: str
+    request: Any  # a struct of `ocpi.commands`, or what `services.profiles` makes of a request
     body: Mapping[str, Any]
     ids: MessageIds
 
@@ -59,6 +61,18 @@ def receive(
         _answered(command, acceptance.response, acceptance.message, now + timedelta(seconds=acceptance.timeout))
         if verdict.result is not None:
             settle(command.pk, verdict.result.value, verdict.message, now=now)
+        return command, acceptance
+
+
+def hand_over(
+    order: Order, *, sender: Party, receiver: Party, platform: Platform | None, now: datetime
+) -> tuple[Command, ports.Acceptance]:
+    """Store it and let the operator of a hosted party take it, in one transaction."""
+    with transaction.atomic():
+        command = _store(order, sender, receiver, platform, now)
+        acceptance = ports.operator.accept(command)
+        acceptance = replace(acceptance, timeout=_patience(platform, acceptance))
+        _answered(command, acceptance.response, acceptance.message, now + timedelta(seconds=acceptance.timeout))
         return command, acceptance
 
 
@@ -116,7 +130,6 @@ def settle(
     command_id: UUID | str, result: str, message: str = "", *, body: str = "", now: datetime | None = None
 ) -> bool:
     """The command's CommandResultType. Idempotent: only the first word counts; False if there was one already."""
-    words.CommandResultType(result)
     with transaction.atomic():
         changed = Command.objects.filter(pk=command_id, result_state=WAITING).update(
             result=result, result_message=message, result_body=body, result_at=now or timezone.now(), result_state=DUE
@@ -134,8 +147,8 @@ def find_waiting(callback: str) -> Command | None:
 
 def expire(now: datetime) -> int:
     """Silent stations and partners: TIMEOUT, once (CMD-03)."""
-    late = Command.objects.filter(result_state=WAITING, expires_at__lte=now).values_list("pk", flat=True)
-    return sum(settle(pk, "TIMEOUT", "no answer in time", now=now) for pk in late)
+    late = Command.objects.filter(result_state=WAITING, expires_at__lte=now).values_list("pk", "kind")
+    return sum(settle(pk, _SILENCE.get(kind, "TIMEOUT"), "no answer in time", now=now) for pk, kind in late)
 
 
 def may_go(command: Command, now: datetime) -> bool:
@@ -161,7 +174,7 @@ def result_body(command: Command) -> bytes:
     if command.result_body:
         return command.result_body.encode()
     result: dict[str, Any] = {"result": command.result}
-    if command.result_message:
+    if command.result_message and command.kind not in _SILENCE:
         result["message"] = [{"language": "en", "text": command.result_message[:512]}]
     return json.dump_bytes(result)
 
@@ -177,7 +190,7 @@ def _store(
     token = getattr(request, "token", None)
     session_id: str = getattr(request, "session_id", "")
     return Command.objects.create(
-        kind=order.kind.value,
+        kind=order.kind,
         sender=sender,
         receiver=receiver,
         sender_platform=platform,

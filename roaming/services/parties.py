@@ -58,20 +58,25 @@ def connection(platform: Platform | None) -> ConnectionStatus:
 
 
 class Directory:
-    """What `hub.routing` asks of the database, as it stands at `now`."""
+    """What `hub.routing` asks of the database, as it stands at `now`; for one request, so each thing is asked once."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
+        self._seats: dict[PartyId | int, list[Seat]] = {}
 
     @property
     def hub(self) -> PartyId:
         return hub()
 
     def seats_of(self, party: PartyId) -> list[Seat]:
-        return _seats(Q(country_code=party.country, party_id=party.party))
+        if party not in self._seats:
+            self._seats[party] = _seats(Q(country_code=party.country, party_id=party.party))
+        return self._seats[party]
 
     def seats_on(self, platform: int) -> list[Seat]:
-        return _seats(Q(platform_id=platform))
+        if platform not in self._seats:
+            self._seats[platform] = _seats(Q(platform_id=platform))
+        return self._seats[platform]
 
     def may_talk(self, sender: PartyId, receiver: PartyId, module: ModuleID) -> bool:
         return visibility.may_talk(sender, receiver, module, self._now)

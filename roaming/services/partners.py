@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from roaming import client
 from roaming.client import Answer, Call, Peer
@@ -45,6 +45,15 @@ def peer(platform: Platform, seconds: float | None = None) -> Peer:
         seconds=min(seconds or platform.request_timeout, platform.request_timeout),
         platform=platform.pk,
     )
+
+
+def is_host_of(platform: Platform, url: str) -> bool:
+    """Whether the URL is on one of the partner's hosts (S5)."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return client.is_host_of(host, peer(platform).hosts)
 
 
 def ids(correlation_id: str = "") -> MessageIds:

@@ -23,7 +23,9 @@ from requests.structures import CaseInsensitiveDict
 
 from roaming.ocpi import json
 
-ALL_MODULES = ("locations", "tariffs", "sessions", "cdrs", "tokens", "commands", "hubclientinfo")
+ALL_MODULES = (
+    "locations", "tariffs", "sessions", "cdrs", "tokens", "commands", "chargingprofiles", "hubclientinfo",
+)  # fmt: skip
 ROUTED = ("OCPI-to-country-code", "OCPI-to-party-id", "OCPI-from-country-code", "OCPI-from-party-id")
 
 

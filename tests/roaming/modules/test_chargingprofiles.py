@@ -1,0 +1,125 @@
+"""Charging profiles through the front door: asked of the session's CPO, results at a URL of ours."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.utils import timezone
+
+from roaming.models import Command
+from roaming.services import commands, sessions
+from tests.personas import samples
+from tests.personas.partner import Partner, Said, until
+
+PROFILE = {"charging_rate_unit": "A", "charging_profile_period": [{"start_period": 0, "limit": 16}]}
+ACTIVE = {"start_date_time": "2026-11-21T10:00:00Z", "charging_profile": PROFILE}
+PATH = "/odd/receiver/chargingprofiles"
+
+
+@pytest.fixture
+def session(hub: Any, cpo: Partner, emsp: Partner) -> str:
+    """A running session at a CPO on a platform of its own."""
+    cpo.call("PUT", cpo.at("sessions", "RECEIVER", "NL", "CPO", "S1"), samples.session())
+    cpo.answers["*", PATH] = Said({"result": "ACCEPTED", "timeout": 20})
+    return "S1"
+
+
+def ask(
+    reader: Partner, method: str, session: str, *, url: str = "", query: str = "", body: Any = ..., **more: Any
+) -> Any:
+    response_url = url or f"{reader.url}/profiles/1?x=y"
+    at = reader.at("chargingprofiles", "RECEIVER", session)
+    if method == "PUT":
+        body = {"charging_profile": PROFILE, "response_url": response_url} if body is ... else body
+        return reader.call("PUT", at, body, **more)
+    wanted = query or f"response_url={quote(response_url, safe='')}" + ("&duration=900" if method == "GET" else "")
+    return reader.call(method, f"{at}?{wanted}", **more)
+
+
+@pytest.mark.parametrize(("method", "result"), [
+    ("PUT", {"result": "ACCEPTED"}),
+    ("GET", {"result": "ACCEPTED", "profile": ACTIVE}),
+    ("DELETE", {"result": "UNKNOWN"}),
+])  # fmt: skip
+def test_each_request_reaches_the_cpo_and_its_result_the_emsp(
+    hub: Any, cpo: Partner, emsp: Partner, session: str, method: str, result: dict[str, Any]
+) -> None:
+    """CHP-01 to CHP-06, CHP-12, CHP-17, HUB-29."""
+    answer = ask(emsp, method, session)
+    assert (answer.both, answer.data) == ((200, 1000), {"result": "ACCEPTED", "timeout": 20})
+    (seen,) = cpo.requests(method, PATH)
+    callback = seen.body["response_url"] if method == "PUT" else seen.query["response_url"][0]
+    assert callback.startswith(hub.url)
+    assert emsp.url.encode() not in seen.raw + str(seen.query).encode()
+    if method == "GET":
+        assert seen.query["duration"] == ["900"]
+    told = cpo.call("POST", callback, result)
+    assert told.both == (200, 1000)
+    assert "data" not in told.envelope
+    assert cpo.call("POST", callback, result).both == (404, 2000)
+    until(lambda: Command.objects.get().responded_at)
+    hub.work()
+    (posted,) = emsp.requests("POST", "/profiles/1")
+    assert posted.body == result
+    assert posted.query == {"x": ["y"]}
+    assert posted.headers["ocpi-from-party-id"] == "CPO"
+
+
+@pytest.mark.parametrize(("method", "changes"), [
+    ("PUT", {"body": {"response_url": "http://127.0.0.1/"}}),
+    ("PUT", {"body": {"charging_profile": {**PROFILE, "charging_rate_unit": "kW"}, "response_url": "http://127.0.0.1/"}}),
+    ("PUT", {"url": "http://evil.example/"}),
+    ("GET", {"query": "duration=900"}),
+    ("GET", {"query": "response_url=http%3A%2F%2F127.0.0.1%2F"}),
+    ("DELETE", {"query": "x=y"}),
+    ("DELETE", {"url": "http://evil.example/"}),
+])  # fmt: skip
+def test_a_bad_request_is_2001_and_goes_no_further(
+    hub: Any, cpo: Partner, emsp: Partner, session: str, method: str, changes: dict[str, Any]
+) -> None:
+    """CHP-02, CHP-03, CHP-13, S5."""
+    assert ask(emsp, method, session, **changes).both == (200, 2001)
+    assert cpo.requests(path=PATH) == []
+
+
+def test_a_session_that_nobody_has_is_unknown(hub: Any, emsp: Partner) -> None:
+    """CHP-19."""
+    assert ask(emsp, "PUT", "NOPE").data == {"result": "UNKNOWN_SESSION", "timeout": 0}
+
+
+def test_a_hosted_session_is_its_payers_and_running(hub: Any, emsp: Partner, other_emsp: Partner) -> None:
+    """CHP-07, CHP-16, CHP-19: stations here take no profiles yet."""
+    owner = hub.host("NL/VLT")
+    sessions.store(owner, samples.session(party_id="VLT"), source=None, now=timezone.now())
+    assert ask(other_emsp, "PUT", "S1").data["result"] == "REJECTED"
+    assert ask(emsp, "PUT", "S1").data["result"] == "NOT_SUPPORTED"
+    ended = samples.session(
+        party_id="VLT", status="COMPLETED", end_date_time="2026-11-21T11:00:00Z", last_updated="2026-11-21T11:00:00Z"
+    )
+    sessions.store(owner, ended, source=None, now=timezone.now())
+    assert ask(emsp, "PUT", "S1").data["result"] == "UNKNOWN_SESSION"
+
+
+def test_silence_is_unknown_once(hub: Any, cpo: Partner, emsp: Partner, session: str) -> None:
+    """CHP-06: this module knows no TIMEOUT."""
+    ask(emsp, "PUT", session)
+    until(lambda: Command.objects.get().responded_at)
+    assert commands.expire(timezone.now() + timedelta(seconds=26)) == 1
+    hub.work()
+    assert [one.body for one in emsp.requests("POST", "/profiles")] == [{"result": "UNKNOWN"}]
+
+
+def test_a_change_of_the_profile_goes_to_the_tokens_owner(hub: Any, cpo: Partner, emsp: Partner, session: str) -> None:
+    """CHP-10, CHP-12."""
+    assert cpo.call("PUT", cpo.at("chargingprofiles", "SENDER", session), ACTIVE).both == (200, 1000)
+    (seen,) = emsp.requests("PUT", "/odd/sender/chargingprofiles")
+    assert (seen.path, seen.body) == ("/odd/sender/chargingprofiles/S1", ACTIVE)
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_other_methods_are_405(hub: Any, emsp: Partner, session: str, method: str) -> None:
+    """CHP-04."""
+    assert emsp.call(method, emsp.at("chargingprofiles", "RECEIVER", session), {}).both == (405, 2000)
