@@ -1,7 +1,7 @@
 """What a search term means on the station side: a station, a token, a call, a transaction, a session.
 
-Ids are looked up by index. Only a token that is in no transaction and no call is looked for in bodies, and then in the
-last day alone: bodies have no index.
+Ids are looked up by index. Only what is in no transaction, no call and no message id is looked for in bodies, and then
+in the last day alone: bodies have no index.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def frames(rows: QuerySet[Frame], term: str) -> QuerySet[Frame]:
     charged = list(Transaction.objects.filter(transactions(term)).order_by("-started_at")[:NEWEST])
     for one in charged:
         known |= of_transaction(one)
-    if not sent and not charged:
+    if not sent and not charged and not rows.filter(message_id=term).exists():
         known |= Q(body__icontains=term, at__gte=timezone.now() - LATELY)
     return rows.filter(known)
 

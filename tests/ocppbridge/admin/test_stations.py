@@ -140,9 +140,11 @@ def test_frames_are_found_by_whatever_names_them(hub: world.World, admin_client:
     world.frame(
         other, 77, 0, 2, "17", "StartTransaction", [2, "17", "StartTransaction", {"idTag": "ELSE"}], timezone.now()
     )
+    longer = [2, "9917", "Heartbeat", {}]
+    world.frame(other, 78, 0, 2, "9917", "Heartbeat", longer, timezone.now())
     everything = ["1", "2", "3", "4", "5", "6"]
     assert frames(admin_client, "VLT-0001") == everything
-    assert frames(admin_client, "OTHER") == ["77"]
+    assert frames(admin_client, "OTHER") == ["77", "78"]
     assert frames(admin_client, world.CORRELATION) == ["1", "2", "3", "4", "5"]
     assert frames(admin_client, str(hub.command.pk)) == ["1", "2", "3", "4", "5"]
     assert frames(admin_client, str(hub.transaction.session_id)) == ["1", "2", "3", "4", "5"]
