@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from itertools import cycle
 
+from config.supervisor import healthy
 from tests.hub import Hub
 
 IN_TURN = ["ocpp", "worker-drain", "web", "ocpp", "worker-deliver", "web", "ocpp", "worker-interactive", "web"]
@@ -36,6 +37,12 @@ class Killer:
         for name in cycle(IN_TURN):
             if self._stop.wait(self._chance.uniform(*self._every)):
                 return
-            for pid in self._hub.pids(name)[:1]:
-                os.kill(pid, signal.SIGKILL)
-                self.killed[name.split("-")[0]] += 1
+            if self._stands(name):
+                for pid in self._hub.pids(name)[:1]:
+                    os.kill(pid, signal.SIGKILL)
+                    self.killed[name.split("-")[0]] += 1
+
+    def _stands(self, name: str) -> bool:
+        """A process that is still starting carries no session: killing it again would only stop the sessions."""
+        port = {"web": self._hub.web_port, "ocpp": self._hub.ocpp_port}.get(name)
+        return port is None or healthy("127.0.0.1", port)

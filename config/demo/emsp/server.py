@@ -6,6 +6,7 @@ A table of routes: (method, pattern) → function(book, match, body) → (HTTP s
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -131,9 +132,17 @@ ROUTES: list[tuple[str, re.Pattern[str], Route]] = [
 ]
 
 
+class Server(ThreadingHTTPServer):
+    """A caller who is killed in mid-sentence is nothing to print a traceback for."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def serve(book: Book, port: int) -> ThreadingHTTPServer:
     """Start serving in the background; the address is written into the book."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(book))
+    server = Server(("127.0.0.1", port), _handler(book))
     server.daemon_threads = True
     book.url = f"http://127.0.0.1:{server.server_port}/emsp"
     threading.Thread(target=server.serve_forever, name="serve", daemon=True).start()
