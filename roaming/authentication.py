@@ -7,26 +7,21 @@ that nobody is shut out by a neighbour behind the same address.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 
-import redis
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 
 from roaming.models import IssuedToken, Platform
 from roaming.ocpi.authorization import Encoding, candidates
-from roaming.ocpi.errors import TooManyRequests, Unauthorized
-from roaming.services import platforms, presence, secrets
-
-logger = logging.getLogger(__name__)
+from roaming.ocpi.errors import Unauthorized
+from roaming.services import limits, platforms, presence, secrets
 
 WRONG_PER_MINUTE = 20
 
-_valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 _OPEN = (Platform.Status.INVITED, Platform.Status.CONNECTED, Platform.Status.OFFLINE)
 
 
@@ -45,7 +40,7 @@ def authenticate(request: HttpRequest, now: datetime) -> Caller:
     """Raises Unauthorized or TooManyRequests."""
     caller = _caller(request.headers.get("Authorization"), now)
     if caller is None:
-        _count_wrong(address_of(request))
+        limits.count(f"wrong-token:{address_of(request)}", WRONG_PER_MINUTE, 60)
         raise Unauthorized()
     if caller.registered:
         platforms.used(caller.token, now)
@@ -96,18 +91,3 @@ def _is_proxy(address: str) -> bool:
     except ValueError:
         return False
     return any(parsed in network for network in getattr(settings, "TRUSTED_PROXIES", ()))
-
-
-def _count_wrong(address: str) -> None:
-    """In Valkey, so that the count survives a restart and holds for all processes."""
-    name = f"wrong-token:{address}"
-    try:
-        count = int(_valkey.incr(name))
-        if count == 1:
-            _valkey.expire(name, 60)
-        left = int(_valkey.ttl(name))
-    except redis.RedisError:
-        logger.warning("valkey is away; wrong tokens are not counted")
-        return
-    if count > WRONG_PER_MINUTE:
-        raise TooManyRequests(max(left, 1))

@@ -21,7 +21,7 @@ from roaming.ocpi import json
 from roaming.ocpi.errors import NotFound
 from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.party import PartyId
-from roaming.services import finding, parties
+from roaming.services import finding, limits, parties
 from roaming.services.parties import Directory
 
 _IDS = ("location_id", "session_id", "tariff_id", "token_uid", "command", "cdr_id")
@@ -47,6 +47,8 @@ class Routed:
 
 def carry_out(routed: Routed, exchange: Inbound) -> Reply:
     request = _request(routed)
+    if routed.operation.limit is not None:
+        limits.count(f"{request.module} {request.method}:{routed.caller.platform.pk}", *routed.operation.limit)
     if routed.operation.callback or not routed.interface.routed:
         return routed.operation.handle(_asked(routed, request, None, None))
     directory = Directory(routed.now)

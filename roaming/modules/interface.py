@@ -82,6 +82,7 @@ class Operation:
     forward: Callable[[Asked, Forward], Reply] | None = None
     missing: Callable[[Asked, FindReceiver], Reply | None] | None = None  # nobody has the key; None: as routing says
     ask_all: Callable[[Asked, AskAll], Reply] | None = None
+    limit: tuple[int, int] | None = None  # so many requests of one platform in so many seconds (S25)
     callback: bool = False  # a URL of ours that stands for one request: its key says whom it is for
 
     def match(self, segments: Sequence[str]) -> dict[str, str] | None:

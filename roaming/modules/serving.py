@@ -27,11 +27,9 @@ def list_of(kind: Kind[Any], *, date_from_required: Callable[[Asked], bool] = la
     def handle(asked: Asked) -> Reply:
         limit = settings.OCPI_PAGE_LIMIT
         request = paging.parse(asked.query, max_limit=limit, date_from_required=date_from_required(asked))
-        rows = kind.model._default_manager.all()
-        if asked.party is not None and asked.party != parties.hub():
-            rows = rows.filter(country_code=asked.party.country, party_id=asked.party.party)
+        owner = None if asked.party == parties.hub() else asked.party
         url = asked.interface.url.rstrip("/")
-        of = lists.ListOf(rows, asked.readers, kind.module, url, str(asked.platform.pk))
+        of = lists.ListOf(kind.model, asked.readers, kind.module, url, owner, str(asked.platform.pk))
         page = lists.page(request, of, asked.now, limit)
         return Reply(page.data, headers=page.headers, listed=page.count)
 

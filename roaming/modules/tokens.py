@@ -15,6 +15,7 @@ from roaming.services.tokens import TOKENS, store
 
 _UID = "token_uid"
 _OWN = (*OWNER, _UID)
+GUESSES = (50, 10)  # 5 a second, 50 at once: drivers, not somebody who tries numbers (S25)
 BUDGET = 5.0  # seconds that a driver at a remote CPO's station waits for us (TOK-22)
 
 
@@ -50,7 +51,7 @@ INTERFACES = (
         InterfaceRole.SENDER,
         (
             Operation("GET", (), list_of(TOKENS)),
-            Operation("POST", (_UID, "=authorize"), _authorize, ask_all=_ask_all),
+            Operation("POST", (_UID, "=authorize"), _authorize, ask_all=_ask_all, limit=GUESSES),
         ),
     ),
     Interface(

@@ -22,6 +22,7 @@ from roaming.services import announcements, parties, partners
 from roaming.services.cdrs import CDRS
 from roaming.services.locations import LOCATIONS
 from roaming.services.objects import Kind
+from roaming.services.rendering import with_nulls
 from roaming.services.sessions import SESSIONS
 from roaming.services.tariffs import TARIFFS
 from roaming.services.tokens import TOKENS
@@ -56,7 +57,12 @@ def present(delivery: Delivery, now: datetime) -> Present | None:
     if row is None:
         return None
     gone = isinstance(row, Tariff) and row.deleted_at is not None
-    return Present(row.object_id, row.version, row.document, None if gone else json.loads(row.document))
+    content = None if gone else json.loads(row.document)
+    text = row.document
+    if content is not None and delivery.platform.explicit_nulls:
+        content = with_nulls(kind.struct, content)
+        text = json.dumps(content)
+    return Present(row.object_id, row.version, text, content)
 
 
 def send(delivery: Delivery, present: Present, write: Write) -> Answer:

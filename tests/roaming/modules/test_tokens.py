@@ -130,3 +130,13 @@ def test_a_receivers_own_error_comes_back_unchanged(hub: Any, emsp: Partner, cpo
     emsp.answers["POST", "/odd/sender/tokens"] = Said(status=2002, message="where?")
     answer = authorize(cpo)
     assert (answer.both, answer.envelope["status_message"]) == ((200, 2002), "where?")
+
+
+def test_guessing_uids_is_slowed_down(hub: Any, emsp: Partner, cpo: Partner) -> None:
+    """S25: 50 at once, then 429; another CPO feels nothing."""
+    other = hub.connect("BE/CPX", "CPO")
+    answers = [authorize(cpo, f"GUESS{number}") for number in range(51)]
+    assert {answer.both for answer in answers[:50]} == {(404, 2004)}
+    assert answers[50].both == (429, 2000)
+    assert int(answers[50].headers["Retry-After"]) >= 1
+    assert authorize(other, "GUESS").both == (404, 2004)

@@ -221,3 +221,18 @@ def test_the_sweep_finds_what_a_lost_nudge_left_behind(hub: Any, emsp: Partner) 
     sweeping.sweep()
     store(hub)
     assert drains.due_platforms(timezone.now()) == [hub.platform(emsp).pk]
+
+
+def test_a_partner_that_wants_nulls_gets_them(hub: Any, emsp: Partner) -> None:
+    """Peers 5: some refuse an object whose optional fields are absent. Differences stay differences."""
+    Platform.objects.update(explicit_nulls=True)
+    store(hub, **{"x-odd": 1})
+    hub.work()
+    status(hub, "CHARGING")
+    hub.work()
+    put, patch = emsp.pushed("locations")
+    assert put.body["parking_type"] is None
+    assert put.body["evses"][0]["floor_level"] is None
+    assert put.body["evses"][0]["connectors"][0]["terms_and_conditions"] is None
+    assert (put.body["x-odd"], put.body["name"]) == (1, samples.location()["name"])
+    assert set(patch.body) == {"status", "last_updated"}

@@ -1,0 +1,42 @@
+"""Objects as a particular partner wants them (peers 5): some refuse an object whose optional fields are absent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from msgspec import inspect
+
+
+def with_nulls(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with null for every optional field that it leaves out, on every level; unknown fields stay."""
+    return _filled(_described(kind), document)
+
+
+@lru_cache
+def _described(kind: Any) -> inspect.StructType:
+    described: inspect.Type = inspect.type_info(kind)
+    if not isinstance(described, inspect.StructType):
+        raise TypeError(f"{kind} is no Struct")
+    return described
+
+
+def _filled(kind: inspect.StructType, document: Mapping[str, Any]) -> dict[str, Any]:
+    filled = dict(document)
+    for field in kind.fields:
+        filled[field.encode_name] = _value(field.type, document.get(field.encode_name))
+    return filled
+
+
+def _value(kind: inspect.Type, value: Any) -> Any:
+    if isinstance(kind, inspect.UnionType):
+        inner = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+        return value if value is None or len(inner) != 1 else _value(inner[0], value)
+    if isinstance(kind, inspect.StructType) and isinstance(value, Mapping):
+        return _filled(kind, value)
+    if isinstance(kind, inspect.ListType) and isinstance(value, list):
+        return [_value(kind.item_type, one) for one in value]
+    if isinstance(kind, inspect.Metadata):
+        return _value(kind.type, value)
+    return value
