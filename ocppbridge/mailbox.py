@@ -13,12 +13,15 @@ import redis
 from channels_redis.serializers import registry
 from django.conf import settings
 from django.db import transaction
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 
 from ocppbridge.models import Station
 
 log = logging.getLogger(__name__)
 
 CALLS, CLOSE, ACCOUNT = "station.calls", "station.close", "station.account"
+KEPT = frozenset({"lenient", "boot_policy", "blocked"})
 
 _valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
 _serializer: Any = registry.get_serializer("msgpack")
@@ -29,8 +32,12 @@ def calls_wait(station: Station) -> None:
     tell_holder(station, {"type": CALLS, "station_id": station.pk})
 
 
-def account_changed(station: Station) -> None:
-    """The station's password, leniency or boot policy changed."""
+@receiver(post_save, sender=Station)
+def account_changed(instance: Station, created: bool, update_fields: frozenset[str] | None, **more: Any) -> None:
+    """What the socket's holder keeps of a station was saved, by whomever."""
+    if created or (update_fields is not None and not KEPT.intersection(update_fields)):
+        return
+    station = instance
     tell_holder(station, {"type": ACCOUNT, "station_id": station.pk, "identity": station.identity})
 
 

@@ -63,7 +63,7 @@ def seal(password: bytes, *, allow_short: bool = False) -> Secret:
     if not password or len(password) > LONGEST:
         raise WeakPassword(f"a station password has 1 to {LONGEST} bytes")
     if len(password) < SHORTEST:
-        if not allow_short:
+        if not allow_short:  # decision: SHORT-STATION-PASSWORD
             raise WeakPassword(f"a station password has at least {SHORTEST} bytes")
         salt = secrets.token_bytes(16)
         return Secret(scrypt=f"{salt.hex()}:{_slow(password, salt).hex()}")

@@ -184,3 +184,18 @@ def test_a_station_whose_short_password_was_decided_gets_in(door: Door) -> None:
 
     eventually(enters, "the node notices that slow passwords exist")
     assert answer_to(door, "/ocpp/CP1", basic("CP1", "shirt")).startswith(b"HTTP/1.1 401")
+
+
+def test_what_staff_change_about_a_station_counts_at_once_and_a_blocked_one_is_put_out(door: Door) -> None:
+    station = new_station("CP1")
+    long = {"chargePointVendor": "A" * 60, "chargePointModel": "One"}
+    with door.station("CP1") as talk:
+        assert talk.call("BootNotification", long)[0] == 4
+        station = Station.objects.select_related("connection").get()
+        station.lenient = True
+        station.save()
+        eventually(lambda: isinstance(talk.call("BootNotification", long), dict))
+        station.blocked = True
+        station.save(update_fields=["blocked"])
+        with pytest.raises(ConnectionClosed):
+            talk.receive()
