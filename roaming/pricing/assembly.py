@@ -128,7 +128,7 @@ class Assembly:
 
     def _export(self, piece: Slice, line: Line) -> None:
         """Energy fed back is a credit, never rounded."""
-        if line.rate.priced.for_export:
+        if line.rate.for_export:
             line.remarks = ("energy fed back, credited by the tariff's own element for it",)
         elif self.options.export == Export.CREDIT_AT_SAME_PRICE:  # decision: TARIFF-EXPORT-CREDIT
             line.remarks = ("energy fed back, credited at the price of charging",)

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from roaming.pricing.amounts import ZERO, exact, fraction, plain, rounded, tidy
+from roaming.pricing.amounts import PLACES, ZERO, exact, fraction, money, plain, rounded, tidy
 from roaming.pricing.clock import Seconds
 from roaming.pricing.documents import Price
 from roaming.pricing.findings import Finding
@@ -74,10 +74,19 @@ class Bill:
         self.lines = lines
 
     @property
-    def total_cost(self) -> Price:
+    def due(self) -> tuple[Decimal, Decimal]:
+        """total_cost with all its decimals."""
         if self.limited is None:
-            return self.raw.price(self.places)
-        return Price(rounded(self.limited[0], self.places), rounded(self.limited[1], self.places))
+            return money(self.raw.excl, self.places), money(self.raw.incl, self.places)
+        quantum = PLACES[self.places]
+        return rounded(self.limited[0], self.places).quantize(quantum), rounded(self.limited[1], self.places).quantize(
+            quantum
+        )
+
+    @property
+    def total_cost(self) -> Price:
+        excl, incl = self.due
+        return Price(plain(excl), plain(incl))
 
     @property
     def exact_total(self) -> tuple[Fraction, Fraction]:

@@ -69,6 +69,7 @@ def day(text: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=512)
 def zone(name: str, pointer: str = "/time_zone") -> ZoneInfo:
     try:
         return ZoneInfo(name)

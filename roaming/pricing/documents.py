@@ -1,5 +1,4 @@
-"""The parts of Tariff, Session and CDR that pricing reads, as msgspec structs; anything else in a document is left
-alone.
+"""The parts of Tariff, Session and CDR that pricing reads, as msgspec structs; anything else is left alone.
 
 Accepted: JSON text, dicts with Decimals (floats are taken by their shortest text at this door), or these structs. A
 document that cannot be read raises BadInput with the JSON pointer of the field.
@@ -16,14 +15,14 @@ import msgspec
 from roaming.pricing.errors import BadInput
 
 
-class Component(msgspec.Struct):
+class Component(msgspec.Struct, gc=False):
     type: str
     price: Decimal
     step_size: Decimal
     vat: Decimal | None = None
 
 
-class Restrictions(msgspec.Struct):
+class Restrictions(msgspec.Struct, gc=False):
     start_time: str | None = None
     end_time: str | None = None
     start_date: str | None = None
@@ -40,12 +39,12 @@ class Restrictions(msgspec.Struct):
     reservation: str | None = None
 
 
-class Element(msgspec.Struct):
+class Element(msgspec.Struct, gc=False):
     price_components: list[Component]
     restrictions: Restrictions | None = None
 
 
-class Price(msgspec.Struct):
+class Price(msgspec.Struct, gc=False):
     """An OCPI Price; incl_vat may be absent."""
 
     excl_vat: Decimal
@@ -55,7 +54,7 @@ class Price(msgspec.Struct):
         return {"excl_vat": self.excl_vat} | ({} if self.incl_vat is None else {"incl_vat": self.incl_vat})
 
 
-class Tariff(msgspec.Struct):
+class Tariff(msgspec.Struct, gc=False):
     id: str
     currency: str
     elements: list[Element]
@@ -68,27 +67,27 @@ class Tariff(msgspec.Struct):
     party_id: str | None = None
 
 
-class Dimension(msgspec.Struct):
+class Dimension(msgspec.Struct, gc=False):
     type: str
     volume: Decimal
 
 
-class Period(msgspec.Struct):
+class Period(msgspec.Struct, gc=False):
     start_date_time: str
     dimensions: list[Dimension]
     tariff_id: str | None = None
 
 
-class CdrToken(msgspec.Struct):
+class CdrToken(msgspec.Struct, gc=False):
     type: str | None = None
 
 
-class CdrLocation(msgspec.Struct):
+class CdrLocation(msgspec.Struct, gc=False):
     country: str | None = None
     time_zone: str | None = None  # not in the specification; some platforms send it (ocpi/ocpi#517)
 
 
-class Document(msgspec.Struct):
+class Document(msgspec.Struct, gc=False):
     """A CDR, a Session, or {start_date_time, end_date_time, time_zone, charging_periods}."""
 
     start_date_time: str
@@ -127,7 +126,7 @@ def read_tariffs(source: Tariffs) -> list[Tariff]:
     if isinstance(source, Tariff):
         return [source]
     if isinstance(source, (str, bytes)):
-        if source.lstrip()[:1] in ("[", b"["):
+        if source[:1] in ("[", b"[") or source[:64].lstrip()[:1] in ("[", b"["):
             return _decode(_tariff_list, source, "tariff")
         return [_decode(_tariff, source, "tariff")]
     if isinstance(source, dict):

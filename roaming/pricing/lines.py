@@ -64,7 +64,7 @@ class Line:
             "phase": self.phase,
             "dimension": rate.dimension,
             "tariff_id": rate.tariff_id,
-            "element": rate.priced.index,
+            "element": rate.element,
             "component": rate.component,
             "measured": plain(Decimal(self.measured)),
             "billed": plain(Decimal(self.billed)),

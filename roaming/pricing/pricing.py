@@ -78,7 +78,7 @@ def _priced(
     if zone is None and book.zoned:
         reason = "is needed: the tariff looks at the local clock, and neither document nor country tells the zone"
         raise BadInput("/time_zone", reason, "session")
-    assembly = Assembly(timeline, book, zone, options)
+    assembly = Assembly(timeline, book, zone if book.zoned else None, options)
     bill = assembly.bill()
     bill.time_zone = None if zone is None else zone.key
     if guessed and book.zoned:

@@ -29,21 +29,27 @@ RESERVATION, EXPIRES = "RESERVATION", "RESERVATION_EXPIRES"
 
 class Rate:
     """One price component in its place. Prices are per kWh, per hour or once; `amount` is what one kWh, second or
-    session costs.
+    session costs. It does not know its element, which knows it: garbage in circles would cost time.
     """
 
-    __slots__ = ("amount", "component", "dimension", "factor", "price", "priced", "step", "tariff_id", "vat")
+    __slots__ = ("amount", "checks", "component", "dimension", "element", "factor", "price", "step", "tariff_id", "vat")
 
-    def __init__(self, priced: PricedElement, component: int, source: Component) -> None:
-        self.priced = priced
+    def __init__(self, element: PricedElement, component: int, source: Component) -> None:
+        self.element = element.index
+        self.checks = element.checks
         self.component = component
-        self.tariff_id = priced.tariff_id
+        self.tariff_id = element.tariff_id
         self.dimension = source.type
         self.price = source.price
         self.amount = source.price if source.type in HOURLY else source.price * HOUR
         self.vat = source.vat  # None: not applicable, which is not 0 (TAR-23), though the amount is the same
         self.factor = None if not source.vat else 1 + source.vat.scaleb(-2)
         self.step = source.step_size
+
+    @property
+    def for_export(self) -> bool:
+        """Only discharging has a power below 0."""
+        return any(isinstance(check, Power) and check.upper is not None and check.upper <= 0 for check in self.checks)
 
 
 class PricedElement:
@@ -83,15 +89,14 @@ class PricedElement:
             made = self._made[dimension] = Rate(self, at, self._source[at])
         return made
 
+    def refuses(self, state: State) -> str:
+        """The first restriction that does not hold, in words."""
+        return next(check.says(state, False) for check in self.checks if not check.holds(state))
+
     def same_prices(self, other: PricedElement) -> bool:
         return self.rates.keys() == other.rates.keys() and all(
             self._source[at] == other._source[other.rates[dimension]] for dimension, at in self.rates.items()
         )
-
-    @property
-    def for_export(self) -> bool:
-        """Only discharging has a power below 0."""
-        return any(isinstance(check, Power) and check.upper is not None and check.upper <= 0 for check in self.checks)
 
 
 class Plan:
@@ -127,14 +132,17 @@ class Plan:
         self.charging: list[PricedElement] = []
         self.reserved: list[PricedElement] = []
         self.expired: list[PricedElement] = []
+        self.flats = 0
+        self.zoned = False
+        self.unknown: list[str] = []
         for kind, element in elements:
             (self.charging if kind is None else self.reserved if kind == RESERVATION else self.expired).append(element)
+            self.flats += FLAT in element.rates
+            for check in element.checks:
+                self.zoned |= check.zoned
+            for at in element.unknown:
+                self.unknown.append(f"/elements/{element.index}/price_components/{at}/type")
         self.expired += self.reserved
-        self.unknown = [
-            f"/elements/{one.index}/price_components/{at}/type" for _, one in elements for at in one.unknown
-        ]
-        self.flats = sum([FLAT in element.rates for _, element in elements])
-        self.zoned = any(check.zoned for _, element in elements for check in element.checks)
 
     def valid_at(self, at: datetime) -> bool:
         """start_date_time inclusive, end_date_time exclusive (TAR-27)."""
@@ -191,17 +199,13 @@ def choose(elements: list[PricedElement], dimensions: Dimensions, state: State) 
 
 def because(elements: list[PricedElement], rate: Rate, state: State) -> str:
     """Why this rate: what holds for its element, and why the first two elements before it with its dimension do not."""
-    checks = rate.priced.checks
-    why = f"element {rate.priced.index + 1}: "
-    why += "; ".join([check.says(state, True) for check in checks]) if checks else "it has no restrictions"
-    passed = 0
-    for element in elements[: elements.index(rate.priced)]:
-        if rate.dimension in element.rates:
-            passed += 1
-            if passed < 3:
-                failed = next(check for check in element.checks if not check.holds(state))
-                why += f"; not element {element.index + 1}: {failed.says(state, False)}"
-    return f"{why}; nor {passed - 2} more before it" if passed > 2 else why
+    why = f"element {rate.element + 1}: "
+    why += "; ".join([check.says(state, True) for check in rate.checks]) if rate.checks else "it has no restrictions"
+    place = [element.index for element in elements].index(rate.element)
+    passed = [element for element in elements[:place] if rate.dimension in element.rates]
+    for element in passed[:2]:
+        why += f"; not element {element.index + 1}: {element.refuses(state)}"
+    return f"{why}; nor {len(passed) - 2} more before it" if len(passed) > 2 else why
 
 
 def _instant(text: str | None, pointer: str) -> datetime | None:

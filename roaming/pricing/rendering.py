@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from roaming.pricing.amounts import PLACES, ZERO, exact, money
+from roaming.pricing.amounts import exact, money
 from roaming.pricing.clock import Seconds
 from roaming.pricing.lines import CHARGING, Line, part_of
 from roaming.pricing.rates import ENERGY, FLAT, PER
@@ -92,9 +92,8 @@ def foot(bill: Bill, parts: list[list[Line]]) -> list[str]:
                 rows.append(total(f"total_{part}_cost", money(cost.excl), money(cost.incl)))
     if bill.limited:
         rows.append(total(f"before {bill.limited[2]}", money(bill.raw.excl), money(bill.raw.incl)))
-    due, label = bill.total_cost, "total_cost excl. and incl. VAT"
-    excl, incl = (value.quantize(PLACES[bill.places]) for value in (due.excl_vat, due.incl_vat or ZERO))
-    rows.append(f"{total(label, excl, incl)} {bill.currency}")
+    excl, incl = bill.due
+    rows.append(f"{total('total_cost excl. and incl. VAT', excl, incl)} {bill.currency}")
     if bill.export_kwh:
         earned = f"{-bill.export_credit.excl_vat:f} {bill.currency} excl. VAT"
         rows.append(f"imported {shown(bill.import_kwh)} kWh, fed back {shown(bill.export_kwh)} kWh for {earned}")

@@ -36,6 +36,7 @@ class Book:
         self.start = timeline.start
         self.plans = plans(given)
         self.substitutes = {name.casefold(): _substitute(name, tariff) for name, tariff in replaced.items()}
+        self.zoned = any(known.zoned for known in (*self.plans, *self.substitutes.values()))
         self.by_key: dict[str, Plan] = {}
         for known in self.plans:
             self.by_key.setdefault(known.key, known)
@@ -46,10 +47,6 @@ class Book:
         self.named = bool(named)
         self.default = self._default(named, document, timeline, options)
         self._told: set[str] = set()
-
-    @property
-    def zoned(self) -> bool:
-        return any(known.zoned for known in (*self.plans, *self.substitutes.values()))
 
     def _default(
         self, named: list[str], document: Document, timeline: Timeline, options: PricingOptions

@@ -17,6 +17,7 @@ from itertools import pairwise
 from roaming.pricing.amounts import HOUR
 from roaming.pricing.clock import Seconds, instant, seconds
 from roaming.pricing.documents import Document, Period
+from roaming.pricing.errors import BadInput
 from roaming.pricing.findings import Finding, note, warning
 from roaming.pricing.registers import net_energy
 from roaming.pricing.state import Reading, reading
@@ -98,9 +99,14 @@ class Timeline:
         self.expired = self._expired(document)
 
     def _ordered(self, periods: list[Period]) -> list[Slice]:
-        slices = []
-        for at, period in enumerate(periods):
-            slices.append(Slice(instant(period.start_date_time, f"/charging_periods/{at}/start_date_time"), at, period))
+        slices: list[Slice] = []
+        for period in periods:
+            try:
+                at = instant(period.start_date_time, "/start_date_time")
+            except BadInput as error:
+                pointer = f"/charging_periods/{len(slices)}{error.pointer}"
+                raise BadInput(pointer, error.reason, error.document) from None
+            slices.append(Slice(at, len(slices), period))
         for before, after in pairwise(slices):
             if after.at < before.at:
                 pointer = f"/charging_periods/{after.index}/start_date_time"
@@ -154,7 +160,7 @@ class Timeline:
 def snapped(hours: Decimal, clock: Seconds | None) -> Seconds:
     """Hours to seconds, without the noise of 4 decimals."""
     exact = hours * HOUR
-    if clock is not None and abs(exact - clock) <= CLOCK_SLACK:
+    if clock is not None and (exact == clock or abs(exact - clock) <= CLOCK_SLACK):
         return clock
     whole = exact.to_integral_value()
     return whole if abs(exact - whole) <= WHOLE_SLACK else exact
