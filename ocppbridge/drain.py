@@ -134,7 +134,8 @@ def _apply_all(items: Sequence[Item], skipped: set[int]) -> int:
     for station_id, group in groupby(items, lambda item: item.station_id):
         rows = list(group)
         station = stations.get(station_id)
-        if station is None or _try(station, rows, running[station_id]) is None:  # deleted by staff: nobody to apply it to
+        # A station that staff have deleted has nobody to apply it to.
+        if station is None or _try(station, rows, running[station_id]) is None:
             applied += [item.id for item in rows]
         else:
             applied += _one_by_one(station_id, rows, skipped)

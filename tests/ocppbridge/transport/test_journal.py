@@ -200,7 +200,8 @@ def test_arrays_of_every_kind_come_back_as_they_went() -> None:
         made = await database.connect()
         words = (
             journal.Times([NOW]), journal.BigInts([-(2**62), 5]), journal.Ints([2**31 - 1]),
-            journal.SmallInts([-1, 0]), journal.Texts(["", "é\n\"{", "x" * 9000]), journal.Uuids(from_us), journal.Texts([]),
+            journal.SmallInts([-1, 0]), journal.Texts(["", "é\n\"{", "x" * 9000]), journal.Uuids(from_us),
+            journal.Texts([]),
         )  # fmt: skip
         row = await (await made.execute("SELECT %b, %b, %b, %b, %b, %b, %b", words)).fetchone()
         await made.close()

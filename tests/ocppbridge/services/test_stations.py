@@ -1,0 +1,54 @@
+"""Stations as staff add them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocppbridge.models import Connector, Evse
+from ocppbridge.services import stations
+from ocppbridge.services.passwords import Secret, WeakPassword, matches
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_station_comes_with_its_evses_and_a_password_shown_once() -> None:
+    added = stations.add("CP1", "nl/vlt", evses=["E1", "E2"])
+    station = added.station
+    assert (station.country_code, station.party_id) == ("NL", "VLT")
+    assert list(Evse.objects.values_list("number", "uid")) == [(1, "E1"), (2, "E2")]
+    assert Connector.objects.count() == 2
+    assert matches(added.password.encode(), Secret(station.password_digest, station.password_hex_digest))
+
+
+@pytest.mark.parametrize(
+    ("identity", "party"), [("", "NL/VLT"), ("x" * 256, "NL/VLT"), ("a\0b", "NL/VLT"), ("CP1", "NLVLT"), ("CP1", "N/V")]
+)
+def test_what_cannot_be_is_refused_with_words(identity: str, party: str) -> None:
+    with pytest.raises(stations.BadStation, match="."):
+        stations.add(identity, party)
+
+
+def test_an_identity_is_taken_once() -> None:
+    stations.add("CP1", "NL/VLT")
+    with pytest.raises(stations.BadStation, match="already"):
+        stations.add("CP1", "NL/VLT")
+
+
+def test_a_short_password_needs_a_decision() -> None:
+    with pytest.raises(WeakPassword):
+        stations.add("CP1", "NL/VLT", password="short")
+    assert stations.add("CP1", "NL/VLT", password="short", allow_short_password=True).station.password_scrypt
+
+
+def test_a_station_is_placed_in_a_location_and_taken_out_of_roaming() -> None:
+    station = stations.add("CP1", "NL/VLT").station
+    stations.place(station, "L1", {1: "E1", 2: "E2"})
+    assert list(station.evses.values_list("uid", flat=True)) == ["E1", "E2"]
+    stations.place(station, "L1", {2: ""})
+    assert list(station.evses.values_list("uid", flat=True)) == ["E1", ""]
+
+
+def test_shards_are_spread_and_stay_the_same() -> None:
+    shards = [stations.shard_of(f"CP{number}") for number in range(200)]
+    assert set(shards) == set(range(8))
+    assert shards[0] == stations.shard_of("CP0")
