@@ -78,7 +78,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
-    "console",  # before unfold, whose home page it replaces
+    "roaming.console",  # before unfold, whose home page it replaces
     "unfold",  # before the admin whose templates it replaces
     "django.contrib.admin",
     "django.contrib.auth",
@@ -130,7 +130,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LOGIN_REDIRECT_URL = "/admin/"
 LANGUAGE_CODE = "en-gb"
-FORMAT_MODULE_PATH = ["console.formats"]
+FORMAT_MODULE_PATH = ["roaming.console.formats"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 STORAGES = {
@@ -228,7 +228,7 @@ UNFOLD = {
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
-    "STYLES": ["console.theme.stylesheet"],
-    "DASHBOARD_CALLBACK": "console.home.dashboard",
-    "SIDEBAR": {"show_search": True, "navigation": "console.navigation.sidebar"},
+    "STYLES": ["roaming.console.theme.stylesheet"],
+    "DASHBOARD_CALLBACK": "roaming.console.home.dashboard",
+    "SIDEBAR": {"show_search": True, "navigation": "roaming.console.navigation.sidebar"},
 }

@@ -8,12 +8,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from console import links
-from console.asking import Question, button
-from console.pages import Shown
-from console.text import GOOD, WARN, ago, badge, linked
 from ocppbridge.admin import tones
 from ocppbridge.models import Alert
+from roaming.console import links
+from roaming.console.asking import Question, button
+from roaming.console.pages import Shown
+from roaming.console.text import GOOD, WARN, ago, badge, linked
 
 
 class Seen(admin.SimpleListFilter):

@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
-from console.asking import Refused
 from ocppbridge.charging.intents import Intent
 from ocppbridge.models import Station
 from ocppbridge.services import calls
+from roaming.console.asking import Refused
 
 
 def call_station(request: HttpRequest, station: Station, intent: Intent) -> HttpResponseRedirect:

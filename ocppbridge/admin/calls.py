@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.home import Panel
-from console.pages import Journal
-from console.text import ago, code, linked, masked, pretty_value
 from ocppbridge.admin import searching, tones
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.models import Call, Frame
+from roaming.console import links
+from roaming.console.home import Panel
+from roaming.console.pages import Journal
+from roaming.console.text import ago, code, linked, masked, pretty_value
 
 
 @admin.register(Call)

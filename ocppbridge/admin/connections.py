@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.pages import Shown
-from console.text import GOOD, PLAIN, ago, badge, code, lasted, linked
 from ocppbridge.models import Connection
+from roaming.console import links
+from roaming.console.pages import Shown
+from roaming.console.text import GOOD, PLAIN, ago, badge, code, lasted, linked
 
 
 class Open(admin.SimpleListFilter):

@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.pages import Rows, Shown
-from console.text import BAD, PLAIN, ago, badges, code, linked
 from ocppbridge.admin import tones
 from ocppbridge.admin.verbs import Verbs
 from ocppbridge.models import Connector, Evse
+from roaming.console import links
+from roaming.console.pages import Rows, Shown
+from roaming.console.text import BAD, PLAIN, ago, badges, code, linked
 
 
 class ConnectorRows(Rows[Connector, Evse]):

@@ -13,12 +13,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from console import links
-from console.home import Panel
-from console.pages import Journal
-from console.text import at, code, cut, linked, pretty
 from ocppbridge.admin import searching, tones
 from ocppbridge.models import Frame, Transaction
+from roaming.console import links
+from roaming.console.home import Panel
+from roaming.console.pages import Journal
+from roaming.console.text import at, code, cut, linked, pretty
 
 HEADERS = ("At", "Way", "Kind", "Action", "Body", "Error")
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q
 
-from console import home, links
-from console.home import Panel, Tile
-from console.text import ago, cut, lasted, linked, masked, number
 from ocppbridge.admin import tones
 from ocppbridge.models import Alert, Quarantined, Station, Transaction
+from roaming.console import home, links
+from roaming.console.home import Panel, Tile
+from roaming.console.text import ago, cut, lasted, linked, masked, number
 
 
 @home.shows(10, "ocppbridge.view_station")

@@ -10,14 +10,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.asking import Question, Refused, button
-from console.home import Panel
-from console.pages import Shown
-from console.text import BAD, GOOD, WARN, ago, at, badge, cut, linked, pretty
 from ocppbridge import drain
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.models import Frame, InboxItem, Quarantined
+from roaming.console import links
+from roaming.console.asking import Question, Refused, button
+from roaming.console.home import Panel
+from roaming.console.pages import Shown
+from roaming.console.text import BAD, GOOD, WARN, ago, at, badge, cut, linked, pretty
 
 
 @admin.register(InboxItem)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from console import navigation
-from console.navigation import Entry
+from roaming.console import navigation
+from roaming.console.navigation import Entry
 
 navigation.add(
     Entry("Stations", "Stations", "ev_station", "ocppbridge.station", 10),

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.asking import Question
 from ocppbridge.charging.intents import When
 from ocppbridge.models import Evse, Station, Transaction
+from roaming.console.asking import Question
 
 TRIGGERS = (
     "BootNotification",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from console import links
-from console.pages import Shown
-from console.text import ago, linked, pretty_value
 from ocppbridge.models import Report
+from roaming.console import links
+from roaming.console.pages import Shown
+from roaming.console.text import ago, linked, pretty_value
 
 
 @admin.register(Report)

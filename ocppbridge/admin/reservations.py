@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from console import links
-from console.pages import Shown
-from console.text import ago, code, linked, masked
 from ocppbridge.admin import tones
 from ocppbridge.models import Reservation
+from roaming.console import links
+from roaming.console.pages import Shown
+from roaming.console.text import ago, code, linked, masked
 
 
 @admin.register(Reservation)

@@ -12,9 +12,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from console import clues
-from console.clues import Clues
 from ocppbridge.models import Call, Evse, Frame, Station, Transaction
+from roaming.console import clues
+from roaming.console.clues import Clues
 
 LATELY = timedelta(days=1)
 AROUND = timedelta(minutes=10)

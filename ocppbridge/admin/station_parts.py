@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.home import Panel
-from console.pages import EditedRows
-from console.text import BAD, PLAIN, ago, badges, lasted, linked, masked, number
 from ocppbridge.admin import tones
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.models import Call, Evse, Frame, Station
+from roaming.console import links
+from roaming.console.home import Panel
+from roaming.console.pages import EditedRows
+from roaming.console.text import BAD, PLAIN, ago, badges, lasted, linked, masked, number
 
 
 class EvseRows(EditedRows[Evse, Station]):

@@ -13,17 +13,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from console import links
-from console.asking import Question, Refused, button, shown_once
-from console.home import Panel
-from console.pages import Page
-from console.text import PLAIN, WARN, ago, badge, badges, code, linked
 from ocppbridge.admin import questions, tones
 from ocppbridge.admin.station_parts import EvseRows, panels
 from ocppbridge.admin.verbs import Verbs
 from ocppbridge.bridge import decisions, sites
 from ocppbridge.models import Alert, Station, Transaction
 from ocppbridge.services import passwords
+from roaming.console import links
+from roaming.console.asking import Question, Refused, button, shown_once
+from roaming.console.home import Panel
+from roaming.console.pages import Page
+from roaming.console.text import PLAIN, WARN, ago, badge, badges, code, linked
 
 SHORT = {
     "AVAILABLE": "free",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.safestring import SafeString
 
-from console.text import BAD, GOOD, NOTE, PLAIN, WARN, badge
 from ocppbridge.models import Frame, Station
+from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, badge
 
 EVSE = {
     "AVAILABLE": GOOD,

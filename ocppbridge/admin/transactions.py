@@ -10,16 +10,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.safestring import SafeString
 
-from console import links
-from console.asking import Question, button
-from console.home import Panel
-from console.pages import Journal
-from console.text import GOOD, WARN, ago, badge, code, lasted, linked, masked, number, pretty, pretty_value
 from ocppbridge.admin import searching, tones
 from ocppbridge.admin.calling import call_station
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.charging.intents import StopCharging
 from ocppbridge.models import Frame, Transaction
+from roaming.console import links
+from roaming.console.asking import Question, button
+from roaming.console.home import Panel
+from roaming.console.pages import Journal
+from roaming.console.text import GOOD, WARN, ago, badge, code, lasted, linked, masked, number, pretty, pretty_value
 
 
 class HasFindings(admin.SimpleListFilter):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
-from console.asking import Question, button
 from ocppbridge.admin import questions
 from ocppbridge.admin.calling import call_station, remote_start_id
 from ocppbridge.charging import intents
 from ocppbridge.charging.intents import When
 from ocppbridge.charging.tokens import STATION, IdToken, Place
 from ocppbridge.models import Evse, Transaction
+from roaming.console.asking import Question, button
 
 M = TypeVar("M", bound=Model)
 

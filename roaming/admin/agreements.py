@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from console.pages import Page
-from console.text import BAD, GOOD, NOTE, WARN, ago, badge
+from roaming.console.pages import Page
+from roaming.console.text import BAD, GOOD, NOTE, WARN, ago, badge
 from roaming.models import Agreement
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from console import links
-from console.pages import Shown
-from console.text import BAD, GOOD, NOTE, ago, badge, code, linked, masked, pretty
 from roaming.admin import tones
+from roaming.console import links
+from roaming.console.pages import Shown
+from roaming.console.text import BAD, GOOD, NOTE, ago, badge, code, linked, masked, pretty
 from roaming.models import AuthorizationRequest
 
 _STATES = {"ASKING": NOTE, "ANSWERED": GOOD, "UNREACHABLE": BAD}

@@ -9,10 +9,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.home import Panel
-from console.text import WARN, ago, badge, code, lasted, linked, masked, number, pretty_value, short, whole
 from roaming.admin.stored import TECHNICAL, StoredPage
+from roaming.console import links
+from roaming.console.home import Panel
+from roaming.console.text import WARN, ago, badge, code, lasted, linked, masked, number, pretty_value, short, whole
 from roaming.models import Cdr
 
 

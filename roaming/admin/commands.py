@@ -8,11 +8,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.home import Panel
-from console.pages import Shown
-from console.text import ago, at, code, cut, linked, masked, pretty
 from roaming.admin import tones
+from roaming.console import links
+from roaming.console.home import Panel
+from roaming.console.pages import Shown
+from roaming.console.text import ago, at, code, cut, linked, masked, pretty
 from roaming.models import Command, Exchange
 
 

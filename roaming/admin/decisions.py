@@ -12,9 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from console.asking import Question
-from console.pages import Page
 from roaming.admin.deciding import Holding, holdings, summary
+from roaming.console.asking import Question
+from roaming.console.pages import Page
 from roaming.decisions import Decision, InvalidValue, Scope, UnknownDecision, every, get
 from roaming.models import DecisionValue, Platform
 from roaming.services import decisions

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from console import links
-from console.asking import Question, button
-from console.home import Panel
-from console.pages import Shown
-from console.text import BAD, GOOD, ago, at, badge, code, cut, linked, pretty, short
 from roaming.admin import tones
+from roaming.console import links
+from roaming.console.asking import Question, button
+from roaming.console.home import Panel
+from roaming.console.pages import Shown
+from roaming.console.text import BAD, GOOD, ago, at, badge, code, cut, linked, pretty, short
 from roaming.models import Delivery
 from roaming.services import deliveries
 

@@ -19,10 +19,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from console.pages import Page
-from console.text import pretty
-from console.widgets import dress
 from roaming.admin.stored import StoredPage
+from roaming.console.pages import Page
+from roaming.console.text import pretty
+from roaming.console.widgets import dress
 from roaming.models import Party, StoredObject
 from roaming.ocpi import json
 from roaming.ocpi.decoding import decode

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.rows import RowsField
-from console.widgets import Boxes
 from roaming.admin.documents import DocumentForm, JsonField, of_hosted, put, stamp_after
 from roaming.admin.location_form import Direction, choices
+from roaming.console.rows import RowsField
+from roaming.console.widgets import Boxes
 from roaming.models import Evse, Location
 from roaming.ocpi import evses as words
 from roaming.ocpi import json, locations

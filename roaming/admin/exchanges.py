@@ -12,11 +12,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from console import clues, links
-from console.home import Panel
-from console.pages import Journal
-from console.text import NOTE, at, badge, code, cut, linked, pretty, whole
 from roaming.admin import tones
+from roaming.console import clues, links
+from roaming.console.home import Panel
+from roaming.console.pages import Journal
+from roaming.console.text import NOTE, at, badge, code, cut, linked, pretty, whole
 from roaming.models import Exchange
 
 LOOK_BACK = timedelta(days=7)

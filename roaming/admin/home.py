@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from django.db.models import Count, Q
 from django.utils.html import format_html
 
-from console import home, links
-from console.home import Panel, Tile
-from console.text import ago, cut, linked, masked, number, short, whole
 from roaming.admin import tones
+from roaming.console import home, links
+from roaming.console.home import Panel, Tile
+from roaming.console.text import ago, cut, linked, masked, number, short, whole
 from roaming.models import Delivery, Platform, Session
 from roaming.services.decisions import open_questions
 

@@ -7,10 +7,10 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-from console.rows import RowsField
-from console.widgets import Boxes
 from roaming.admin.adding import AddingForm
 from roaming.admin.documents import IDENTITY, JsonField, put
+from roaming.console.rows import RowsField
+from roaming.console.widgets import Boxes
 from roaming.models import Location, Party
 from roaming.ocpi import locations as words
 

@@ -14,15 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from console import links
-from console.home import Panel
-from console.pages import Page
-from console.text import BAD, GOOD, NOTE, ago, badges, code, linked, pretty_value
 from roaming.admin import tones
 from roaming.admin.documents import DocumentPage, is_hosted
 from roaming.admin.evse_form import EvseForm, entry_of
 from roaming.admin.location_form import LocationForm
 from roaming.admin.stored import TECHNICAL
+from roaming.console import links
+from roaming.console.home import Panel
+from roaming.console.pages import Page
+from roaming.console.text import BAD, GOOD, NOTE, ago, badges, code, linked, pretty_value
 from roaming.models import Evse, Location
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId

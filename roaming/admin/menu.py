@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from console import navigation
-from console.navigation import Entry
+from roaming.console import navigation
+from roaming.console.navigation import Entry
 
 navigation.add(
     Entry("Roaming", "Sessions", "bolt", "roaming.session", 10),

@@ -7,9 +7,9 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from console.asking import Question, button, shown_once
-from console.pages import Shown
-from console.text import BAD, GOOD, NOTE, WARN, ago, badge
+from roaming.console.asking import Question, button, shown_once
+from roaming.console.pages import Shown
+from roaming.console.text import BAD, GOOD, NOTE, WARN, ago, badge
 from roaming.models import OperatorToken
 from roaming.services import operators
 

@@ -8,10 +8,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.pages import Page
-from console.text import GOOD, NOTE, PLAIN, ago, badge, code, linked
 from roaming.admin import tones
+from roaming.console import links
+from roaming.console.pages import Page
+from roaming.console.text import GOOD, NOTE, PLAIN, ago, badge, code, linked
 from roaming.models import Party
 
 

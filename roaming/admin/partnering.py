@@ -11,8 +11,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from console.asking import Question, Refused, button, shown_once
 from roaming.client import CallFailed
+from roaming.console.asking import Question, Refused, button, shown_once
 from roaming.models import Platform
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.party import PartyId

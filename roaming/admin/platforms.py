@@ -9,12 +9,12 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.home import Panel
-from console.pages import EditedRows, Page
-from console.text import BAD, GOOD, PLAIN, WARN, ago, at, badge, badges, code, cut, linked
 from roaming.admin import tones
 from roaming.admin.partnering import Partnering
+from roaming.console import links
+from roaming.console.home import Panel
+from roaming.console.pages import EditedRows, Page
+from roaming.console.text import BAD, GOOD, PLAIN, WARN, ago, at, badge, badges, code, cut, linked
 from roaming.models import Endpoint, Exchange, IssuedToken, Platform
 
 

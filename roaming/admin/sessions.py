@@ -8,11 +8,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.home import Panel
-from console.text import ago, code, lasted, linked, masked, number, short, whole
 from roaming.admin import tones
 from roaming.admin.stored import TECHNICAL, StoredPage
+from roaming.console import links
+from roaming.console.home import Panel
+from roaming.console.text import ago, code, lasted, linked, masked, number, short, whole
 from roaming.models import Cdr, Session
 
 

@@ -9,11 +9,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from console import links
-from console.home import Panel
-from console.pages import Shown
-from console.text import ago, code, linked, pretty
 from roaming.admin import tones
+from roaming.console import links
+from roaming.console.home import Panel
+from roaming.console.pages import Shown
+from roaming.console.text import ago, code, linked, pretty
 from roaming.models import Delivery, StoredObject
 
 S = TypeVar("S", bound=StoredObject)

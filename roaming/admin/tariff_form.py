@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from console.rows import RowsField
 from roaming.admin.adding import AddingForm
 from roaming.admin.documents import JsonField, put
+from roaming.console.rows import RowsField
 from roaming.models import Party, Tariff
 from roaming.ocpi import tariffs as words
 from roaming.ocpi.types import format_datetime, parse_datetime

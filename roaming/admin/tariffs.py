@@ -11,13 +11,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from console import links
-from console.asking import Question, Refused, button
-from console.home import Panel
-from console.text import BAD, GOOD, NOTE, PLAIN, ago, badge, code, linked
 from roaming.admin.documents import DocumentPage, is_hosted
 from roaming.admin.stored import TECHNICAL
 from roaming.admin.tariff_form import TariffForm
+from roaming.console import links
+from roaming.console.asking import Question, Refused, button
+from roaming.console.home import Panel
+from roaming.console.text import BAD, GOOD, NOTE, PLAIN, ago, badge, code, linked
 from roaming.models import Evse, Tariff
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from console import links
-from console.text import BAD, GOOD, badge, code, linked, masked
 from roaming.admin.stored import TECHNICAL, StoredPage
+from roaming.console import links
+from roaming.console.text import BAD, GOOD, badge, code, linked, masked
 from roaming.models import Token
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.safestring import SafeString
 
-from console.text import BAD, GOOD, NOTE, PLAIN, WARN, badge
+from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, badge
 
 PLATFORM = {"CONNECTED": GOOD, "OFFLINE": BAD, "SUSPENDED": WARN, "INVITED": NOTE}
 EVSE = {

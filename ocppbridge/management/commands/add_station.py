@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
-from console.operating import Error, OperatorCommand
 from ocppbridge.bridge import sites
+from roaming.console.operating import Error, OperatorCommand
 
 
 class Command(OperatorCommand):

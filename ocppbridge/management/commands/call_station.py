@@ -16,9 +16,9 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from console.operating import Error, OperatorCommand
 from ocppbridge.models import Call, Station
 from ocppbridge.services import calls
+from roaming.console.operating import Error, OperatorCommand
 
 POLL = 0.2  # seconds
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
-from console.operating import OperatorCommand, table
 from ocppbridge.models import Station
+from roaming.console.operating import OperatorCommand, table
 
 
 class Command(OperatorCommand):

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 from rich.console import Console
 
-from console.operating import Error, OperatorCommand
+from roaming.console.operating import Error, OperatorCommand
 from roaming.ocpi.party import PartyId
 from roaming.services import imports
 

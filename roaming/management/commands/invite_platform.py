@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from console.operating import Error, OperatorCommand
+from roaming.console.operating import Error, OperatorCommand
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
 from roaming.services import platforms

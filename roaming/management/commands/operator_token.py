@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from console.operating import Error, OperatorCommand, table
+from roaming.console.operating import Error, OperatorCommand, table
 from roaming.models import OperatorToken
 from roaming.services import operators
 

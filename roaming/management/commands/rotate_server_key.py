@@ -11,7 +11,7 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from rich.console import Console
 
-from console.operating import Error, OperatorCommand
+from roaming.console.operating import Error, OperatorCommand
 from roaming.services import keys
 
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from ocppbridge.models import Alert, Call, Evse, Frame, Quarantined, Station
 from ocppbridge.services import passwords
 from roaming.models import Location, Party
-from tests.console import world
-from tests.console.forms import fields
+from tests.roaming.console import world
+from tests.roaming.console.forms import fields
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 from ocppbridge.models import Call, Station
 from ocppbridge.services import calls
 from roaming.services import operators
-from tests.console import world
-from tests.console.test_safety import more_rows
+from tests.roaming.console import world
+from tests.roaming.console.test_safety import more_rows
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from ocppbridge.models import Call, Station
 from ocppbridge.services import calls, passwords
 from roaming.models import Location, Party, Platform
-from tests.console import world
+from tests.roaming.console import world
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from roaming.models import Agreement, Delivery, Endpoint, Evse, Location, Party, Platform
 from roaming.ocpi.party import PartyId
 from roaming.services import locations
-from tests.console.forms import fields
 from tests.personas import samples
+from tests.roaming.console.forms import fields
 
 pytestmark = pytest.mark.django_db
 

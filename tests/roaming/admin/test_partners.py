@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from roaming.models import Delivery, Exchange, IssuedToken, OperatorToken, Platform
 from roaming.services import operators, secrets
-from tests.console import world
+from tests.roaming.console import world
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from roaming.models import IssuedToken, OperatorToken, Platform
 from roaming.ocpi.party import PartyId
 from roaming.services import operators, platforms, tariffs
-from tests.console import world
 from tests.personas import samples
+from tests.roaming.console import world
 
 pytestmark = pytest.mark.django_db
 

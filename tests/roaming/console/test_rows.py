@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from console.rows import RowsField
+from roaming.console.rows import RowsField
 
 
 class Row(forms.Form):

@@ -20,10 +20,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.enums import ActionVariant
 
-from console.widgets import dress
+from roaming.console.widgets import dress
 
 if TYPE_CHECKING:
-    from console.pages import Page
+    from roaming.console.pages import Page
 
 Answer = HttpResponse | None
 F = TypeVar("F", bound=Callable[..., Any])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console import text
+from roaming.console import text
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from console import links
-from tests.console import world
+from roaming.console import links
+from tests.roaming.console import world
 
 pytestmark = pytest.mark.django_db
 

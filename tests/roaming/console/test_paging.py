@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from console.paging import EstimatePaginator
+from roaming.console.paging import EstimatePaginator
 
 pytestmark = pytest.mark.django_db
 

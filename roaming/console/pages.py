@@ -14,10 +14,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from console.asking import Ask
-from console.home import Panel
-from console.links import change
-from console.paging import EstimatePaginator
+from roaming.console.asking import Ask
+from roaming.console.home import Panel
+from roaming.console.links import change
+from roaming.console.paging import EstimatePaginator
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin, TabularInline

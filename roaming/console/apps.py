@@ -4,5 +4,5 @@ from django.apps import AppConfig
 
 
 class ConsoleConfig(AppConfig):
-    name = "console"
+    name = "roaming.console"
     verbose_name = "Console"

@@ -9,8 +9,8 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from console import navigation
-from console.navigation import Entry
+from roaming.console import navigation
+from roaming.console.navigation import Entry
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin

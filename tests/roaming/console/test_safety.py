@@ -18,8 +18,8 @@ from ocppbridge.models import Alert, Call, Connector, Evse, Station, Transaction
 from roaming.models import Command, Delivery, Exchange, Location, Party, Platform
 from roaming.ocpi.party import PartyId
 from roaming.services import locations, sessions, tokens
-from tests.console import world
 from tests.personas import samples
+from tests.roaming.console import world
 
 pytestmark = pytest.mark.django_db
 
