@@ -12,8 +12,10 @@ from roaming.models.location import Evse, Location
 from roaming.models.operator_token import OperatorToken
 from roaming.models.party import Party
 from roaming.models.platform import Endpoint, Platform
+from roaming.models.pull import Pull, PulledKey
 from roaming.models.session import Session
 from roaming.models.stored import StoredObject
+from roaming.models.tally import Tally
 from roaming.models.tariff import Tariff
 from roaming.models.token import Token
 
@@ -33,8 +35,11 @@ __all__ = [
     "OperatorToken",
     "Party",
     "Platform",
+    "Pull",
+    "PulledKey",
     "Session",
     "StoredObject",
+    "Tally",
     "Tariff",
     "Token",
 ]

@@ -32,5 +32,6 @@ class Cdr(StoredObject):
         ]
         indexes = [
             models.Index(fields=["token_country_code", "token_party_id", "listed_at", "id"], name="cdr_listed"),
+            models.Index(fields=["token_country_code", "token_party_id", "id"], name="cdr_page"),
             models.Index(fields=["country_code", "party_id", "session_key"], name="cdr_session"),
         ]

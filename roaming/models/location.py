@@ -22,7 +22,15 @@ class Location(StoredObject):
         constraints = [
             models.UniqueConstraint(fields=["country_code", "party_id", "object_key"], name="one_location_per_key")
         ]
-        indexes = [models.Index(fields=["listed_at", "id"], name="location_listed")]
+        indexes = [
+            models.Index(fields=["listed_at", "id"], name="location_listed"),
+            models.Index(
+                fields=["listed_at", "id"],
+                include=["country_code", "party_id"],
+                condition=models.Q(addressees=[]),
+                name="location_counted",
+            ),
+        ]
 
 
 class Evse(models.Model):

@@ -29,5 +29,6 @@ class Session(StoredObject):
         ]
         indexes = [
             models.Index(fields=["token_country_code", "token_party_id", "listed_at", "id"], name="session_listed"),
+            models.Index(fields=["token_country_code", "token_party_id", "id"], name="session_page"),
             models.Index(fields=["token_uid"], name="session_token_uid"),
         ]

@@ -20,4 +20,12 @@ class Tariff(StoredObject):
         constraints = [
             models.UniqueConstraint(fields=["country_code", "party_id", "object_key"], name="one_tariff_per_key")
         ]
-        indexes = [models.Index(fields=["listed_at", "id"], name="tariff_listed")]
+        indexes = [
+            models.Index(fields=["listed_at", "id"], name="tariff_listed"),
+            models.Index(
+                fields=["listed_at", "id"],
+                include=["country_code", "party_id"],
+                condition=models.Q(addressees=[], deleted_at=None),
+                name="tariff_counted",
+            ),
+        ]

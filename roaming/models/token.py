@@ -27,4 +27,10 @@ class Token(StoredObject):
         indexes = [
             models.Index(fields=["object_key"], name="token_uid"),
             models.Index(fields=["listed_at", "id"], name="token_listed"),
+            models.Index(
+                fields=["listed_at", "id"],
+                include=["country_code", "party_id"],
+                condition=models.Q(addressees=[]),
+                name="token_counted",
+            ),
         ]

@@ -1,29 +1,38 @@
-"""A page of a list, made in SQL: the rendered texts of the objects, joined by PostgreSQL (DESIGN: lists).
+"""A page of a list, made of the rendered texts of the objects as they are stored; nothing is parsed (DESIGN: lists).
 
 Oldest created first, so that new objects land on the last page (PAG-11). The Link carries offset and limit in clear and
 beside them a cursor (the last id): a deep page costs what the first does, and no change moves objects between pages.
+Where owners are tallied, the rule of visibility is asked about tallies instead of objects: they say how many objects
+there are (PAG-08) and whose, so that the page itself is a plain walk along the ids.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Count, Max, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, Q, QuerySet, Sum, Value
 
-from roaming.models import Party, StoredObject
+from roaming.models import Party, StoredObject, Tally
 from roaming.ocpi import paging
 from roaming.ocpi.errors import InvalidParameter
 from roaming.ocpi.headers import LIMIT
 from roaming.ocpi.paging import PageRequest
+from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services.decisions import choices
 from roaming.services.visibility import listed, visible
 
+TALLIED = frozenset({ModuleID.LOCATIONS, ModuleID.TARIFFS, ModuleID.TOKENS})
+"""The others are found by the owner of the token, which has an index."""
+
 _CURSOR = re.compile(r"k([0-9]{1,18})", re.ASCII)
+_FOR_ALL = Value([], output_field=ArrayField(CharField(max_length=6)))
 
 
 @dataclass(frozen=True)
@@ -37,27 +46,59 @@ class Page:
 class ListOf:
     """Which list: what, for whom, and where its next page is."""
 
-    objects: QuerySet[Any]
+    model: type[StoredObject]
     readers: list[Party]
     module: ModuleID
     url: str
+    owner: PartyId | None = None  # of one party only (HUB-18)
     partner: str | None = None
+
+    def of_owner(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if self.owner is None:
+            return rows
+        return rows.filter(country_code=self.owner.country, party_id=self.owner.party)
 
 
 def page(asked: PageRequest, of: ListOf, now: datetime, max_limit: int) -> Page:
-    rows = _filtered(listed(visible(of.objects, of.readers, of.module, now)), asked, of.partner)
-    total = rows.count()
-    found = _joined(_cut(rows, asked))
-    count, last = int(found["count"]), found["last"]
-    more = count == asked.limit and last is not None and rows.filter(pk__gt=last).exists()
-    following = paging.next_url(of.url, asked, f"k{last}") if more else None
+    rows, total = _seen(of, now)
+    rows = _filtered(rows, asked, of.partner)
+    if total is None or asked.is_delta:
+        total = rows.count()
+    found = list(_cut(rows, asked).values_list("pk", "document"))
+    here = found[: asked.limit]
+    following = paging.next_url(of.url, asked, f"k{here[-1][0]}") if len(found) > len(here) else None
     headers = paging.page_headers(asked, total, following)
     if choices().value("PAGE-LIMIT-MEANING", partner=of.partner) == "maximum":  # decision: PAGE-LIMIT-MEANING
         headers[LIMIT] = str(max_limit)
-    return Page(b"[%b]" % (found["text"] or "").encode(), count, headers)
+    return Page(b"[%b]" % ",".join([document for _, document in here]).encode(), len(here), headers)
 
 
-def _filtered(rows: QuerySet[StoredObject], asked: PageRequest, partner: str | None) -> QuerySet[StoredObject]:
+def _seen(of: ListOf, now: datetime) -> tuple[QuerySet[Any], int | None]:
+    """What the readers see, and how many that is where it is known without counting them."""
+    objects = listed(of.of_owner(of.model._default_manager.all()))
+    if of.module not in TALLIED:
+        return visible(objects, of.readers, of.module, now), None
+    tallies = of.of_owner(Tally.objects.filter(module=of.module.value)).alias(addressees=_FOR_ALL)
+    found = visible(tallies, of.readers, of.module, now).values_list("country_code", "party_id", "addressed")
+    counts = {tuple(owner): count for *owner, count in found.annotate(Sum("count")) if count}
+    total = sum(count for (*_, addressed), count in counts.items() if not addressed)
+    if any(addressed for *_, addressed in counts):  # each of these is shown to some only: ask about the objects
+        total += visible(objects.exclude(addressees=[]), of.readers, of.module, now).count()
+        return visible(objects, of.readers, of.module, now), total
+    return objects.filter(_owned((country, party) for country, party, _ in counts), addressees=[]), total
+
+
+def _owned(owners: Iterable[tuple[str, str]]) -> Q:
+    by_country = defaultdict(list)
+    for country, party in sorted(owners):
+        by_country[country].append(party)
+    rule = Q(pk__in=[])
+    for country, parties in by_country.items():
+        rule |= Q(country_code=country, party_id__in=parties)
+    return rule
+
+
+def _filtered(rows: QuerySet[Any], asked: PageRequest, partner: str | None) -> QuerySet[Any]:
     stored = choices().value("DATE-FILTER-BASIS", partner=partner) == "stored"  # decision: DATE-FILTER-BASIS
     column = "listed_at" if stored else "last_updated"
     if asked.date_from is not None:
@@ -67,19 +108,12 @@ def _filtered(rows: QuerySet[StoredObject], asked: PageRequest, partner: str | N
     return rows
 
 
-def _cut(rows: QuerySet[StoredObject], asked: PageRequest) -> QuerySet[StoredObject]:
+def _cut(rows: QuerySet[Any], asked: PageRequest) -> QuerySet[Any]:
+    """The page and one object more, which tells whether there is a next page."""
     rows = rows.order_by("pk")
     if asked.cursor is None:
-        return rows[asked.offset : asked.offset + asked.limit]
+        return rows[asked.offset : asked.offset + asked.limit + 1]
     match = _CURSOR.fullmatch(asked.cursor)
     if match is None:
         raise InvalidParameter("cursor", "is not one of ours")
-    return rows.filter(pk__gt=int(match[1]))[: asked.limit]
-
-
-def _joined(rows: QuerySet[StoredObject]) -> dict[str, Any]:
-    return rows.values("pk", "document").aggregate(
-        text=StringAgg("document", ",", order_by="pk"),
-        count=Count("pk"),
-        last=Max("pk"),
-    )
+    return rows.filter(pk__gt=int(match[1]))[: asked.limit + 1]

@@ -19,12 +19,12 @@ from typing import Any, TypeVar
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE
-from roaming.models import Agreement, Party, StoredObject, Tariff
+from roaming.models import Agreement, Party, StoredObject, Tally, Tariff
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services.decisions import choices
 
-T = TypeVar("T", bound=StoredObject)
+T = TypeVar("T", bound=StoredObject | Tally)
 
 _BILLED = frozenset({ModuleID.SESSIONS, ModuleID.CDRS})
 _OWNER = {"country_code": OuterRef("country_code"), "party_id": OuterRef("party_id")}
