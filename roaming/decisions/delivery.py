@@ -52,3 +52,18 @@ register(
         reached=Feature.STATIONS,
     )
 )
+register(
+    Decision(
+        id="PULL-INTERVAL",
+        kind=Kind.POLICY_DEPENDENT,
+        title="How often a partner's lists are pulled",
+        section="OCPI 2.2.1 pull and push (TRA-05, TRA-09)",
+        question="After how many hours is a partner asked what has changed, beside what it pushes?",
+        options={"none": "never by itself: only what it pushes, and when staff ask"},
+        free=between("1", "168", "hours"),
+        default="6",
+        applied_in="roaming.services.pulls",
+        scopes=PARTNER,
+        reached=Feature.PLATFORMS,
+    )
+)

@@ -17,6 +17,7 @@ class Lock(IntEnum):
     SWEEP = 7303
     REGISTRATION = 7304
     STILL_ALIVE = 7305
+    PULL = 7306
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from roaming.hub import presence as rules
 from roaming.hub.presence import Policy, Presence
-from roaming.models import Delivery, Platform
+from roaming.models import Delivery, Platform, Pull
 from roaming.ocpi.hubclientinfo import ConnectionStatus
 from roaming.services import announcements, deliveries
 from roaming.services.decisions import choices
@@ -93,6 +93,8 @@ def _changed(row: Platform, status: ConnectionStatus) -> None:
     else:
         waiting.update(due_at=timezone.now())
         deliveries.wake([row.pk])
+        # What it could not tell us meanwhile we ask for (TRA-09).
+        Pull.objects.filter(platform=row, next_at__isnull=False).update(next_at=timezone.now())
     announcements.about(row)
 
 

@@ -25,7 +25,7 @@ from roaming.ocpi.credentials import Credentials, CredentialsRole
 from roaming.ocpi.errors import HubError, MethodNotAllowed, Unauthorized, UnsupportedVersion
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
-from roaming.services import announcements, parties, partners, platforms, secrets
+from roaming.services import announcements, parties, partners, platforms, pulls, secrets
 from roaming.services.locks import Lock, held
 
 logger = logging.getLogger(__name__)
@@ -244,6 +244,7 @@ def _store(platform: Platform, connection: Connection, now: datetime) -> None:
     platform.save()
     _store_endpoints(platform, peer)
     _store_roles(platform, connection.roles, now)
+    pulls.plan(platform, now)
     announcements.about(platform)
 
 

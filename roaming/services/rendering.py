@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import inspect
 
 
-def with_nulls(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
+def with_nulls(kind: Any, document: Mapping[str, Any]) -> dict[str, Any]:
     """The document with null for every optional field that it leaves out, on every level; unknown fields stay."""
     return _filled(_described(kind), document)
 
