@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 
 from ocppbridge.charging import stored
@@ -71,6 +71,7 @@ def repeated(station_id: int, message: Started, now: datetime) -> Transaction | 
     return rows.filter(Q(state=RUNNING) | Q(created_at__gt=now - REPEATED_WITHIN)).order_by("id").first()
 
 
+@transaction.atomic
 def begin(station_id: int, message: Started, ruling: Ruling, now: datetime) -> Transaction:
     """The transaction of a 1.6 start, with its number. Always recorded: the energy flows already (1.6 §4.8)."""
     lock(station_id)
@@ -87,6 +88,7 @@ def begin(station_id: int, message: Started, ruling: Ruling, now: datetime) -> T
     return row
 
 
+@transaction.atomic
 def ensure(station_id: int, message: TransactionFacts, now: datetime, ruling: Ruling | None = None) -> Transaction:
     """The transaction of a 2.x event, made if this is the first that is heard of it."""
     lock(station_id)

@@ -24,7 +24,7 @@ def test_a_station_comes_with_its_evses_and_a_password_shown_once() -> None:
     ("identity", "party"), [("", "NL/VLT"), ("x" * 256, "NL/VLT"), ("a\0b", "NL/VLT"), ("CP1", "NLVLT"), ("CP1", "N/V")]
 )
 def test_what_cannot_be_is_refused_with_words(identity: str, party: str) -> None:
-    with pytest.raises(stations.BadStation, match="."):
+    with pytest.raises(stations.BadStation, match=r"has|no party"):
         stations.add(identity, party)
 
 
