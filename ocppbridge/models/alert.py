@@ -28,7 +28,9 @@ class Alert(models.Model):
     acknowledged_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["station", "code"], name="alert_open", condition=models.Q(acknowledged_at=None))]
+        indexes = [
+            models.Index(fields=["station", "code"], name="alert_open", condition=models.Q(acknowledged_at=None))
+        ]
 
     def __str__(self) -> str:
         return f"{self.code}: {self.text[:60]}"

@@ -77,7 +77,9 @@ class Transaction(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["station", "evse_number"], name="transaction_running", condition=models.Q(state="running")),
+            models.Index(
+                fields=["station", "evse_number"], name="transaction_running", condition=models.Q(state="running")
+            ),
             models.Index(fields=["station", "start_key"], name="transaction_start", condition=~models.Q(start_key="")),
             models.Index(fields=["id_token", "-started_at"], name="transaction_token"),
             models.Index(fields=["-started_at"], name="transaction_started"),

@@ -41,7 +41,10 @@ class Platform(models.Model):
     # What the peer sends and what it expects are two things: libraries differ in one and not the other.
     token_encoding = models.CharField(max_length=6, choices=TokenEncoding, default=TokenEncoding.AUTO)
     token_out_encoding = models.CharField(
-        max_length=6, choices=TokenEncoding, default=TokenEncoding.AUTO, help_text="how the peer wants our token written"
+        max_length=6,
+        choices=TokenEncoding,
+        default=TokenEncoding.AUTO,
+        help_text="how the peer wants our token written",
     )
     allowed_hosts = ArrayField(models.CharField(max_length=255), default=list, blank=True)
     explicit_nulls = models.BooleanField(default=False, help_text="send null for every absent optional field")

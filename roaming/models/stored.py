@@ -28,7 +28,10 @@ class StoredObject(models.Model):
     last_updated = models.DateTimeField()
     listed_at = models.DateTimeField()
     addressees = ArrayField(
-        models.CharField(max_length=6), default=list, blank=True, help_text="pushed to these parties only; empty: to all"
+        models.CharField(max_length=6),
+        default=list,
+        blank=True,
+        help_text="pushed to these parties only; empty: to all",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     source = models.ForeignKey(Platform, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
