@@ -59,7 +59,7 @@ def _let_them_charge(fleet: Fleet) -> None:
             fleet.order_starts()
         return len(fleet.ended()) >= STATIONS * ROUNDS
 
-    eventually(all_ended, "a hundred sessions ended", seconds=150, every=0.5, why_not=fleet.unfinished)
+    eventually(all_ended, "a hundred sessions ended", seconds=170, every=0.5, why_not=fleet.unfinished)
 
 
 def _settle(hub: Hub) -> None:
