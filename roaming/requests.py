@@ -21,7 +21,7 @@ from roaming.ocpi import json
 from roaming.ocpi.errors import NotFound
 from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.party import PartyId
-from roaming.services import finding, limits, parties
+from roaming.services import finding, limits
 from roaming.services.parties import Directory
 
 _IDS = ("location_id", "session_id", "tariff_id", "token_uid", "command", "cdr_id")
@@ -50,15 +50,15 @@ def carry_out(routed: Routed, exchange: Inbound) -> Reply:
     if routed.operation.limit is not None:
         limits.count(f"{request.module} {request.method}:{routed.caller.platform.pk}", *routed.operation.limit)
     if routed.operation.callback or not routed.interface.routed:
-        return routed.operation.handle(_asked(routed, request, None, None))
+        return routed.operation.handle(_asked(routed, request, None, None, None))
     directory = Directory(routed.now)
     decision = routing.route(request, directory)
     if isinstance(decision, FindReceiver):
-        readers = parties.of_platform(routed.caller.platform, decision.sender)
+        readers = directory.of_platform(request.platform, decision.sender)
         owners = finding.owners(decision, readers, routed.now)
         if not owners and routed.operation.missing is not None:
             exchange.decision = f"nobody has this {decision.by}"
-            asked = _asked(routed, request, directory.hub, decision.sender)
+            asked = _asked(routed, request, directory, directory.hub, decision.sender)
             exchange.answered = Routing(to=decision.sender, sender=directory.hub)
             reply = routed.operation.missing(asked, decision)
             if reply is not None:
@@ -66,20 +66,20 @@ def carry_out(routed: Routed, exchange: Inbound) -> Reply:
         decision = routing.found(request, decision, owners, directory)
     exchange.decision = _words(decision)
     exchange.answered = routing.answer_routing(request, decision, directory.hub)
-    return _act(routed, request, decision, directory.hub)
+    return _act(routed, request, decision, directory)
 
 
-def _act(routed: Routed, request: Request, decision: Decision, hub: PartyId) -> Reply:
+def _act(routed: Routed, request: Request, decision: Decision, directory: Directory) -> Reply:
     match decision:
         case Serve(party, sender):
-            return routed.operation.handle(_asked(routed, request, party, sender))
+            return routed.operation.handle(_asked(routed, request, directory, party, sender))
         case Broadcast(_, sender):
-            return routed.operation.handle(_asked(routed, request, hub, sender))
+            return routed.operation.handle(_asked(routed, request, directory, directory.hub, sender))
         case Forward(party, _, _, sender):
-            asked = _asked(routed, request, party, sender)
+            asked = _asked(routed, request, directory, party, sender)
             return (routed.operation.forward or pass_on)(asked, decision)
         case AskAll(_, sender) if routed.operation.ask_all is not None:
-            return routed.operation.ask_all(_asked(routed, request, hub, sender), decision)
+            return routed.operation.ask_all(_asked(routed, request, directory, directory.hub, sender), decision)
         case Reject(error):
             raise error
     raise NotFound()
@@ -118,8 +118,11 @@ def _owner(names: dict[str, str]) -> PartyId | None:
         raise NotFound() from None
 
 
-def _asked(routed: Routed, request: Request, party: PartyId | None, sender: PartyId | None) -> Asked:
-    readers = parties.of_platform(routed.caller.platform, sender) if routed.interface.routed else []
+def _asked(
+    routed: Routed, request: Request, directory: Directory | None, party: PartyId | None, sender: PartyId | None
+) -> Asked:
+    """`directory`: None where nothing is routed."""
+    readers = [] if directory is None else directory.of_platform(request.platform, sender)
     return Asked(
         caller=routed.caller,
         request=request,

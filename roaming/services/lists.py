@@ -15,24 +15,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, Q, QuerySet, Sum, Value
+from django.db.models import Q, QuerySet
 
-from roaming.models import Party, StoredObject, Tally
+from roaming.models import Party, StoredObject
 from roaming.ocpi import paging
 from roaming.ocpi.errors import InvalidParameter
 from roaming.ocpi.headers import LIMIT
 from roaming.ocpi.paging import PageRequest
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
+from roaming.services import tallies
 from roaming.services.decisions import choices
+from roaming.services.tallies import TALLIED
 from roaming.services.visibility import listed, visible
 
-TALLIED = frozenset({ModuleID.LOCATIONS, ModuleID.TARIFFS, ModuleID.TOKENS})
-"""The others are found by the owner of the token, which has an index."""
-
 _CURSOR = re.compile(r"k([0-9]{1,18})", re.ASCII)
-_FOR_ALL = Value([], output_field=ArrayField(CharField(max_length=6)))
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,9 @@ class ListOf:
     owner: PartyId | None = None  # of one party only (HUB-18)
     partner: str | None = None
 
-    def of_owner(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    @property
+    def objects(self) -> QuerySet[Any]:
+        rows = self.model._default_manager.all()
         if self.owner is None:
             return rows
         return rows.filter(country_code=self.owner.country, party_id=self.owner.party)
@@ -75,17 +74,14 @@ def page(asked: PageRequest, of: ListOf, now: datetime, max_limit: int) -> Page:
 
 def _seen(of: ListOf, now: datetime) -> tuple[QuerySet[Any], int | None]:
     """What the readers see, and how many that is where it is known without counting them."""
-    objects = listed(of.of_owner(of.model._default_manager.all()))
+    objects = listed(of.objects)
     if of.module not in TALLIED:
         return visible(objects, of.readers, of.module, now), None
-    tallies = of.of_owner(Tally.objects.filter(module=of.module.value)).alias(addressees=_FOR_ALL)
-    found = visible(tallies, of.readers, of.module, now).values_list("country_code", "party_id", "addressed")
-    counts = {tuple(owner): count for *owner, count in found.annotate(Sum("count")) if count}
-    total = sum(count for (*_, addressed), count in counts.items() if not addressed)
-    if any(addressed for *_, addressed in counts):  # each of these is shown to some only: ask about the objects
-        total += visible(objects.exclude(addressees=[]), of.readers, of.module, now).count()
-        return visible(objects, of.readers, of.module, now), total
-    return objects.filter(_owned((country, party) for country, party, _ in counts), addressees=[]), total
+    seen = tallies.seen(of.module, of.readers, now, of.owner)
+    if not seen.addressed:
+        return objects.filter(_owned(seen.owners), addressees=[]), seen.count
+    addressed = visible(objects.exclude(addressees=[]), of.readers, of.module, now).count()
+    return visible(objects, of.readers, of.module, now), seen.count + addressed
 
 
 def _owned(owners: Iterable[tuple[str, str]]) -> Q:

@@ -62,7 +62,8 @@ class Directory:
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._seats: dict[PartyId | int, list[Seat]] = {}
+        self._seats: dict[PartyId, list[Seat]] = {}
+        self._platforms: dict[int, list[Party]] = {}
 
     @property
     def hub(self) -> PartyId:
@@ -74,9 +75,15 @@ class Directory:
         return self._seats[party]
 
     def seats_on(self, platform: int) -> list[Seat]:
-        if platform not in self._seats:
-            self._seats[platform] = _seats(Q(platform_id=platform))
-        return self._seats[platform]
+        """Without connection and offers: nothing is passed on to where it came from."""
+        return [Seat(party_id(row), Role(row.role), platform) for row in self.of_platform(platform)]
+
+    def of_platform(self, platform: int, named: PartyId | None = None) -> list[Party]:
+        """Its parties, or those of its roles that have this id."""
+        if platform not in self._platforms:
+            rows = Party.objects.filter(platform_id=platform, withdrawn_at=None)
+            self._platforms[platform] = list(rows.order_by("pk"))
+        return [row for row in self._platforms[platform] if named is None or party_id(row) == named]
 
     def may_talk(self, sender: PartyId, receiver: PartyId, module: ModuleID) -> bool:
         return visibility.may_talk(sender, receiver, module, self._now)
