@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roaming.decisions.decision import Decision, Kind
+from roaming.decisions.decision import Decision, Kind, Scope, between
 from roaming.decisions.registry import register
 
 register(
@@ -70,5 +70,19 @@ register(
         options={"credit_at_same_price": "yes, at the price of imported energy", "no_credit": "no"},
         default="credit_at_same_price",
         applied_in="roaming.pricing.assembly",
+    )
+)
+register(
+    Decision(
+        id="CDR-TOLERANCE",
+        kind=Kind.POLICY_DEPENDENT,
+        title="How far the totals of a received CDR may be off",
+        section="OCPI 2.2.1 tariffs, note on rounding (TAR-25); CDRs, total_cost",
+        question="By how much may each total differ from what the tariff gives, where no way of rounding fits?",
+        options={},
+        free=between("0", "100", "currency units"),
+        default="0.01",
+        applied_in="roaming.pricing.auditing",
+        scopes=frozenset({Scope.HUB, Scope.PARTNER}),
     )
 )

@@ -66,7 +66,7 @@ class Assembly:
         timeline, first = self.timeline, self.first
         if timeline.charge_start is not None:
             bill.seconds = max(seconds(timeline.end - timeline.charge_start), 0)
-            if first is not None and (first.min_price or first.max_price):
+            if first is not None and (first.min_price or first.max_price) and bill.raw.incl.is_finite():
                 bill.limited = limited(first, bill.raw.excl, bill.raw.incl)
         if first is not None:
             bill.currency = first.currency

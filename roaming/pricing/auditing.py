@@ -28,6 +28,7 @@ from roaming.pricing.credit import corrections, identity, is_credit
 from roaming.pricing.crosscheck import held_check, session_check
 from roaming.pricing.documents import Document, Price, Tariff, Tariffs, bad_input, read_document, read_tariffs
 from roaming.pricing.errors import BadInput
+from roaming.pricing.figures import listed, require_fit
 from roaming.pricing.findings import Finding, error, note, warning
 from roaming.pricing.options import PricingOptions
 from roaming.pricing.pricing import DEFAULTS, price
@@ -66,6 +67,8 @@ def audit(
     """
     source = dict(cdr)
     document, claims = read_document(source), _claims(source)
+    require_fit("cdr", document)
+    require_fit("cdr", claims)
     given = (document.tariffs or []) if tariffs is None else read_tariffs(tariffs)
     found = [*identity(source, known), *corrections(source, known)]
     found += currencies(source, [(f"/tariffs/{at}/currency", one.currency) for at, one in enumerate(given)])
@@ -79,7 +82,7 @@ def audit(
     if sessions is not None:
         found += session_check(source, sessions, options.tolerance)
     if held is not None:
-        found += held_check(source.get("tariffs") or [], held)
+        found += held_check([one for one in listed(source.get("tariffs")) if isinstance(one, Mapping)], held)
     return [*found, *signed_check(source)]
 
 
@@ -124,7 +127,8 @@ def _verdict(
     if profile is not None:
         yield from _told(profile, None, bill, claims, learned)
         return
-    off = differences(claims, totals(bill, Profile.EXACT), bill, Fraction(options.tolerance))
+    tolerance = Fraction(options.tolerance)  # decision: CDR-TOLERANCE
+    off = differences(claims, totals(bill, Profile.EXACT), bill, tolerance)
     if off:
         for name, other in apart.items():
             fits = fitting(claims, other)

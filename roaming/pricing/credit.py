@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from roaming.pricing.amounts import ZERO, exact, plain
+from roaming.pricing.figures import number
 from roaming.pricing.findings import Finding, error, note, warning
 
 Cdr = Mapping[str, Any]
@@ -109,8 +110,7 @@ def _billed_twice(cdr: Cdr, others: list[Cdr]) -> Iterator[Finding]:
 
 def price(cdr: Cdr, field: str, side: str) -> Decimal | None:
     found = cdr.get(field)
-    value = found.get(side) if isinstance(found, Mapping) else None
-    return None if value is None or isinstance(value, bool) else Decimal(str(value))
+    return number(found.get(side)) if isinstance(found, Mapping) else None
 
 
 def balance(cdrs: Iterable[Cdr]) -> dict[str, Decimal]:

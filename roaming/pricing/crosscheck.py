@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from roaming.pricing.clock import instant, seconds
+from roaming.pricing.clock import moment, seconds
 from roaming.pricing.credit import folded, is_credit, price
+from roaming.pricing.figures import number
 from roaming.pricing.findings import Finding, error, note, warning
+from roaming.pricing.flows import flow_check
 
 Json = Mapping[str, Any]
 ENERGY_SLACK = Decimal("0.01")  # kWh between Session.kwh and total_energy
@@ -46,6 +48,7 @@ def session_check(cdr: Json, sessions: Iterable[Json], tolerance: Decimal) -> It
         return
     yield from _texts(cdr, session)
     yield from _figures(cdr, session, tolerance)
+    yield from flow_check(cdr, session)
 
 
 def _texts(cdr: Json, session: Json) -> Iterator[Finding]:
@@ -61,9 +64,9 @@ def _figures(cdr: Json, session: Json, tolerance: Decimal) -> Iterator[Finding]:
         amounts = {"cdr": energy, "session": kwh}
         yield error("session_mismatch", "/total_energy", "differs from the session's kwh", amounts=amounts)
     for field in ("start_date_time", "end_date_time"):
-        one, other = cdr.get(field), session.get(field)
-        if isinstance(one, str) and isinstance(other, str):
-            apart = abs(Decimal(seconds(instant(one, f"/{field}") - instant(other, f"/{field}"))))
+        ours, theirs = moment(cdr.get(field)), moment(session.get(field))
+        if ours is not None and theirs is not None:
+            apart = abs(Decimal(seconds(ours - theirs)))
             if apart > TIME_SLACK:
                 yield warning("session_mismatch", f"/{field}", f"lies {apart} s from the session's")
     for side in ("excl_vat", "incl_vat"):
@@ -120,9 +123,3 @@ def at(document: Any, pointer: str) -> Any:
     for name in pointer.split("/")[1:]:
         document = document.get(name) if isinstance(document, Mapping) else None
     return document
-
-
-def number(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        return None
-    return Decimal(value)

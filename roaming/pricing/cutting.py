@@ -28,6 +28,7 @@ from roaming.pricing.clock import zone
 from roaming.pricing.documents import Tariffs, read_tariffs
 from roaming.pricing.errors import BadInput
 from roaming.pricing.facts import PARKED, SessionFacts
+from roaming.pricing.figures import require_fit
 from roaming.pricing.meter import Meter, at_second, second
 from roaming.pricing.rates import ENERGY, FLAT, PARKING_TIME, TIME, Plan, choose, plans
 from roaming.pricing.restrictions import Current, Power
@@ -91,7 +92,10 @@ class Knife:
             raise BadInput("/start", "neither a start nor a reservation is known", "facts")
         self.facts = facts
         self.zone: ZoneInfo = zone(facts.time_zone)
-        self.plans = plans(read_tariffs(tariffs))
+        given = read_tariffs(tariffs)
+        for tariff in given:
+            require_fit("tariff", tariff)
+        self.plans = plans(given)
         self.by_key = {plan.key: plan for plan in self.plans}
         self.default = select(self.plans, begin, facts.tariff_type)
         self.checks = borders.checks(self.plans)

@@ -18,12 +18,18 @@ FINEST = 30  # digits after it
 
 
 def check_figures(document: Document, tariffs: Sequence[Tariff]) -> NoReturn:
-    """Raise BadInput with the first figure that is out of range."""
-    for name, source in (("session", document), *(("tariff", tariff) for tariff in tariffs)):
-        for pointer, value in figures(msgspec.to_builtins(source, builtin_types=(Decimal,)), ""):
-            if not fit(value):
-                raise BadInput(pointer, f"{value} is not a number that can be priced", name)
+    """Why a price came to nothing: raise BadInput with the first figure that is out of range."""
+    require_fit("session", document)
+    for tariff in tariffs:
+        require_fit("tariff", tariff)
     raise BadInput("", "the figures cannot be added up exactly", "session")
+
+
+def require_fit(name: str, source: msgspec.Struct, pointer: str = "") -> None:
+    """Raise BadInput with the first figure in it that is out of range; `pointer` says where the source stands."""
+    for place, value in figures(msgspec.to_builtins(source, builtin_types=(Decimal,)), pointer):
+        if not fit(value):
+            raise BadInput(place, f"{value} is not a number that can be priced", name)
 
 
 def fit(value: Decimal) -> bool:
@@ -42,3 +48,16 @@ def figures(value: Any, pointer: str) -> Iterator[tuple[str, Decimal]]:
     elif isinstance(value, list):
         for at, item in enumerate(value):
             yield from figures(item, f"{pointer}/{at}")
+
+
+def listed(value: Any) -> list[Any]:
+    """What is a list; anything else is none."""
+    return value if isinstance(value, list) else []
+
+
+def number(value: Any) -> Decimal | None:
+    """A figure that can be calculated with; anything else is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return None
+    found = Decimal(value)
+    return found if fit(found) else None

@@ -17,6 +17,7 @@ from roaming.pricing.amounts import HOUR
 from roaming.pricing.clock import instant
 from roaming.pricing.documents import Component, Element, Price, Tariff
 from roaming.pricing.errors import BadInput
+from roaming.pricing.figures import require_fit
 from roaming.pricing.restrictions import Power, Restriction
 from roaming.pricing.state import State
 
@@ -162,6 +163,9 @@ def plan(tariff: Tariff) -> Plan:
             pointer = f"/elements/{at}/restrictions/reservation"
             raise BadInput(pointer, f"{kind!r} is neither {RESERVATION} nor {EXPIRES}", "tariff")
         elements.append((kind, PricedElement(tariff.id, at, element)))
+    for name, limit in (("min_price", tariff.min_price), ("max_price", tariff.max_price)):
+        if limit is not None:
+            require_fit("tariff", limit, f"/{name}")
     return Plan(tariff, elements)
 
 

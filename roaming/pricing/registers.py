@@ -41,7 +41,7 @@ def cumulative(imported: list[Decimal | None], exported: list[Decimal | None], k
         (value for value in exported if value is not None), ZERO
     )
     near = {abs(as_registers - kwh) <= SLACK, abs(last(imported) - kwh) <= SLACK}
-    return as_periods != as_registers and abs(as_periods - kwh) > SLACK and True in near
+    return abs(as_periods - kwh) > SLACK and True in near
 
 
 def grows(values: list[Decimal | None]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from roaming.pricing.amounts import exact, plain
 from roaming.pricing.documents import Price, Tariff, Tariffs, read_tariffs
+from roaming.pricing.figures import require_fit
 from roaming.pricing.linting.boxes import box, domain, uncovered
 from roaming.pricing.rates import ENERGY, FLAT, PARKING_TIME, PER, TIME, Plan, PricedElement, Rate, plan
 from roaming.pricing.restrictions import shown
@@ -26,6 +27,7 @@ def explain(tariff: Tariffs) -> str:
 
 
 def _tariff(tariff: Tariff) -> Iterator[str]:
+    require_fit("tariff", tariff)
     found = plan(tariff)
     yield _head(tariff)
     yield from _validity(tariff)

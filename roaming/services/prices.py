@@ -14,4 +14,5 @@ def options(choices: Choices, *, partner: str | None = None) -> PricingOptions:
         without_tariff=WithoutTariff(choices.value("TARIFF-PERIOD-WITHOUT-TARIFF", partner=partner)),
         steps=Steps(choices.value("TARIFF-STEP-SIZE", partner=partner)),
         rounding=Rounding(choices.value("TARIFF-ROUNDING", partner=partner)),
+        tolerance=choices.number("CDR-TOLERANCE", partner=partner),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from roaming.pricing.crosscheck import number
+from roaming.pricing.figures import number
 from roaming.pricing.findings import Finding, error, note, warning
 from roaming.pricing.rates import ENERGY, FLAT, PARKING_TIME, TIME
 

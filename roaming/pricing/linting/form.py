@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from roaming.pricing.figures import listed
 from roaming.pricing.findings import Finding, error, note, warning
 from roaming.pricing.rates import DIMENSIONS, EXPIRES, RESERVATION
 from roaming.pricing.state import DAYS
@@ -79,7 +80,7 @@ def fields(kind: str, source: Mapping[str, Any], pointer: str) -> Iterator[Findi
             yield error("unexpected_field", f"{pointer}/{name}", message, fix=fix)
         elif value is None:
             yield note("needless_null", f"{pointer}/{name}", "null says nothing: leave the field out")
-        elif (known := VALUES.get(f"{kind}/{name}")) is not None and value not in known:
+        elif (known := VALUES.get(f"{kind}/{name}")) is not None and not (isinstance(value, str) and value in known):
             yield unknown(f"{pointer}/{name}", value, known)
     for name in REQUIRED[kind]:
         if source.get(name) is None:
@@ -107,10 +108,6 @@ def codes(tariff: Mapping[str, Any]) -> Iterator[Finding]:
     if isinstance(currency, str) and not re.fullmatch(r"[A-Z]{3}", currency):
         fix = repr(currency.upper()) if re.fullmatch(r"[A-Za-z]{3}", currency) else ""
         yield error("currency", "/currency", f"{currency!r} is not three capital letters (ISO 4217)", fix=fix)
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _snake(name: str) -> str:

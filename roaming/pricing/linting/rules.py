@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from roaming.pricing.clock import moment
-from roaming.pricing.crosscheck import number
 from roaming.pricing.documents import read_tariffs
 from roaming.pricing.errors import BadInput
+from roaming.pricing.figures import listed, number, require_fit
 from roaming.pricing.findings import Finding, Severity, error, note, warning
 from roaming.pricing.linting.components import Found, components
-from roaming.pricing.linting.form import form, listed
+from roaming.pricing.linting.form import form
 from roaming.pricing.linting.reach import reach
 from roaming.pricing.linting.windows import windows
 from roaming.pricing.rates import ENERGY, EXPIRES, PARKING_TIME, RESERVATION, plan
@@ -25,11 +27,26 @@ def lint(tariff: Mapping[str, Any], *, at: datetime | None = None) -> list[Findi
     """All findings, errors first. `at` is the time to judge `expired` by; None: not judged."""
     found = [*form(tariff), *elements(tariff), *limits(tariff), *validity(tariff, at)]
     try:
-        found += reach(plan(read_tariffs(dict(tariff))[0]))
+        (source,) = read_tariffs(dict(tariff))
+        require_fit("tariff", source)
+        found += reach(plan(source))
     except BadInput as failure:
         if not any(one.severity is Severity.ERROR and one.pointer == failure.pointer for one in found):
             found.append(error("unreadable", failure.pointer, failure.reason))
+    found = [one if one.witness else _shown(one, tariff) for one in found]
     return sorted(found, key=lambda one: RANK[one.severity])  # stable: document order inside
+
+
+def _shown(finding: Finding, tariff: Mapping[str, Any]) -> Finding:
+    """Where nothing has to be made up, what stands at the pointer is the witness."""
+    value: Any = tariff
+    for name in finding.pointer.split("/")[1:]:
+        if isinstance(value, list):
+            value = value[int(name)] if int(name) < len(value) else None
+        else:
+            value = value.get(name) if isinstance(value, Mapping) else None
+    text = "nothing" if value is None else str(value)
+    return msgspec.structs.replace(finding, witness={"found": text if len(text) <= 60 else f"{text[:57]}..."})
 
 
 def elements(tariff: Mapping[str, Any]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roaming.pricing.clock import day, minutes
-from roaming.pricing.crosscheck import number
+from roaming.pricing.figures import number
 from roaming.pricing.findings import Finding, error, note, warning
 from roaming.pricing.restrictions import MIDNIGHT, hhmm
 from roaming.pricing.state import DAYS

@@ -9,6 +9,7 @@ import pytest
 from roaming.pricing import Finding, audit
 from roaming.pricing.credit import balance, credit
 from roaming.pricing.crosscheck import reconcile
+from roaming.pricing.flows import flows
 from tests.roaming.pricing.building import D, Json, element, energy, period, session, tariff
 
 TEN, ELEVEN = "2026-02-23T10:00:00Z", "2026-02-23T11:00:00Z"
@@ -198,6 +199,39 @@ def test_a_tariff_that_was_never_published_is_told() -> None:
     assert codes(audit(CDR, held=[])) == ["tariff_not_held"]
 
 
+# import and export apart
+
+
+def both_ways(*volumes: str) -> Json:
+    periods = [period(f"2026-02-23T10:{at * 10:02}:00Z", ENERGY=volume) for at, volume in enumerate(volumes)]
+    claims = {"total_energy": sum(map(D, volumes)), "total_cost": {"excl_vat": D(2), "incl_vat": D("2.42")}}
+    return {name: value for name, value in CDR.items() if name != "total_energy_cost"} | {
+        "charging_periods": periods,
+        **claims,
+    }
+
+
+def test_each_flow_is_compared_with_the_session_and_not_the_net() -> None:
+    # 6 in and 2 back against 7 in and 3 back: the net of 4 is the same
+    mine = both_ways("6", "-2")
+    theirs = SESSION | {"charging_periods": [period(TEN, ENERGY_IMPORT="7", ENERGY_EXPORT="3")]}
+    found = [finding for finding in audit(mine, sessions=[theirs]) if finding.code == "session_flow_mismatch"]
+    assert [finding.amounts for finding in found] == [{"cdr": 6, "session": 7}, {"cdr": 2, "session": 3}]
+    same = SESSION | {"charging_periods": [period(TEN, ENERGY="6"), period(ELEVEN, ENERGY="-2")]}
+    assert "session_flow_mismatch" not in codes(audit(mine, sessions=[same]))
+
+
+def test_a_session_with_cumulative_registers_is_read_as_such() -> None:
+    periods = [period(TEN, ENERGY_IMPORT="1"), period(ELEVEN, ENERGY_IMPORT="4")]
+    assert audit(CDR | PLACE, sessions=[SESSION | {"charging_periods": periods}]) == []
+
+
+def test_without_energy_in_the_periods_the_flows_are_unknown() -> None:
+    quiet = session(ELEVEN, period(TEN, TIME="1"), zone=None)
+    assert flows(quiet) is None
+    assert "session_flow_mismatch" not in codes(audit(CDR | PLACE, sessions=[SESSION | quiet]))
+
+
 # signed readings
 
 
@@ -228,7 +262,23 @@ def test_a_reading_of_another_meter_is_an_error() -> None:
     assert codes(audit(CDR | signed(BEGIN) | {"meter_id": "M2"})) == ["meter_serial_mismatch"]
 
 
-@pytest.mark.parametrize("record", ["OCMF|{", "OCMF|[]|{}", "hello", None])
+def test_each_signed_register_is_held_against_its_own_flow() -> None:
+    record = (
+        'OCMF|{"RD":[{"RV":1,"RI":"1-b:1.8.0","RU":"kWh"},{"RV":1,"RI":"1-b:2.8.0"},'
+        '{"RV":7,"RI":"1-b:1.8.0"},{"RV":3.5,"RI":"1-b:2.8.0"}]}|{}'
+    )
+    found = [one for one in audit(both_ways("6", "-2") | signed(record)) if one.code == "signed_energy_mismatch"]
+    assert [one.amounts for one in found] == [{"claimed": D(2), "signed": D("2.5")}]
+
+
+def test_the_total_stands_in_where_no_period_tells_of_energy() -> None:
+    silent = {name: value for name, value in CDR.items() if name != "total_energy_cost"}
+    silent |= {"charging_periods": [period(TEN, TIME="1")]}
+    assert "signed_energy_mismatch" not in codes(audit(silent | signed(BEGIN, END)))
+    assert "signed_energy_mismatch" in codes(audit(silent | signed(BOTH)))
+
+
+@pytest.mark.parametrize("record", ["OCMF|{", "OCMF|[]|{}", "hello", None, "OCMF|" + "[" * 100_000])
 def test_what_is_no_ocmf_is_an_error(record: Any) -> None:
     assert codes(audit(CDR | signed(record))) == ["signed_data_unreadable"]
 

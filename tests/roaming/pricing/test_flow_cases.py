@@ -28,6 +28,10 @@ def test_power_picks_the_element(measured: dict[str, str], price: str) -> None:
 def test_measurements_on_both_sides_of_a_bound_are_noticed() -> None:
     document = session(ELEVEN, period(TEN, ENERGY="10", MIN_POWER="7", MAX_POWER="12"), zone=None)
     assert "measurement_straddles_bound" in codes(bill(document, BY_POWER))
+    document = session(ELEVEN, period(TEN, ENERGY="10", MIN_POWER="7", MAX_POWER="11"), zone=None)
+    assert "measurement_straddles_bound" in codes(bill(document, BY_POWER))
+    document = session(ELEVEN, period(TEN, ENERGY="10", MIN_POWER="11", MAX_POWER="12"), zone=None)
+    assert "measurement_straddles_bound" not in codes(bill(document, BY_POWER))
 
 
 def test_power_that_was_not_measured_is_energy_over_time() -> None:
@@ -42,6 +46,13 @@ def test_an_average_that_never_ends_is_still_on_its_side() -> None:
     assert excl(document, tariff(element(energy("1"), max_power=D("8.5715")))) == D(1)
     assert excl(document, tariff(element(energy("1"), min_power=D("8.5714")))) == D(1)
     assert excl(document, tariff(element(energy("1"), min_power=D("8.5715")))) == D(0)
+
+
+def test_an_average_of_export_is_on_its_side_as_well() -> None:
+    # -1 kWh in 7 min is -8.571428571428571… kW: below the bound by less than a millionth of a millionth
+    document = session("2026-02-23T10:07:00Z", period(TEN, ENERGY="-1"), zone=None)
+    assert excl(document, tariff(element(energy("1"), min_power=D("-8.571428571428")))) == 0
+    assert excl(document, tariff(element(energy("1"), min_power=D("-8.571428571429")))) == -1
 
 
 def test_without_a_clock_there_is_no_average() -> None:

@@ -238,7 +238,7 @@ def test_a_power_of_zero_is_how_export_is_priced() -> None:
 def test_windows_and_days_that_are_not_what_they_look_like(restrictions: Json, code: str, field: str) -> None:
     finding = only(code, tariff(element(energy("1"), **restrictions), element(energy("2"))))
     assert finding.pointer == f"/elements/0/restrictions/{field}"
-    assert finding.witness or finding.code in ("all_days_listed", "date_restrictions", "end_time_24_00")
+    assert finding.witness
 
 
 def test_a_window_to_midnight_and_days_do_not_wrap() -> None:
@@ -422,6 +422,24 @@ def test_dates_that_are_no_dates_are_told_as_unreadable() -> None:
 def test_a_finding_shows_its_case_and_its_fix() -> None:
     text = only("end_time_23_59", tariff(element(energy("1"), end_time="23:59"), element(energy("2")))).render()
     assert text.splitlines()[1:] == ["        for example: time 23:59", '        fix: "00:00"']
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in VECTORS.iterdir()))
+def test_every_finding_has_a_witness(folder: str) -> None:
+    tariffs = json.loads((VECTORS / folder / "tariff.json").read_text(), parse_float=D)
+    for one in tariffs if isinstance(tariffs, list) else [tariffs]:
+        broken = one | {"colour": ["x"] * 40, "type": None, "last_updated": None, "elements": [*one["elements"], {}]}
+        found = [*lint(one), *lint(broken)]
+        assert [finding for finding in found if not finding.witness] == []
+
+
+def test_what_stands_there_is_the_witness_of_a_fault_of_form() -> None:
+    rates = tariff(element(energy("1"), dayOfWeek=["MONDAY"]), colour="x" * 80)
+    del rates["last_updated"]
+    witnesses = {finding.pointer: finding.witness["found"] for finding in lint(rates)}
+    assert witnesses["/elements/0/restrictions/dayOfWeek"] == "['MONDAY']"
+    assert witnesses["/last_updated"] == "nothing"
+    assert witnesses["/colour"] == "x" * 57 + "..."
 
 
 def test_errors_come_first() -> None:
