@@ -1,0 +1,93 @@
+"""TLS: the connection goes to the vetted address, the name and the certificate stay the host's (S2, TRA-01)."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from roaming import client
+from roaming.client import Call, Peer, Timeout, Unreachable
+from roaming.ocpi.headers import MessageIds
+from tests.personas.evil import Evil, answer, says
+
+pytestmark = pytest.mark.django_db
+
+
+class Secure(Evil):
+    """The same, behind TLS with a certificate that nobody trusts; remembers the names it was called by."""
+
+    def __init__(self, folder: Path, host: str) -> None:
+        super().__init__(says(answer(b"{}")))
+        self.names: list[str] = []
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate(folder, host))
+        self.context.sni_callback = lambda sock, name, context: self.names.append(name)
+
+    def _serve(self, connection: Any) -> None:
+        try:
+            with self.context.wrap_socket(connection, server_side=True) as secured:
+                super()._serve(secured)
+        except OSError:
+            connection.close()
+
+
+def certificate(folder: Path, host: str) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(now).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    path = folder / "peer.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def peer(tmp_path: Path, settings: Any) -> Iterator[Secure]:
+    settings.OUTBOUND_ALLOW = [ip_network("127.0.0.0/8")]
+    one = Secure(tmp_path, "partner.example")
+    yield one
+    one.close()
+
+
+def call(url: str, seconds: float = 5) -> Any:
+    whom = Peer("the-token", frozenset({"partner.example"}), seconds=seconds)
+    return client.call(whom, Call("GET", url, MessageIds("r1", "c1")), resolve=lambda host, port: ["127.0.0.1"])
+
+
+def test_a_certificate_that_nobody_trusts_ends_the_call_before_the_token_is_sent(peer: Secure) -> None:
+    """TRA-01, S9."""
+    with pytest.raises(Unreachable) as caught:
+        call(f"https://partner.example:{peer.port}/versions")
+    assert not caught.value.sent
+    assert peer.names == ["partner.example"]  # its own name, at the address that was vetted
+    assert peer.received == []
+
+
+def test_a_peer_that_never_ends_its_handshake_is_given_up(settings: Any) -> None:
+    """S6: the deadline covers TLS as well."""
+    settings.OUTBOUND_ALLOW = [ip_network("127.0.0.0/8")]
+    silent = Evil(lambda connection: None)
+    silent.act = lambda connection: silent.closing.wait(10) and None  # type: ignore[func-returns-value]
+    try:
+        with pytest.raises((Timeout, Unreachable)):
+            call(f"https://partner.example:{silent.port}/", seconds=0.5)
+    finally:
+        silent.close()
