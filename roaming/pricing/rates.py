@@ -68,7 +68,7 @@ class PricedElement:
         self.unknown: list[int] = []  # components of a type that does not exist in 2.2.1
         if source.restrictions is not None:
             try:
-                self.checks = tuple(restrictions.compiled(source.restrictions))
+                self.checks = restrictions.compiled(source.restrictions)
             except BadInput as error:
                 pointer = f"/elements/{index}/restrictions{error.pointer}"
                 raise BadInput(pointer, error.reason, error.document) from None
@@ -91,8 +91,14 @@ class PricedElement:
         return made
 
     def refuses(self, state: State) -> str:
-        """The first restriction that does not hold, in words."""
-        return next(check.says(state, False) for check in self.checks if not check.holds(state))
+        """The first restriction that does not hold, in words. Several lines of a period ask the same."""
+        reason = state.refusals.get(self.index)
+        if reason is None:
+            checks = iter(self.checks)
+            while (check := next(checks)).holds(state):
+                pass
+            reason = state.refusals[self.index] = check.says(state, False)
+        return reason
 
     def same_prices(self, other: PricedElement) -> bool:
         return self.rates.keys() == other.rates.keys() and all(
@@ -205,11 +211,14 @@ def because(elements: list[PricedElement], rate: Rate, state: State) -> str:
     """Why this rate: what holds for its element, and why the first two elements before it with its dimension do not."""
     why = f"element {rate.element + 1}: "
     why += "; ".join([check.says(state, True) for check in rate.checks]) if rate.checks else "it has no restrictions"
-    place = [element.index for element in elements].index(rate.element)
-    passed = [element for element in elements[:place] if rate.dimension in element.rates]
-    for element in passed[:2]:
-        why += f"; not element {element.index + 1}: {element.refuses(state)}"
-    return f"{why}; nor {len(passed) - 2} more before it" if len(passed) > 2 else why
+    passed = 0
+    before = iter(elements)
+    while (element := next(before)).index != rate.element:
+        if rate.dimension in element.rates:
+            passed += 1
+            if passed < 3:
+                why += f"; not element {element.index + 1}: {element.refuses(state)}"
+    return f"{why}; nor {passed - 2} more before it" if passed > 2 else why
 
 
 def _instant(text: str | None, pointer: str) -> datetime | None:

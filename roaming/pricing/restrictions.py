@@ -10,7 +10,6 @@ nothing matches.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -174,25 +173,27 @@ class Current(Range):
 Restriction = Window | Dates | Days | Range
 
 
-def compiled(source: Restrictions) -> Iterator[Restriction]:
+def compiled(source: Restrictions) -> tuple[Restriction, ...]:
     """The restrictions that are set, the cheap ones first; `reservation` is the element's business.
 
     An error names the field below the restrictions.
     """
+    found: list[Restriction] = []
     if source.min_kwh is not None or source.max_kwh is not None:
-        yield Energy(source.min_kwh, source.max_kwh)
+        found.append(Energy(source.min_kwh, source.max_kwh))
     if source.min_duration is not None or source.max_duration is not None:
-        yield Duration(source.min_duration, source.max_duration)
+        found.append(Duration(source.min_duration, source.max_duration))
     if source.min_power is not None or source.max_power is not None:
-        yield Power(source.min_power, source.max_power)
+        found.append(Power(source.min_power, source.max_power))
     if source.min_current is not None or source.max_current is not None:
-        yield Current(source.min_current, source.max_current)
+        found.append(Current(source.min_current, source.max_current))
     if source.start_time is not None or source.end_time is not None:
-        yield window(source.start_time, source.end_time)
+        found.append(window(source.start_time, source.end_time))
     if source.day_of_week:
-        yield days(source.day_of_week)
+        found.append(days(source.day_of_week))
     if source.start_date is not None or source.end_date is not None:
-        yield Dates(_day(source.start_date, "start_date"), _day(source.end_date, "end_date"))
+        found.append(Dates(_day(source.start_date, "start_date"), _day(source.end_date, "end_date")))
+    return tuple(found)
 
 
 def window(start_time: str | None, end_time: str | None) -> Window:

@@ -17,7 +17,19 @@ class State:
     period.
     """
 
-    __slots__ = ("at", "current", "kwh", "local", "minute", "missing", "power", "since", "straddled", "weekday")
+    __slots__ = (
+        "at",
+        "current",
+        "kwh",
+        "local",
+        "minute",
+        "missing",
+        "power",
+        "refusals",
+        "since",
+        "straddled",
+        "weekday",
+    )
 
     def __init__(
         self,
@@ -35,6 +47,7 @@ class State:
         self.current = current
         self.missing: tuple[str, ...] = ()  # what a restriction asked for in vain
         self.straddled: tuple[str, ...] = ()  # what lies on both sides of a bound
+        self.refusals: dict[int, str] = {}  # why an element does not match, once it has been told
         # The local wall clock; without a zone no tariff at hand looks at it.
         local = at if zone is None else at.astimezone(zone)
         self.minute = local.hour * 60 + local.minute
