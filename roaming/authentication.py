@@ -90,4 +90,4 @@ def _is_proxy(address: str) -> bool:
         parsed = ip_address(address)
     except ValueError:
         return False
-    return any(parsed in network for network in getattr(settings, "TRUSTED_PROXIES", ()))
+    return any(parsed in network for network in settings.TRUSTED_PROXIES)
