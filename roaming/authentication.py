@@ -12,7 +12,6 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 
 from roaming.models import IssuedToken, Platform
@@ -51,13 +50,8 @@ def authenticate(request: HttpRequest, now: datetime) -> Caller:
 def _caller(header: str | None, now: datetime) -> Caller | None:
     meant = candidates(header)
     digests = {digest: (text, encoding) for text, encoding in meant for digest in secrets.digests(text)}
-    rows = IssuedToken.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=now),
-        digest__in=list(digests) or ["-"],
-        revoked_at=None,
-        platform__status__in=_OPEN,
-    ).select_related("platform")
-    found = list(rows)
+    rows = IssuedToken.objects.filter(digest__in=list(digests) or ["-"]).select_related("platform")
+    found = [token for token in rows if _holds(token, now)]
     if len(found) != 1 or not any(secrets.same(found[0].digest, digest) for digest in digests):
         return None
     token = found[0]
@@ -65,6 +59,11 @@ def _caller(header: str | None, now: datetime) -> Caller | None:
         return None
     text, encoding = digests[token.digest]
     return Caller(token.platform, token, text) if _fits(token.platform, encoding, token) else None
+
+
+def _holds(token: IssuedToken, now: datetime) -> bool:
+    in_time = token.expires_at is None or token.expires_at > now
+    return in_time and token.revoked_at is None and token.platform.status in _OPEN
 
 
 def _fits(platform: Platform, encoding: Encoding, token: IssuedToken) -> bool:
