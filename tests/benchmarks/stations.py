@@ -22,6 +22,7 @@ from tests.foreign import environments
 
 ROUNDS = 5
 SECONDS = 3.0
+SECONDS_OF_THE_SLOW = 9.0  # a thousand stations wait that long for a first answer of the textbook
 
 MESSAGES = ("MeterValues", "TransactionEvent")
 TEXTBOOK = """CREATE TABLE peer_textbook_message (
@@ -48,7 +49,8 @@ def _cpu(place: hub.Ground, peers: Path) -> Iterator[Row]:
         with _hub(place) as ours, _package(place, peers) as package, _textbook(place, peers) as textbook:
             for _ in range(ROUNDS):
                 for name, (pid, port) in (("hub", ours), ("package", package), ("textbook", textbook)):
-                    figures[name].append(_closed_loop(pid, port, message).cpu_us)
+                    seconds = SECONDS_OF_THE_SLOW if name == "textbook" else SECONDS
+                    figures[name].append(_closed_loop(pid, port, message, seconds).cpu_us)
         hub_us = middle(figures["hub"])
         for name, share in (("package", 12), ("textbook", 25)):
             peer_us = middle(figures[name])
@@ -59,9 +61,15 @@ def _cpu(place: hub.Ground, peers: Path) -> Iterator[Row]:
             )  # fmt: skip
 
 
-def _closed_loop(pid: int, port: int, message: str) -> Run:
+def _closed_loop(pid: int, port: int, message: str, seconds: float) -> Run:
     done = drive(
-        pid, port=port, message=message, subprotocol=SUBPROTOCOLS[message], stations=hub.STATIONS, seconds=SECONDS
+        pid,
+        port=port,
+        message=message,
+        subprotocol=SUBPROTOCOLS[message],
+        stations=hub.STATIONS,
+        seconds=seconds,
+        warm=1,
     )
     if done.refused or done.lost or not done.acknowledged:
         raise RuntimeError(
