@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -26,10 +27,12 @@ from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services import tallies
 from roaming.services.decisions import choices
+from roaming.services.questions import Question
 from roaming.services.tallies import TALLIED
 from roaming.services.visibility import listed, visible
 
 _CURSOR = re.compile(r"k([0-9]{1,18})", re.ASCII)
+_SPECIMEN = -1  # of an id
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,14 @@ class ListOf:
 
     @property
     def objects(self) -> QuerySet[Any]:
-        rows = self.model._default_manager.all()
+        rows = listed(self.model._default_manager.all())
         if self.owner is None:
             return rows
         return rows.filter(country_code=self.owner.country, party_id=self.owner.party)
 
 
 def page(asked: PageRequest, of: ListOf, now: datetime, max_limit: int) -> Page:
-    rows, total = _seen(of, now)
-    rows = _filtered(rows, asked, of.partner)
-    if total is None or asked.is_delta:
-        total = rows.count()
-    found = list(_cut(rows, asked).values_list("pk", "document"))
+    total, found = _read(asked, of, now)
     here = found[: asked.limit]
     following = paging.next_url(of.url, asked, f"k{here[-1][0]}") if len(found) > len(here) else None
     headers = paging.page_headers(asked, total, following)
@@ -72,16 +71,39 @@ def page(asked: PageRequest, of: ListOf, now: datetime, max_limit: int) -> Page:
     return Page(b"[%b]" % ",".join([document for _, document in here]).encode(), len(here), headers)
 
 
-def _seen(of: ListOf, now: datetime) -> tuple[QuerySet[Any], int | None]:
-    """What the readers see, and how many that is where it is known without counting them."""
-    objects = listed(of.objects)
-    if of.module not in TALLIED:
-        return visible(objects, of.readers, of.module, now), None
-    seen = tallies.seen(of.module, of.readers, now, of.owner)
-    if not seen.addressed:
-        return objects.filter(_owned(seen.owners), addressees=[]), seen.count
-    addressed = visible(objects.exclude(addressees=[]), of.readers, of.module, now).count()
-    return visible(objects, of.readers, of.module, now), seen.count + addressed
+def _read(asked: PageRequest, of: ListOf, now: datetime) -> tuple[int, list[tuple[int, str]]]:
+    """The total, and the page with one object more, which tells whether there is a next page."""
+    after = _after(asked)
+    seen = tallies.seen(of.module, of.readers, now, of.owner) if of.module in TALLIED else None
+    if seen is None or seen.addressed:
+        rows = visible(of.objects, of.readers, of.module, now)
+    elif asked.is_delta or after is None:
+        rows = of.objects.filter(_owned(seen.owners), addressees=[])
+    else:
+        return seen.count, _walk(of.model, seen.owners, asked.limit + 1).ask({_SPECIMEN: after})
+    rows = _filtered(rows, asked, of.partner)
+    if seen is None or asked.is_delta:
+        total = rows.count()
+    else:  # what is addressed to some only is counted one by one
+        total = seen.count + (rows.exclude(addressees=[]).count() if seen.addressed else 0)
+    return total, list(_cut(rows, asked, after).values_list("pk", "document"))
+
+
+@lru_cache(maxsize=256)
+def _walk(model: type[StoredObject], owners: frozenset[tuple[str, str]], length: int) -> Question:
+    """The next objects of these owners behind an id: nearly all pages are this."""
+    rows = listed(model._default_manager.filter(_owned(owners), addressees=[], pk__gt=_SPECIMEN))
+    return Question.of(rows.order_by("pk").values_list("pk", "document")[:length])
+
+
+def _after(asked: PageRequest) -> int | None:
+    """The id that the page begins behind; None where only an offset tells."""
+    if asked.cursor is None:
+        return 0 if asked.offset == 0 else None
+    match = _CURSOR.fullmatch(asked.cursor)
+    if match is None:
+        raise InvalidParameter("cursor", "is not one of ours")
+    return int(match[1])
 
 
 def _owned(owners: Iterable[tuple[str, str]]) -> Q:
@@ -104,12 +126,8 @@ def _filtered(rows: QuerySet[Any], asked: PageRequest, partner: str | None) -> Q
     return rows
 
 
-def _cut(rows: QuerySet[Any], asked: PageRequest) -> QuerySet[Any]:
-    """The page and one object more, which tells whether there is a next page."""
+def _cut(rows: QuerySet[Any], asked: PageRequest, after: int | None) -> QuerySet[Any]:
     rows = rows.order_by("pk")
-    if asked.cursor is None:
+    if after is None:
         return rows[asked.offset : asked.offset + asked.limit + 1]
-    match = _CURSOR.fullmatch(asked.cursor)
-    if match is None:
-        raise InvalidParameter("cursor", "is not one of ours")
-    return rows.filter(pk__gt=int(match[1]))[: asked.limit + 1]
+    return rows.filter(pk__gt=after)[: asked.limit + 1]

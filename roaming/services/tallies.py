@@ -1,7 +1,6 @@
 """How many objects of which owners some readers see: the rule of visibility, asked about tallies (PAG-08, S22).
 
-Django takes ten times as long to make the SQL of the rule as PostgreSQL to answer it. So each shape of the question is
-made once, for specimens of readers, and asked with the values of the real ones in their places.
+The question is made once for each shape that it can take: the module, the roles of the readers, the hub's default.
 """
 
 from __future__ import annotations
@@ -12,14 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import CharField, Sum, Value
 
 from roaming.models import Party, Tally
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services.decisions import choices
+from roaming.services.questions import Question
 from roaming.services.visibility import visible
 
 TALLIED = frozenset({ModuleID.LOCATIONS, ModuleID.TARIFFS, ModuleID.TOKENS})
@@ -30,9 +28,8 @@ _NOW = datetime(1, 1, 1, tzinfo=UTC)
 _COUNTRY, _PARTY = "--", "---"
 
 Shape = tuple[Any, ...]
-Question = tuple[str, tuple[Any, ...]]
 
-_questions: dict[Shape, Question | None] = {}
+_questions: dict[Shape, Question] = {}
 
 
 @dataclass(frozen=True)
@@ -47,14 +44,7 @@ class Seen:
 def seen(module: ModuleID, readers: Sequence[Party], now: datetime, owner: PartyId | None = None) -> Seen:
     """Whose objects the readers see; of one owner only, where it is named (HUB-18)."""
     question = _question(module, tuple(str(reader.role) for reader in readers), owner is not None)
-    if question is None:
-        return Seen(frozenset(), 0, addressed=False)
-    sql, marks = question
-    real = _values(readers, now, owner)
-    values = [real.get(mark, mark) if isinstance(mark, str | int | datetime) else mark for mark in marks]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows = [row for row in cursor.fetchall() if row[3]]
+    rows = [row for row in question.ask(_values(readers, now, owner)) if row[3]]
     return Seen(
         owners=frozenset((country, party) for country, party, _, _ in rows),
         count=sum(count for _, _, addressed, count in rows if not addressed),
@@ -62,8 +52,7 @@ def seen(module: ModuleID, readers: Sequence[Party], now: datetime, owner: Party
     )
 
 
-def _question(module: ModuleID, roles: tuple[str, ...], of_one_owner: bool) -> Question | None:
-    """None: nobody in these roles sees anything of this module."""
+def _question(module: ModuleID, roles: tuple[str, ...], of_one_owner: bool) -> Question:
     default = choices().value("VISIBILITY-DEFAULT")
     shape = (module, roles, of_one_owner, default)
     if shape in _questions:
@@ -74,7 +63,7 @@ def _question(module: ModuleID, roles: tuple[str, ...], of_one_owner: bool) -> Q
     return question
 
 
-def _made(module: ModuleID, roles: tuple[str, ...], of_one_owner: bool) -> Question | None:
+def _made(module: ModuleID, roles: tuple[str, ...], of_one_owner: bool) -> Question:
     tallies = Tally.objects.filter(module=module.value).alias(addressees=_FOR_ALL)
     if of_one_owner:
         tallies = tallies.filter(country_code=_COUNTRY, party_id=_PARTY)
@@ -83,10 +72,7 @@ def _made(module: ModuleID, roles: tuple[str, ...], of_one_owner: bool) -> Quest
         for number, role in enumerate(roles, start=1)
     ]
     found = visible(tallies, specimens, module, _NOW).values_list("country_code", "party_id", "addressed")
-    try:
-        return found.annotate(Sum("count")).query.sql_with_params()
-    except EmptyResultSet:
-        return None
+    return Question.of(found.annotate(Sum("count")))
 
 
 def _values(readers: Sequence[Party], now: datetime, owner: PartyId | None) -> dict[Any, Any]:
