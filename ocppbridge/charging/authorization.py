@@ -1,4 +1,4 @@
-"""May this token charge here? One pure table (DESIGN: authorization; TOK-09 to TOK-13, CMD-11).
+"""May this token charge here? One pure table (TOK-09 to TOK-13, CMD-11).
 
 The rows, first match decides:
 

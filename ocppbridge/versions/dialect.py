@@ -1,4 +1,4 @@
-"""A dialect: one OCPP version as tables between its payloads and the domain's words (DESIGN: journal, then understand).
+"""A dialect: one OCPP version as tables between its payloads and the domain's words.
 
 Rule: a dialect is data. `ups` reads what a station says, `noted` lists what is only taken note of, `declined` says
 why the rest is refused; `downs` writes our intents, `results` reads their answers. Together they name every action of

@@ -1,5 +1,4 @@
-"""Where secrets stand in the frames of every version, and how they are masked before anything is stored (DESIGN:
-journal).
+"""Where secrets stand in the frames of every version, and how they are masked before anything is stored.
 
 Rule: one table for both directions and all versions; what has no secret comes back as the very same object, so the
 hot path pays one look-up. URLs keep scheme, host and path: user, password and query go. Payloads are masked whether

@@ -119,7 +119,7 @@ register(
         id="DRAIN-ATTEMPTS",
         kind=Kind.POLICY_DEPENDENT,
         title="A journalled frame that cannot be applied",
-        section="DESIGN of the drain: quarantine",
+        section="the drain: quarantine",
         question="How many times is a frame tried before it is put aside for staff?",
         options={},
         free=between("1", "20", "attempts"),

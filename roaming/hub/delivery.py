@@ -1,4 +1,4 @@
-"""What a partner is sent about an object, and what follows from how that went (DESIGN: deliveries; TRA-08, S34).
+"""What a partner is sent about an object, and what follows from how that went (TRA-08, S34).
 
 Theory: a mark says "this partner has to hear about this object"; what it is sent is decided when it is sent, from the
 version it last accepted and the present one. Up to date: the difference. After anything but acceptance: the present

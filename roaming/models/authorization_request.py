@@ -9,7 +9,7 @@ from django.db import models
 
 
 class AuthorizationRequest(models.Model):
-    """One question about one token. The first ALLOWED wins (DESIGN: authorization table, d)."""
+    """One question about one token. The first ALLOWED wins."""
 
     class State(models.TextChoices):
         """How far it is."""

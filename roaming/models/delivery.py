@@ -1,4 +1,4 @@
-"""The outbox: a delivery marks (receiver, object) dirty and remembers the version last accepted (DESIGN: deliveries).
+"""The outbox: a delivery marks (receiver, object) dirty and remembers the version last accepted.
 
 There is one row for each receiver and object, never one for each change: a receiver that was away gets the present
 state, not a replay (TRA-08). ``due_at`` is the retry time; tasks only look for what is due.

@@ -1,4 +1,4 @@
-"""What a module declares: interfaces, made of operations. An endpoint is data (DESIGN §5).
+"""What a module declares: interfaces, made of operations. An endpoint is data.
 
 An Operation is a method on a path below the interface's URL. What it gets is an Asked: authenticated, parsed, routed.
 What it returns is a Reply; what it raises is an OcpiError. It serves what the hub answers itself; requests for other

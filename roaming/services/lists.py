@@ -1,4 +1,4 @@
-"""A page of a list, made of the rendered texts of the objects as they are stored; nothing is parsed (DESIGN: lists).
+"""A page of a list, made of the rendered texts of the objects as they are stored; nothing is parsed.
 
 Oldest created first, so that new objects land on the last page (PAG-11). The Link carries offset and limit in clear and
 beside them a cursor (the last id): a deep page costs what the first does, and no change moves objects between pages.

@@ -1,4 +1,4 @@
-"""Storing a client-owned object: the JSON as sent, beside the columns that are asked for (DESIGN: validate a copy).
+"""Storing a client-owned object: the JSON as sent, beside the columns that are asked for.
 
 One transaction locks the object, checks it against what is stored, writes it and marks its deliveries. An older
 last_updated never overwrites (COO-13, S31); an object whose content is the same is acknowledged and neither dated

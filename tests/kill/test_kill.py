@@ -1,7 +1,7 @@
 """The gate: `ocpp`, `worker` and `web` are killed in turn at random moments of a hundred sessions.
 
 Afterwards each session has exactly one CDR of the right amount, the eMSP has each of them, and every message that was
-acknowledged to a station stands in the journal (DESIGN: journal, inbox, drain; a reply leaves after the COMMIT).
+acknowledged to a station stands in the journal (a reply leaves after the COMMIT).
 """
 
 from __future__ import annotations

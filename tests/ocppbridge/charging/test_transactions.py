@@ -336,7 +336,7 @@ def test_meter_values_alone_begin_a_transaction_at_their_first_reading():
 
 
 def test_two_starts_are_the_same_by_place_token_time_and_meter():
-    """Field quirk 6; DESIGN: a message id alone is never a duplicate key."""
+    """Field quirk 6: a message id alone is never a duplicate key."""
     assert start_key(START) == start_key(replace(START, token=IdToken("anna")))
     for other in (
         replace(START, token=BERT),

@@ -166,7 +166,7 @@ def test_a_call_for_a_station_that_is_away_is_sent_when_it_comes_and_never_after
 
 
 def test_secrets_reach_the_station_and_nothing_else(door: Door) -> None:
-    """DESIGN: masked before the journal; the call keeps them encrypted until it has settled."""
+    """Masked before the journal; the call keeps them encrypted until it has settled."""
     new_station("CP1")
     with door.station("CP1") as talk:
         change = WriteVariables(((Variable("AuthorizationKey"), "canary-canary-canary"),))
