@@ -57,7 +57,7 @@ def write() -> None:
         path = HERE / f"{findings.of.name}.toml"
         text = before = path.read_text()
         for name in findings.contradictions():
-            text = re.sub(rf'^({re.escape(name)} = .*), untested = "(?:[^"\\]|\\.)*"', r"\1", text, flags=re.M)
+            text = re.sub(rf'^({re.escape(name)} = .*), untested = "(?:[^"\\]|\\.)*"', r"\1", text, flags=re.MULTILINE)
         if text != before:
             path.write_text(text)
     for name, text in rendered().items():
@@ -68,8 +68,9 @@ def _readme(found: list[Findings]) -> str:
     lines = [
         "# What must hold, and which test shows it",
         "",
-        f"Written by `{AGAIN}` from the `.toml` files here and the ids that tests name. `make test` fails when",
-        "a table is out of date, when a required item has neither a test nor a reason, and when a test names an unknown id.",
+        f"Written by `{AGAIN}` from the `.toml` files here and the ids that tests",
+        "name. `make test` fails when a table is out of date, when a required item has neither a test nor a reason,",
+        "and when a test names an unknown id.",
         "How a test names what it shows stands in `__init__.py`.",
         "",
         "| set | items | shown by tests | not tested, with a reason | open |",
