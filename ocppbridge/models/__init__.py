@@ -2,11 +2,13 @@
 
 from ocppbridge.models.alert import Alert
 from ocppbridge.models.call import Call
+from ocppbridge.models.certificate import LocalAuthority, SigningRequest, StationCertificate
 from ocppbridge.models.connection import Connection, Node
 from ocppbridge.models.frame import Frame
 from ocppbridge.models.inbox import InboxItem, Quarantined
 from ocppbridge.models.report import Report
 from ocppbridge.models.reservation import Reservation
+from ocppbridge.models.security import PasswordChange, ProfileUpgrade, SecurityEvent
 from ocppbridge.models.station import Connector, Evse, Station
 from ocppbridge.models.transaction import MeterReading, Transaction
 
@@ -18,11 +20,17 @@ __all__ = [
     "Evse",
     "Frame",
     "InboxItem",
+    "LocalAuthority",
     "MeterReading",
     "Node",
+    "PasswordChange",
+    "ProfileUpgrade",
     "Quarantined",
     "Report",
     "Reservation",
+    "SecurityEvent",
+    "SigningRequest",
     "Station",
+    "StationCertificate",
     "Transaction",
 ]

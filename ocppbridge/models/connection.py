@@ -35,6 +35,7 @@ class Connection(models.Model):
     node = models.CharField(max_length=100)
     channel = models.CharField(max_length=150)
     peer = models.CharField(max_length=64, blank=True)
+    security_profile = models.PositiveSmallIntegerField(choices=Station.Profile, null=True, blank=True)
     opened_at = models.DateTimeField()
     alive_at = models.DateTimeField(help_text="when something was last heard on it, give or take")
     closed_at = models.DateTimeField(null=True, blank=True)

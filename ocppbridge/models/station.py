@@ -20,6 +20,14 @@ class Station(models.Model):
         PENDING = "Pending", "pending"
         REJECTED = "Rejected", "rejected"
 
+    class Profile(models.IntegerChoices):
+        """OCPP's security profiles."""
+
+        OPEN = 0, "0: nothing is asked"
+        BASIC = 1, "1: password"
+        TLS = 2, "2: password over TLS"
+        MUTUAL_TLS = 3, "3: certificate of its own"
+
     identity = models.CharField(max_length=255, unique=True)
     name = models.CharField(max_length=100, blank=True)
     country_code = models.CharField(max_length=2)
@@ -32,6 +40,14 @@ class Station(models.Model):
     password_scrypt = models.CharField(max_length=255, blank=True)
     blocked = models.BooleanField(default=False, help_text="refused at the handshake like an unknown one")
     lenient = models.BooleanField(default=False, help_text="schema violations are logged and taken, not refused")
+
+    security_minimum = models.PositiveSmallIntegerField(
+        choices=Profile, default=Profile.BASIC, help_text="the least security profile that it may connect with"
+    )
+    security_profile = models.PositiveSmallIntegerField(
+        choices=Profile, null=True, blank=True, help_text="of the present or last connection"
+    )
+    security_target = models.PositiveSmallIntegerField(choices=Profile, null=True, blank=True, editable=False)
 
     boot_policy = models.CharField(max_length=8, choices=Boot, default=Boot.ACCEPTED)
     boot_status = models.CharField(max_length=8, choices=Boot, blank=True, help_text="what the last boot was answered")
