@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 
 from django.conf import settings
 from django.db.models import Q
@@ -14,7 +15,9 @@ from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services import visibility
+from roaming.services.questions import Question, plain, row_of
 
+_SPECIMEN = -1  # of a platform
 _CONNECTION = {
     Platform.Status.INVITED: ConnectionStatus.PLANNED,
     Platform.Status.CONNECTED: ConnectionStatus.CONNECTED,
@@ -81,8 +84,7 @@ class Directory:
     def of_platform(self, platform: int, named: PartyId | None = None) -> list[Party]:
         """Its parties, or those of its roles that have this id."""
         if platform not in self._platforms:
-            rows = Party.objects.filter(platform_id=platform, withdrawn_at=None)
-            self._platforms[platform] = list(rows.order_by("pk"))
+            self._platforms[platform] = [row_of(Party, row) for row in _lookup().ask({_SPECIMEN: platform})]
         return [row for row in self._platforms[platform] if named is None or party_id(row) == named]
 
     def may_talk(self, sender: PartyId, receiver: PartyId, module: ModuleID) -> bool:
@@ -92,6 +94,12 @@ class Directory:
         agreed = Agreement.objects.filter(cpo__country_code=sender.country, cpo__party_id=sender.party, open_auth=True)
         covered = visibility.holding(agreed, ModuleID.TOKENS, self._now)
         return _seats(Q(pk__in=covered.values("emsp_id"), role__in=DRIVING_SIDE))
+
+
+@cache
+def _lookup() -> Question:
+    rows = Party.objects.filter(platform_id=_SPECIMEN, withdrawn_at=None).order_by("pk")
+    return Question.of(rows.values_list(*plain(Party)))
 
 
 def _seats(which: Q) -> list[Seat]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,13 @@ class Question:
 
 def _instead(specimen: Any, values: Mapping[Any, Any]) -> Any:
     return values.get(specimen, specimen) if isinstance(specimen, str | int | datetime) else specimen
+
+
+def plain(model: type[Model]) -> list[str]:
+    """The columns that need no conversion on their way out of the database."""
+    return [field.attname for field in model._meta.concrete_fields if not hasattr(field, "from_db_value")]
+
+
+def row_of(model: type[M], values: tuple[Any, ...]) -> M:
+    """An instance out of its plain columns; the others are read when somebody asks for them."""
+    return model.from_db(connection.alias, plain(model), values)

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -223,3 +224,9 @@ def _evse(number: int, place: int, stamp: str) -> dict[str, Any]:
         ],
         "last_updated": stamp,
     }
+
+
+if __name__ == "__main__":
+    from tests.benchmarks.report import show
+
+    sys.exit(show(run()))
