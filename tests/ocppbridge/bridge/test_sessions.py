@@ -145,6 +145,7 @@ def test_the_end_makes_one_cdr_whose_price_is_the_sessions(station: Station) -> 
 
 
 def test_what_staff_change_during_the_session_does_not_reach_its_cdr(station: Station) -> None:
+    """CDR-13, TAR-26."""
     row = started(station)
     sessions.publish(row, at(1))
     dearer = {**TARIFF, "elements": [{"price_components": [component("ENERGY", "9.00")]}]}

@@ -269,6 +269,7 @@ def test_the_fee_of_a_reservation_may_stand_with_the_fixed_costs(parts: Json) ->
 
 
 def test_parts_that_do_not_add_up_are_found() -> None:
+    """CDR-20."""
     rates = tariff(element(energy("0.5", 0)))
     claimed = {"total_cost": cost("2.00"), "total_energy_cost": cost("2.50")}
     document = cdr(ELEVEN, period(TEN, ENERGY="4"), rates=rates, **claimed)
@@ -390,6 +391,7 @@ def test_a_first_period_that_starts_late_is_told() -> None:
 
 
 def test_dimensions_of_sessions_and_of_other_versions_are_told() -> None:
+    """CDR-16."""
     periods = period(TEN, ENERGY="4", STATE_OF_CHARGE="50", FLAT="1")
     found = audit(cdr(ELEVEN, periods, rates=ENERGY, total_cost=cost("2", "2.42")))
     assert codes(found) == ["session_only_dimension", "unknown_dimension"]
@@ -402,6 +404,7 @@ def test_a_period_without_dimensions_is_an_error() -> None:
 
 
 def test_a_time_of_1970_is_a_placeholder() -> None:
+    """CDR-29."""
     document = cdr(
         "1970-1-1T00:00:00Z", period("1970-1-1T00:00:00Z", ENERGY="4"), rates=ENERGY, total_cost=cost("2", "2.42")
     )

@@ -128,6 +128,7 @@ def test_the_json_has_totals_lines_and_what_is_free() -> None:
 
 
 def test_the_fields_of_a_cdr_claim_only_what_was_priced() -> None:
+    """CDR-17, CDR-20."""
     assert bill(DAY, RATES).totals() == {
         "total_cost": {"excl_vat": D("5.3"), "incl_vat": D("5.888")},
         "total_fixed_cost": {"excl_vat": D(1), "incl_vat": D(1)},

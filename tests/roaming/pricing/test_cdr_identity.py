@@ -60,6 +60,7 @@ def test_a_credit_has_room_for_three_characters_more() -> None:
 
 
 def test_a_credit_of_a_known_cdr_is_right() -> None:
+    """CDR-09."""
     assert CREDIT["total_cost"] == {"excl_vat": -2, "incl_vat": D("-2.42")}
     assert audit(CREDIT, known=[CDR]) == []
 
@@ -104,6 +105,7 @@ def test_a_credit_that_negates_the_parts_as_well_is_only_odd() -> None:
 
 
 def test_a_replacement_comes_after_the_credit() -> None:
+    """CDR-11."""
     replacement = CDR | {"id": "CDR2"}
     assert codes(audit(replacement, known=[CDR])) == ["session_billed_twice"]
     assert audit(replacement, known=[CDR, CREDIT]) == []

@@ -74,6 +74,7 @@ def test_a_session_without_borders_is_one_period() -> None:
 
 
 def test_a_price_that_changes_at_a_local_time_cuts_there() -> None:
+    """CDR-14."""
     # 17:00 in Amsterdam is 16:00Z, half way: 10 kWh × 0.20 + 10 × 0.60 = 8.00
     rates = tariff(element(energy("0.2"), end_time="17:00"), element(energy("0.6")))
     known = facts(
@@ -242,6 +243,7 @@ def test_a_current_that_is_unknown_in_a_part_is_unknown_in_the_whole() -> None:
 
 
 def test_a_vehicle_that_asks_for_nothing_is_parking_and_an_evse_that_holds_back_is_not() -> None:
+    """CDR-14, CDR-18, CDR-19."""
     rates = tariff(element(time("1", 0), parking("5", 0)))
     known = facts(
         "2026-02-23T10:00",
@@ -347,6 +349,7 @@ def test_a_reservation_may_have_no_tariff() -> None:
 
 
 def test_a_switch_of_tariff_cuts_and_names_the_new_one() -> None:
+    """CDR-14, TAR-28."""
     green = tariff(element(energy("0.9")), id="GREEN")
     known = facts(
         "2026-02-23T10:00",

@@ -89,6 +89,7 @@ def test_a_float_at_the_door_is_taken_by_its_shortest_text() -> None:
     ],
 )
 def test_money_has_four_decimals(amount: str, expected: str) -> None:
+    """TAR-25."""
     assert str(money(D(amount))) == expected
     assert rounded(Fraction(D(amount)) / 3600) == D(expected)
 

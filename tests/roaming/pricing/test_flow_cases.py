@@ -21,6 +21,7 @@ BY_POWER = tariff(element(energy("0.2"), max_power=11), element(energy("0.5"), m
     ],
 )
 def test_power_picks_the_element(measured: dict[str, str], price: str) -> None:
+    """TAR-09, TAR-13."""
     document = session(ELEVEN, period(TEN, ENERGY="10", **measured), zone=None)
     assert excl(document, BY_POWER) == D(price)
 
@@ -68,6 +69,7 @@ def test_parking_is_without_power_and_without_current() -> None:
 
 
 def test_current_is_the_sum_over_the_phases() -> None:
+    """TAR-13."""
     # 3 × 16 A = 48 A is not below 32: the second element, 1 h × 2.00
     document = session(ELEVEN, period(TEN, TIME="1", MAX_CURRENT="48"), zone=None)
     assert excl(document, tariff(element(time("1"), max_current=32), element(time("2"), min_current=32))) == D(2)

@@ -109,6 +109,7 @@ def test_dates_before_the_reference_are_found_as_well() -> None:
 
 
 def test_a_dimension_without_fallback_shows_a_time_at_which_it_is_free() -> None:
+    """TAR-08."""
     rates = tariff(element(energy("0.3"), start_time="08:00", end_time="20:00", day_of_week=WEEK[:5]))
     finding = only("no_fallback", rates)
     assert finding.pointer == "/elements/0"
@@ -399,6 +400,7 @@ def test_codes_of_countries_parties_and_currencies() -> None:
 
 
 def test_a_text_that_names_prices() -> None:
+    """TAR-29."""
     rates = tariff(element(energy("1")), tariff_alt_text=[{"language": "en", "text": "2.00 euro p/hour"}])
     assert only("tariff_alt_text", rates).pointer == "/tariff_alt_text/0/text"
     fine = tariff(element(energy("1")), tariff_alt_text=[{"language": "en", "text": "Free parking in August"}, "x"])

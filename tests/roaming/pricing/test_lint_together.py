@@ -23,6 +23,7 @@ def test_one_tariff_after_the_other_is_fine() -> None:
 
 
 def test_two_of_one_type_at_once() -> None:
+    """LOC-29."""
     found = lint_together([one("A"), one("B")])
     assert told(found) == [("overlapping_tariffs", "/1")]
     assert found[0].witness == {"at": "any time before"}
@@ -38,6 +39,7 @@ def test_a_gap_between_two() -> None:
 
 
 def test_connectors_name_tariffs_that_exist_and_follow_each_other() -> None:
+    """LOC-29."""
     tariffs = [one("A"), one("B"), one("C")]
     connectors = [Connector("1", ["a", "X"]), Connector("2", ["B", "C"]), Connector("3", [])]
     assert told(lint_together(tariffs, connectors)) == [

@@ -149,6 +149,7 @@ def test_totals_equal_their_lines(facts: SessionFacts, tariff: Json, options: Pr
 @settings(max_examples=100, deadline=None)
 @given(sessions(), tariffs())
 def test_the_periods_carry_all_the_energy_and_all_the_time(facts: SessionFacts, tariff: Json) -> None:
+    """CDR-15."""
     periods = cut(facts, tariff)
     told: dict[str, Decimal] = {}
     for period in periods:
@@ -186,6 +187,7 @@ def test_credit_and_original_are_nothing_together(facts: SessionFacts, tariff: J
 @settings(max_examples=60, deadline=None)
 @given(sessions(), tariffs())
 def test_our_own_cdr_passes_our_own_audit(facts: SessionFacts, tariff: Json) -> None:
+    """CDR-16, CDR-17, CDR-20."""
     told = session_document(facts, tariff)
     bill = price(told, tariff)
     cdr = {

@@ -29,6 +29,7 @@ TIERS = tariff(
 
 
 def test_three_energy_tiers_cut_where_they_begin() -> None:
+    """TAR-12."""
     # 10 × 0.20 + 10 × 0.40 + 5 × 0.80 = 2 + 4 + 4 = 10
     document = session(
         ONE_PM, period(TEN, ENERGY="10"), period(ELEVEN, ENERGY="10"), period(TWELVE, ENERGY="5"), zone=None
@@ -46,6 +47,7 @@ def test_just_below_a_tier_is_the_tier_below() -> None:
 
 
 def test_duration_tiers_are_inclusive_below_and_exclusive_above() -> None:
+    """TAR-14."""
     # at 3600 s the element with min_duration 3600 holds: 1 h × 1.00 + 1 h × 3.00 = 4.00
     document = session(TWELVE, period(TEN, TIME="1"), period(ELEVEN, TIME="1"), zone=None)
     rates = tariff(element(time("1"), max_duration=3600), element(time("3"), min_duration=3600))
@@ -60,6 +62,7 @@ def test_duration_counts_from_the_start_of_charging_not_of_parking() -> None:
 
 
 def test_energy_step_rounds_the_total_once() -> None:
+    """TAR-18."""
     # 1.2 + 1.2 + 1.2 = 3.6 kWh, step 500 Wh -> 4.0: 4.0 × 0.30 = 1.20 (each period alone would be 1.5: 1.35)
     document = session(
         ONE_PM, period(TEN, ENERGY="1.2"), period(ELEVEN, ENERGY="1.2"), period(TWELVE, ENERGY="1.2"), zone=None
@@ -70,6 +73,7 @@ def test_energy_step_rounds_the_total_once() -> None:
 
 
 def test_the_surplus_is_billed_at_the_last_price() -> None:
+    """TAR-20."""
     # 3.3 kWh at 0.20, then 1.1 at 0.50; 4.4 -> 5.0 with the last step of 1000 Wh: 0.66 + (1.1 + 0.6) × 0.50 = 1.51
     document = session(TWELVE, period(TEN, ENERGY="3.3"), period(ELEVEN, ENERGY="1.1"), zone=None)
     rates = tariff(element(energy("0.2", 100), max_duration=3600), element(energy("0.5", 1000)))
@@ -82,6 +86,7 @@ def test_an_exact_multiple_of_the_step_stays() -> None:
 
 
 def test_step_zero_is_no_rounding() -> None:
+    """TAR-21."""
     # 0.1234 × 1.00
     assert excl(session(ELEVEN, period(TEN, ENERGY="0.1234"), zone=None), tariff(element(energy("1", 0)))) == D(
         "0.1234"
@@ -169,6 +174,7 @@ def test_hours_that_are_near_nothing_stand_as_sent() -> None:
 
 
 def test_a_third_of_an_hour_is_exact_until_it_leaves() -> None:
+    """TAR-25."""
     # three times 20 min at 0.10/h = 1/30 each, 0.10 in all: lines show 0.0333, the total is 0.1 and not 0.0999
     document = session(
         ELEVEN,
@@ -190,6 +196,7 @@ def test_money_rounds_half_away_from_zero() -> None:
 
 
 def test_a_flat_is_due_once_although_its_element_matches_in_each_period() -> None:
+    """TAR-22."""
     # 1.00 + 2 × 0.25 × 2 = 2.00
     document = session(TWELVE, period(TEN, ENERGY="2"), period(ELEVEN, ENERGY="2"), zone=None)
     assert excl(document, tariff(element(flat("1"), energy("0.25")))) == D(2)
@@ -259,6 +266,7 @@ def test_a_limit_without_incl_vat_of_nothing_has_no_vat() -> None:
 
 
 def test_excl_and_incl_are_limited_each_on_its_own() -> None:
+    """TAR-24."""
     # raw 4.00 / 4.80; max excl 5.00 is not reached, max incl 4.50 is: 4.00 / 4.50
     document = session(ELEVEN, period(TEN, ENERGY="10"), zone=None)
     rates = tariff(element(energy("0.4", vat="20")), max_price={"excl_vat": D(5), "incl_vat": D("4.5")})

@@ -42,12 +42,14 @@ def test_a_period_without_id_among_others_with_one_is_free_or_not_by_decision() 
 
 
 def test_a_tariff_counts_that_is_valid_at_the_start() -> None:
+    """TAR-27."""
     old = CHEAP | {"end_date_time": TEN}  # exclusive
     new = DEAR | {"start_date_time": TEN}  # inclusive
     assert excl(ONE, old, new) == D(9)
 
 
 def test_a_tariff_that_ends_during_the_session_prices_all_of_it() -> None:
+    """TAR-26."""
     assert excl(ONE, CHEAP | {"end_date_time": "2026-02-23T10:30:00Z"}, DEAR) == D(1)
 
 
@@ -62,6 +64,7 @@ def test_a_tariff_that_is_named_counts_although_it_is_over_and_that_is_told() ->
     ("token", "expected"), [({"type": "AD_HOC_USER"}, 9), ({"type": "RFID"}, 5), ({}, 1), (None, 1)]
 )
 def test_the_type_of_the_token_asks_for_a_type_of_tariff(token: dict[str, str] | None, expected: int) -> None:
+    """TAR-28."""
     profile = CHEAP | {"type": "PROFILE_CHEAP"}
     ad_hoc = DEAR | {"type": "AD_HOC_PAYMENT"}
     regular = tariff(element(energy("0.5")), id="R", type="REGULAR")
@@ -70,6 +73,7 @@ def test_the_type_of_the_token_asks_for_a_type_of_tariff(token: dict[str, str] |
 
 
 def test_a_tariff_without_type_comes_before_one_of_another_type() -> None:
+    """TAR-06."""
     profile = CHEAP | {"type": "PROFILE_CHEAP"}
     assert excl(ONE, profile, DEAR, tariff_type="AD_HOC_PAYMENT") == D(9)
     assert excl(ONE, profile, tariff_type="AD_HOC_PAYMENT") == D(1)
@@ -95,6 +99,7 @@ def test_a_substitute_that_cannot_be_read_is_named() -> None:
 
 
 def test_a_cdr_brings_its_own_tariffs() -> None:
+    """CDR-27."""
     assert price(ONE | {"tariffs": [DEAR]}).total_cost.excl_vat == D(9)
 
 
