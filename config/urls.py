@@ -7,6 +7,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.health import healthz
+from ocppbridge.admin.reference import reference
 
 operator_api = [
     path("api/v1/", include("roaming.api.urls")),
@@ -15,6 +16,7 @@ operator_api = [
 
 urlpatterns = [
     path("healthz", healthz),
+    path("admin/ocpp/", admin.site.admin_view(reference), name="ocpp-reference"),
     path("admin/", admin.site.urls),
     *operator_api,
     path("api/schema/", SpectacularAPIView.as_view(patterns=operator_api), name="schema"),

@@ -17,4 +17,5 @@ navigation.add(
     Entry("Journals", "OCPP frames", "data_object", "ocppbridge.frame", 20),
     Entry("Journals", "Quarantine", "report", "ocppbridge.quarantined", 30),
     Entry("Journals", "Inbox", "inbox", "ocppbridge.inboxitem", 40),
+    Entry("Settings", "OCPP reference", "menu_book", "ocppbridge.station", 70, "ocpp-reference"),
 )

@@ -6,14 +6,18 @@ handling, reasons, losses).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from html import unescape
+from typing import Any, Final
 
 from ocppbridge.versions.blocks import BLOCK_OF
 from ocppbridge.versions.dialect import Dialect
 from ocppbridge.versions.schemas import read_schemas
+
+_MODEL_NAMES: Final = re.compile(r"^[\w .]+\s+urn:x-\S+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Message:
 
 def describe(dialect: Dialect, action: str) -> Message | None:
     """The message; None if the version has no such action."""
-    known = _schemas(dialect.version)
+    known = schemas_of(dialect.version)
     request, response = known.get((action, "request")), known.get((action, "response"))
     if request is None:
         return None
@@ -78,10 +82,7 @@ def handling(dialect: Dialect, action: str) -> str:
     elif action in dialect.noted:
         said.append("acknowledged and recorded")
     if action in dialect.to_station:
-        typed = action in dialect.results
-        said.append(
-            "sent by a typed verb or as a generic call" if typed else "sent as a generic call, or with a status"
-        )
+        said.append("sent on request")
     return "; ".join(said)
 
 
@@ -102,10 +103,15 @@ def _fields(schema: Mapping[str, Any], definitions: Mapping[str, Any], path: str
             inner, steps = _resolved(inner["items"], definitions), f"{steps}[]"
         limits.append(_limits(inner))
         values = tuple(map(str, inner.get("enum", ())))
-        told = part.get("description") or inner.get("description") or ""
+        told = plain(part.get("description") or inner.get("description") or "")
         kind = ("enum" if values else inner.get("format") or inner.get("type", "any")) + steps
-        yield Field(spot, kind, name in required, ", ".join(filter(None, limits)), values, " ".join(told.split()))
+        yield Field(spot, kind, name in required, ", ".join(filter(None, limits)), values, told)
         yield from _fields(inner, definitions, f"{spot}{steps}.")
+
+
+def plain(description: str) -> str:
+    """A schema's description without the model's own names before it, entities and line breaks."""
+    return " ".join(_MODEL_NAMES.sub("", unescape(description)).split())
 
 
 def _resolved(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -128,5 +134,6 @@ def _limits(part: Mapping[str, Any]) -> str:
 
 
 @cache
-def _schemas(version: str) -> Mapping[tuple[str, str], dict[str, Any]]:
+def schemas_of(version: str) -> Mapping[tuple[str, str], dict[str, Any]]:
+    """Every schema of a version by (action, "request" | "response")."""
     return {(action, kind): schema for action, kind, schema in read_schemas(version)}

@@ -19,8 +19,9 @@ class Entry:
     group: str
     title: str
     icon: str
-    model: str  # app.model
+    model: str  # app.model; who may view it, sees the entry
     rank: int = 50
+    page: str = ""  # the name of a URL, for a page that is no model's list
 
 
 _ENTRIES: list[Entry] = []
@@ -29,7 +30,7 @@ _ENTRIES: list[Entry] = []
 def add(*entries: Entry) -> None:
     """Register entries; an unknown group or a model named twice is a mistake of ours."""
     for entry in entries:
-        if entry.group not in GROUPS or any(entry.model == known.model for known in _ENTRIES):
+        if entry.group not in GROUPS or any(_leads_to(entry) == _leads_to(known) for known in _ENTRIES):
             raise ValueError(f"cannot add {entry} to the sidebar")
         _ENTRIES.append(entry)
 
@@ -50,9 +51,13 @@ def _item(entry: Entry) -> dict[str, Any]:
     return {
         "title": entry.title,
         "icon": entry.icon,
-        "link": reverse(f"admin:{app}_{model}_changelist"),
+        "link": reverse(_leads_to(entry)),
         "permission": _may_view(f"{app}.view_{model}"),
     }
+
+
+def _leads_to(entry: Entry) -> str:
+    return entry.page or f"admin:{entry.model.replace('.', '_')}_changelist"
 
 
 def _may_view(permission: str) -> Callable[[HttpRequest], bool]:

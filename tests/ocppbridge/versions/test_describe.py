@@ -60,11 +60,11 @@ def test_numbers_have_their_bounds():
 @pytest.mark.parametrize(
     ("dialect", "action", "direction", "handling"),
     [
-        (V16, "DataTransfer", "both", "understood and answered; sent by a typed verb or as a generic call"),
+        (V16, "DataTransfer", "both", "understood and answered; sent on request"),
         (V16, "Authorize", "station to CSMS", "understood and answered"),
         (V201, "NotifyEvent", "station to CSMS", "acknowledged and recorded"),
-        (V201, "Reset", "CSMS to station", "sent by a typed verb or as a generic call"),
-        (V201, "SetDisplayMessage", "CSMS to station", "sent as a generic call, or with a status"),
+        (V201, "Reset", "CSMS to station", "sent on request"),
+        (V201, "SetDisplayMessage", "CSMS to station", "sent on request"),
     ],
 )
 def test_who_sends_it_and_what_becomes_of_it(dialect, action, direction, handling):
