@@ -6,6 +6,7 @@ from ocppbridge.models.certificate import LocalAuthority, SigningRequest, Statio
 from ocppbridge.models.connection import Connection, Node
 from ocppbridge.models.frame import Frame
 from ocppbridge.models.inbox import InboxItem, Quarantined
+from ocppbridge.models.local_list import LocalList
 from ocppbridge.models.report import Report
 from ocppbridge.models.reservation import Reservation
 from ocppbridge.models.security import PasswordChange, ProfileUpgrade, SecurityEvent
@@ -21,6 +22,7 @@ __all__ = [
     "Frame",
     "InboxItem",
     "LocalAuthority",
+    "LocalList",
     "MeterReading",
     "Node",
     "PasswordChange",

@@ -43,6 +43,7 @@ class Transaction(models.Model):
     call = models.ForeignKey("ocppbridge.Call", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     remote_start_id = models.IntegerField(null=True, blank=True)
     reservation_id = models.IntegerField(null=True, blank=True)
+    reserved_from = models.DateTimeField(null=True, blank=True, help_text="since when its EVSE was held for it")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     meter_start = models.DecimalField(max_digits=18, decimal_places=3, null=True, blank=True, help_text="Wh")
@@ -61,6 +62,11 @@ class Transaction(models.Model):
     location = models.TextField(blank=True, help_text="the OCPI CdrLocation as of the start, as JSON (CDR-13)")
     course = models.JSONField(default=dict, blank=True, editable=False, help_text="charging.transactions, as stored")
     start_key = models.CharField(max_length=200, blank=True, editable=False, help_text="what makes two 1.6 starts one")
+    cdr_edition = models.PositiveSmallIntegerField(default=1, help_text="more than 1: earlier ones were credited")
+    silent_since = models.DateTimeField(null=True, blank=True, help_text="running, and nothing was heard of it since")
+    closed_by = models.CharField(max_length=150, blank=True, help_text="of the staff, where no station told the end")
+    cost_told = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True, help_text="to the driver")
+    cost_told_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True, help_text="staff looked at the findings: bill it")
     last_news_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
@@ -83,6 +89,7 @@ class Transaction(models.Model):
             models.Index(fields=["station", "start_key"], name="transaction_start", condition=~models.Q(start_key="")),
             models.Index(fields=["id_token", "-started_at"], name="transaction_token"),
             models.Index(fields=["-started_at"], name="transaction_started"),
+            models.Index(fields=["last_news_at"], name="transaction_news", condition=models.Q(state="running")),
         ]
 
     def __str__(self) -> str:
