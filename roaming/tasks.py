@@ -6,7 +6,7 @@ from celery import shared_task
 
 from roaming import nudges
 from roaming.models import Platform
-from roaming.services import authorizations, drains, presence, pulls, registration, results, sweeping
+from roaming.services import authorizations, drains, handshakes, presence, pulls, registration, results, sweeping
 from roaming.services.locks import Lock, held
 
 
@@ -33,6 +33,13 @@ def still_alive(platform_id: int) -> None:
         platform = Platform.objects.filter(pk=platform_id).first()
         if free and platform is not None and presence.is_due(platform):
             registration.still_alive(platform)
+
+
+@shared_task(name="roaming.handshake")
+def handshake(handshake_id: int) -> None:
+    """Register, rotate or part, as staff asked."""
+    nudges.begun(handshakes.TASK, handshake_id)
+    handshakes.carry_out(handshake_id)
 
 
 @shared_task(name="roaming.pull")

@@ -7,12 +7,15 @@ from roaming.models.command import Command
 from roaming.models.decision_value import DecisionValue
 from roaming.models.delivery import Delivery, DeliveryAttempt
 from roaming.models.exchange import Exchange
+from roaming.models.handshake import Handshake
 from roaming.models.issued_token import IssuedToken
 from roaming.models.location import Evse, Location
+from roaming.models.notice import Notice
 from roaming.models.operator_token import OperatorToken
 from roaming.models.party import Party
 from roaming.models.platform import Endpoint, Platform
 from roaming.models.pull import Pull, PulledKey
+from roaming.models.pulse import Pulse
 from roaming.models.session import Session
 from roaming.models.stored import StoredObject
 from roaming.models.tally import Tally
@@ -30,13 +33,16 @@ __all__ = [
     "Endpoint",
     "Evse",
     "Exchange",
+    "Handshake",
     "IssuedToken",
     "Location",
+    "Notice",
     "OperatorToken",
     "Party",
     "Platform",
     "Pull",
     "PulledKey",
+    "Pulse",
     "Session",
     "StoredObject",
     "Tally",

@@ -6,10 +6,31 @@ default, editable by staff.
 
 from __future__ import annotations
 
+import re
+from ipaddress import ip_network
+
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from roaming.models.fields import EncryptedTextField
+
+_FINGERPRINT = re.compile(r"[0-9a-fA-F]{64}|(?:[0-9a-fA-F]{2}:){31}[0-9a-fA-F]{2}")
+
+
+def network(text: str) -> None:
+    """Validates a CIDR."""
+    try:
+        ip_network(text)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
+
+
+def fingerprint(text: str) -> None:
+    """Validates a SHA-256 in hexadecimal, with or without colons."""
+    if not _FINGERPRINT.fullmatch(text):
+        raise ValidationError("64 hexadecimal digits, with or without colons between the bytes")
 
 
 class Platform(models.Model):
@@ -39,17 +60,62 @@ class Platform(models.Model):
     token_out = EncryptedTextField(blank=True, help_text="the token we present to this peer")
 
     # What the peer sends and what it expects are two things: libraries differ in one and not the other.
-    token_encoding = models.CharField(max_length=6, choices=TokenEncoding, default=TokenEncoding.AUTO)
+    token_encoding = models.CharField(
+        max_length=6,
+        choices=TokenEncoding,
+        default=TokenEncoding.AUTO,
+        help_text="how the peer writes the token that we gave it; any other spelling is a wrong token",
+    )
     token_out_encoding = models.CharField(
         max_length=6,
         choices=TokenEncoding,
         default=TokenEncoding.AUTO,
         help_text="how the peer wants our token written",
     )
-    allowed_hosts = ArrayField(models.CharField(max_length=255), default=list, blank=True)
-    explicit_nulls = models.BooleanField(default=False, help_text="send null for every absent optional field")
-    request_timeout = models.PositiveSmallIntegerField(default=15, help_text="total seconds for one request")
+    allowed_hosts = ArrayField(
+        models.CharField(max_length=255),
+        default=list,
+        blank=True,
+        help_text="hosts beside the one of its versions URL that we may call for this peer, comma separated",
+    )
+    explicit_nulls = models.BooleanField(
+        default=False,
+        help_text="send null for every absent optional field, in pushes and in lists: some libraries refuse an object"
+        " that leaves fields out",
+    )
+    bare_success = models.BooleanField(
+        default=False,
+        help_text="take a 2xx without any body for success: some peers acknowledge a push without an OCPI envelope",
+    )
+    only_http_200 = models.BooleanField(
+        default=False,
+        help_text="answer 200 where we would say 201 or 404, for peers that give up at any other HTTP status; the OCPI"
+        " status code still tells",
+    )
+    request_timeout = models.PositiveSmallIntegerField(
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text="total seconds for one request, from the first packet to the last byte",
+    )
 
+    # What a request must show beside its token (S19); each is enforced where it is set.
+    client_networks = ArrayField(
+        models.CharField(max_length=43, validators=[network]),
+        default=list,
+        blank=True,
+        help_text="networks that the peer calls from, such as 198.51.100.0/24, comma separated; empty: any",
+    )
+    client_certificates = ArrayField(
+        models.CharField(max_length=95, validators=[fingerprint]),
+        default=list,
+        blank=True,
+        help_text="SHA-256 fingerprints of the peer's client certificates; a proxy of TRUSTED_PROXIES tells which one"
+        " it saw. Empty: none is asked for",
+    )
+
+    announced = models.CharField(
+        max_length=64, blank=True, help_text="digest of what our version details said at the last handshake (VER-07)"
+    )
     timeouts_in_a_row = models.PositiveSmallIntegerField(default=0)
     last_seen_at = models.DateTimeField(null=True, blank=True)
     status_since = models.DateTimeField(auto_now_add=True)

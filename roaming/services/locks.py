@@ -18,6 +18,7 @@ class Lock(IntEnum):
     REGISTRATION = 7304
     STILL_ALIVE = 7305
     PULL = 7306
+    HANDSHAKE = 7307
 
 
 @contextmanager

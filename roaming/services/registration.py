@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -19,13 +20,13 @@ from roaming import client
 from roaming.client import Call, CallFailed, Peer
 from roaming.hub import handshake
 from roaming.hub.handshake import Connection, Flow, Request, Response, Terms
-from roaming.models import Endpoint, IssuedToken, Party, Platform
+from roaming.models import IssuedToken, Platform
 from roaming.ocpi.authorization import Encoding
 from roaming.ocpi.credentials import Credentials, CredentialsRole
-from roaming.ocpi.errors import HubError, MethodNotAllowed, Unauthorized, UnsupportedVersion
-from roaming.ocpi.party import PartyId
+from roaming.ocpi.errors import HubError, MethodNotAllowed, OcpiError, Unauthorized, UnsupportedVersion
 from roaming.ocpi.types import Role
-from roaming.services import announcements, parties, partners, platforms, pulls, secrets
+from roaming.services import announcements, claims, connections, notices, parties, partners, platforms, secrets
+from roaming.services.claims import Roles
 from roaming.services.locks import Lock, held
 
 logger = logging.getLogger(__name__)
@@ -57,13 +58,17 @@ def receive(token: IssuedToken, given: Credentials, now: datetime) -> dict[str, 
         if not free:
             raise MethodNotAllowed("A registration of your platform is under way")
         _check_usable(token)
-        _check_roles(platform, token, given.roles)
-        connection = _run(platform, handshake.register_as_receiver(given, _encoding(platform), _terms(platform)))
+        try:
+            claims.check(platform, given.roles)
+            connection = _run(platform, handshake.register_as_receiver(given, _encoding(platform), _terms(platform)))
+        except OcpiError as error:
+            notices.notice(platform, "handshake", f"It tried to register: {error.message}", now)
+            raise
         with transaction.atomic():
             if token.kind == KIND_A and not _burn(token):
                 raise Unauthorized()
             issued = platforms.issue(platform, KIND_C)
-            _store(platform, connection, now)
+            connections.store(platform, connection, now)
             platforms.retire(platform, issued, now)
     return our_credentials(issued)
 
@@ -81,22 +86,6 @@ def _burn(token: IssuedToken) -> bool:
     return bool(IssuedToken.objects.filter(pk=token.pk, used_at=None).update(used_at=timezone.now()))
 
 
-def _check_roles(platform: Platform, token: IssuedToken, roles: Iterable[CredentialsRole]) -> None:
-    invited = [
-        (PartyId(one["country_code"], one["party_id"]), Role(one["role"]))
-        for issued in platform.issued_tokens.filter(kind=KIND_A)
-        for one in issued.allowed_roles
-    ]
-    own = [_claim(party) for party in Party.objects.filter(platform=platform)] if invited else []
-    others = Party.objects.exclude(platform=platform).exclude(platform__status=Platform.Status.UNREGISTERED)
-    taken = [_claim(party) for party in others]
-    handshake.check_roles(roles, hub=parties.hub(), allowed=[*invited, *own], taken=taken)
-
-
-def _claim(party: Party) -> tuple[PartyId, Role]:
-    return parties.party_id(party), Role(party.role)
-
-
 def unregister(platform: Platform, now: datetime) -> None:
     """Their DELETE, or the end of ours."""
     with transaction.atomic():
@@ -107,26 +96,47 @@ def unregister(platform: Platform, now: datetime) -> None:
 # --- we ask -----------------------------------------------------------------------------------------------------------
 
 
-def register_with(
-    versions_url: str, token_a: str, *, name: str, allowed_hosts: Iterable[str] = (), encoding: str = "auto"
-) -> Platform:
-    """Register at a peer that invited us. Raises OcpiError; then nothing is left of it but the journal."""
-    platform = Platform.objects.create(
+def prepare(versions_url: str, *, name: str, allowed_hosts: Iterable[str] = (), encoding: str = "auto") -> Platform:
+    """The row of a peer that we are going to register with. Raises ValueError, in words, for a bad URL."""
+    try:
+        client.check_url(versions_url)
+    except CallFailed as problem:
+        raise ValueError(f"{versions_url[:100]} is no versions URL: {problem}") from None
+    return Platform.objects.create(
         name=name, versions_url=versions_url, allowed_hosts=list(allowed_hosts), token_out_encoding=encoding
     )
+
+
+def register_with(
+    versions_url: str,
+    token_a: str,
+    *,
+    name: str,
+    allowed_hosts: Iterable[str] = (),
+    encoding: str = "auto",
+    expected: Roles = (),
+) -> Platform:
+    """Register at a peer that invited us. Raises OcpiError; then nothing is left of it but the journal."""
+    platform = prepare(versions_url, name=name, allowed_hosts=allowed_hosts, encoding=encoding)
     try:
-        _give_new_token(
-            platform,
-            lambda ours: handshake.register_as_sender(
-                versions_url, token_a, ours, Encoding(encoding), _terms(platform)
-            ),
-        )
+        register(platform, token_a, expected)
     except handshake.Unanswered:
         raise  # the peer may hold our token: keep it, and let staff look
     except Exception:
         platform.delete()
         raise
     return platform
+
+
+def register(platform: Platform, token_a: str, expected: Roles = ()) -> None:
+    """Our POST with the peer's TOKEN_A (CRE-02). `expected`: whom it may bring; empty: anybody new."""
+    _give_new_token(
+        platform,
+        lambda ours: handshake.register_as_sender(
+            platform.versions_url, token_a, ours, _encoding(platform), _terms(platform)
+        ),
+        expected,
+    )
 
 
 def rotate(platform: Platform) -> None:
@@ -150,10 +160,13 @@ def leave(platform: Platform) -> bool:
     return noted
 
 
-def _give_new_token(platform: Platform, flow_with: Callable[[Mapping[str, Any]], Flow[Connection]]) -> None:
+def _give_new_token(
+    platform: Platform, flow_with: Callable[[Mapping[str, Any]], Flow[Connection]], expected: Roles = ()
+) -> None:
     token_b = platforms.issue(platform, KIND_C)
     try:
         connection = _run(platform, flow_with(our_credentials(token_b)))
+        connection = replace(connection, roles=_admitted(platform, connection, expected))
     except handshake.Unanswered:
         raise  # whichever token the peer uses next is the right one
     except Exception:
@@ -161,8 +174,24 @@ def _give_new_token(platform: Platform, flow_with: Callable[[Mapping[str, Any]],
         raise
     now = timezone.now()
     with transaction.atomic():
-        _store(platform, connection, now)
+        connections.store(platform, connection, now)
         platforms.retire(platform, token_b, now)
+
+
+def _admitted(platform: Platform, connection: Connection, expected: Roles) -> tuple[CredentialsRole, ...]:
+    """The roles in a peer's answer that it may have here; staff are told of the others (CRE-20, S14).
+
+    One role too many does not end the connection; where none is left, it does.
+    """
+    verdict = claims.judge(platform, connection.roles, expected)
+    said = "; ".join(verdict.refused)
+    if said:
+        notices.notice(platform, "roles", f"Not taken over from its credentials: {said}", timezone.now())
+    if said and not verdict.taken_over:
+        url = connection.peer.credentials_url or ""
+        _run(platform, handshake.unregister_as_sender(url, connection.token, connection.peer.encoding))
+        raise handshake.Refused(f"It brought no role that it may have here: {said}")
+    return verdict.taken_over
 
 
 # --- both -------------------------------------------------------------------------------------------------------------
@@ -190,7 +219,9 @@ def _run(platform: Platform, flow: Flow[T]) -> T:
     try:
         return handshake.run(flow, lambda request: _perform(platform, request))
     except UnsupportedVersion:
+        offered = ", ".join(str(version)[:20] for version in platform.offered_versions) or "none"
         logger.warning("platform %s offers no version that we speak", platform.pk)
+        notices.notice(platform, "version", f"No OCPI version is shared. It offers: {offered}", timezone.now())
         raise
 
 
@@ -230,51 +261,3 @@ def _encoding(platform: Platform) -> Encoding:
 
 def _terms(platform: Platform) -> Terms:
     return Terms(versions=VERSIONS, allowed_hosts=frozenset(host.lower() for host in platform.allowed_hosts))
-
-
-def _store(platform: Platform, connection: Connection, now: datetime) -> None:
-    """Everything that a handshake brought, at once."""
-    peer = connection.peer
-    platform.versions_url, platform.version = peer.versions_url, peer.version
-    platform.offered_versions = list(peer.offered)
-    platform.token_out, platform.token_out_encoding = connection.token, peer.encoding.value
-    platform.status, platform.status_since = Platform.Status.CONNECTED, now
-    platform.timeouts_in_a_row, platform.retry_at, platform.next_probe_at = 0, None, None
-    platform.last_seen_at = now
-    platform.save()
-    _store_endpoints(platform, peer)
-    _store_roles(platform, connection.roles, now)
-    pulls.plan(platform, now)
-    announcements.about(platform)
-
-
-def _store_endpoints(platform: Platform, peer: handshake.Peer) -> None:
-    """What staff set by hand stays (peers 6)."""
-    platform.endpoints.filter(overridden=False).delete()
-    kept = set(platform.endpoints.values_list("module", "role"))
-    Endpoint.objects.bulk_create(
-        Endpoint(platform=platform, module=module, role=role.value, url=url)
-        for (module, role), url in peer.endpoints.items()
-        if (module, role.value) not in kept and len(module) <= 36
-    )
-
-
-def _store_roles(platform: Platform, roles: Iterable[CredentialsRole], now: datetime) -> None:
-    listed = set()
-    for role in roles:
-        details: Any = role.business_details
-        row, _ = Party.objects.update_or_create(
-            country_code=role.party.country,
-            party_id=role.party.party,
-            role=role.role.value,
-            defaults={
-                "platform": platform,
-                "spelled": f"{role.country_code}/{role.party_id}",
-                "name": details.name,
-                "business_details": {"name": details.name, "website": details.website},
-                "withdrawn_at": None,
-            },
-        )
-        listed.add(row.pk)
-    if listed:
-        Party.objects.filter(platform=platform, withdrawn_at=None).exclude(pk__in=listed).update(withdrawn_at=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from roaming import nudges
-from roaming.services import authorizations, commands, deliveries, drains, presence, pulls
+from roaming.services import authorizations, commands, deliveries, drains, handshakes, presence, pulls
 from roaming.services.locks import Lock, held
 
 
@@ -22,5 +22,6 @@ def sweep() -> None:
             nudges.nudge("roaming.ask_tokens", question, queue=nudges.INTERACTIVE)
         silent = presence.to_check(now).values_list("pk", flat=True)
         nudges.nudge_each("roaming.still_alive", silent, nudges.DELIVER)
+        nudges.nudge_each(handshakes.TASK, handshakes.unfinished().values_list("pk", flat=True), nudges.DELIVER)
         nudges.nudge_each(pulls.TASK, pulls.due(now).values_list("pk", flat=True), nudges.BULK)
         drains.give_up_waiting(now)
