@@ -16,11 +16,14 @@ from typing import Any
 from ocppbridge.charging.replies import Authorization
 from ocppbridge.charging.security_intents import (
     CertificateUse,
+    ChangePassword,
     DeleteCertificate,
     DeliverCertificate,
     FetchLog,
     InstallCertificate,
     ListCertificates,
+    PreferNetworks,
+    RaiseProfile,
 )
 from ocppbridge.charging.setting_intents import (
     ReadVariables,
@@ -197,6 +200,9 @@ Intent = (
     | AskTransaction
     | TellCost
     | SendData
+    | ChangePassword
+    | RaiseProfile
+    | PreferNetworks
     | DeliverCertificate
     | InstallCertificate
     | ListCertificates
@@ -218,6 +224,7 @@ __all__ = [
     "CancelReservation",
     "CertificateUse",
     "ChangeAvailability",
+    "ChangePassword",
     "ChangeTariff",
     "ClearCache",
     "ClearTariffs",
@@ -229,6 +236,8 @@ __all__ = [
     "ListCertificates",
     "ListEntry",
     "NotOffered",
+    "PreferNetworks",
+    "RaiseProfile",
     "RawCall",
     "ReadVariables",
     "ReportSettings",

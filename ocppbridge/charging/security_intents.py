@@ -1,11 +1,12 @@
-"""What we want of a station's certificates and logs (blocks A, M, N)."""
+"""What we want of a station's password, security profile, certificates and logs (blocks A, M, N)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class CertificateUse(StrEnum):
@@ -17,6 +18,29 @@ class CertificateUse(StrEnum):
     MO = "MORootCertificate"
     OEM = "OEMRootCertificate"
     V2G_CHAIN = "V2GCertificateChain"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePassword:
+    """Give the station another password for HTTP Basic (A01)."""
+
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseProfile:
+    """Move to a higher security profile (A05). 2.x stores it in a slot, with the way to reach us in `network`."""
+
+    profile: int
+    slot: int = 1
+    network: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PreferNetworks:
+    """Which stored ways to a CSMS are tried, in this order (B09); 1.6 has one only."""
+
+    slots: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

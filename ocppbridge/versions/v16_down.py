@@ -215,6 +215,10 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
         intents.AskListVersion: lambda intent: ("GetLocalListVersion", {}),
         intents.CancelReservation: lambda intent: ("CancelReservation", {"reservationId": intent.reservation_id}),
         intents.ChangeAvailability: _availability,
+        intents.ChangePassword: lambda intent: (
+            "ChangeConfiguration",
+            {"key": "AuthorizationKey", "value": intent.password},
+        ),
         intents.ClearCache: lambda intent: ("ClearCache", {}),
         intents.DeleteCertificate: lambda intent: (
             "DeleteCertificate",
@@ -227,6 +231,10 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
             {"certificateType": _use(intent.use), "certificate": intent.certificate},
         ),
         intents.ListCertificates: _certificates,
+        intents.RaiseProfile: lambda intent: (
+            "ChangeConfiguration",
+            {"key": "SecurityProfile", "value": str(intent.profile)},
+        ),
         intents.ReadVariables: _read,
         intents.Reserve: _reserve,
         intents.Reset: _reset,

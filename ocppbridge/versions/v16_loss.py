@@ -13,6 +13,7 @@ _PNC: Final = "ISO 15118 came with 2.0.1; over 1.6 it travels in DataTransfer"
 _COURSE: Final = "1.6 tells the course of a session by StatusNotification only"
 _21: Final = "new in 2.1"
 _KEY: Final = "a 1.6 configuration key has a name and a value, nothing else"
+_ONE_WAY: Final = "1.6 keeps one way to its CSMS, outside the protocol"
 _DISPLAY: Final = "1.6 has no texts, languages or priorities in idTagInfo"
 
 LOSSES: Final = Losses(
@@ -56,9 +57,12 @@ LOSSES: Final = Losses(
         "DeliverCertificate.request_id": _21,
         "EventTaken.limits": _21,
         "EventTaken.total_cost": "1.6 has no costs; in California they travel in DataTransfer",
+        "PreferNetworks": _ONE_WAY,
+        "RaiseProfile.network": _ONE_WAY,
+        "RaiseProfile.slot": _ONE_WAY,
         "ReportSettings": "all keys are read by ReadVariables without a name",
         "ReportSome": "1.6 has configuration keys instead of a device model",
-        "SetNetwork": "1.6 keeps one way to its CSMS, outside the protocol",
+        "SetNetwork": _ONE_WAY,
         "StartCharging.group.value": "RemoteStartTransaction has no parentIdTag; the answer to Authorize tells it",
         "StartCharging.remote_start_id": "a remote start is recognised by station, token and time",
         "TellCost": "1.6 has no costs; in California they travel in DataTransfer",

@@ -159,6 +159,10 @@ def _write(intent: intents.WriteVariables) -> Called:
     return "SetVariables", {"setVariableData": data}
 
 
+def _set(owner: str, name: str, value: str) -> Called:
+    return _write(intents.WriteVariables(((Variable(name, owner), value),)))
+
+
 def _report(intent: intents.ReportSome) -> Called:
     return "GetReport", present(
         requestId=intent.request_id,
@@ -220,6 +224,7 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
             "ChangeAvailability",
             present(operationalStatus="Operative" if intent.operative else "Inoperative", evse=evse(intent.place)),
         ),
+        intents.ChangePassword: lambda intent: _set("SecurityCtrlr", "BasicAuthPassword", intent.password),
         intents.ClearCache: lambda intent: ("ClearCache", {}),
         intents.DeleteCertificate: lambda intent: (
             "DeleteCertificate",
@@ -241,6 +246,16 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
         intents.ListCertificates: lambda intent: (
             "GetInstalledCertificateIds",
             present(certificateType=[use.value for use in intent.uses] or None),
+        ),
+        intents.PreferNetworks: lambda intent: _set(
+            "OCPPCommCtrlr", "NetworkConfigurationPriority", ",".join(map(str, intent.slots))
+        ),
+        intents.RaiseProfile: lambda intent: (
+            "SetNetworkProfile",
+            {
+                "configurationSlot": intent.slot,
+                "connectionData": {**intent.network, "securityProfile": intent.profile},
+            },
         ),
         intents.ReadVariables: _read,
         intents.ReportSettings: lambda intent: (

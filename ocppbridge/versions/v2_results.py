@@ -35,6 +35,16 @@ def _variables(results: Sequence[Payload]) -> Outcome:
     return of_status(worst["attributeStatus"] if worst else "Accepted", reason(info), {"results": entries})
 
 
+def _certificates(payload: Payload) -> Outcome:
+    """Every certificate with its use; those of a chain stand beside the one that they lead to (M03)."""
+    found = [
+        {"use": entry["certificateType"], **hashes}
+        for entry in payload.get("certificateHashDataChain", ())
+        for hashes in (entry["certificateHashData"], *entry.get("childCertificateHashData", ()))
+    ]
+    return of_status(payload["status"], reason(payload), {"certificates": found})
+
+
 RESULTS: Final[Mapping[str, Callable[[Payload], Outcome]]] = MappingProxyType(
     {
         "CancelReservation": status(),
@@ -45,7 +55,7 @@ RESULTS: Final[Mapping[str, Callable[[Payload], Outcome]]] = MappingProxyType(
         "DataTransfer": status("data"),
         "DeleteCertificate": status(),
         "GetBaseReport": status(),
-        "GetInstalledCertificateIds": status("certificateHashDataChain"),
+        "GetInstalledCertificateIds": _certificates,
         "GetLocalListVersion": lambda payload: Accepted("Accepted", data={"version": payload["versionNumber"]}),
         "GetLog": status("filename"),
         "GetReport": status(),
