@@ -61,6 +61,8 @@ def accept(command: Command) -> Acceptance:
         )
     except Declined as declined:
         return declined.acceptance
+    except calls.NotAccepted as error:
+        return Acceptance("REJECTED", message=str(error))
     except (NotOffered, calls.InvalidPayload) as error:
         return Acceptance("NOT_SUPPORTED", message=str(error))
     command.call_reference = str(call.pk)

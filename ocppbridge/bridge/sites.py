@@ -75,7 +75,10 @@ def add(
         owner = _operator(party, notes)
         _check_tariff(owner, tariff)
         short = decisions.allows_short_password(identity)
-        added = stations.add(identity, str(owner), password=password, name=name, evses=0, allow_short_password=short)
+        boot = decisions.choices().value("NEW-STATION-BOOT")  # decision: NEW-STATION-BOOT
+        added = stations.add(
+            identity, str(owner), password=password, name=name, evses=0, allow_short_password=short, boot_policy=boot
+        )
         uids = _uids(identity, evses)
         place = _place(owner, location or _location_id(identity), identity, uids, tariff, now, notes)
         stations.place(added.station, place.object_id, dict(enumerate(uids, start=1)))

@@ -4,63 +4,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ocppbridge', '0002_journal'),
+        ("ocppbridge", "0002_journal"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('started_at', models.DateTimeField()),
-                ('alive_at', models.DateTimeField()),
-                ('stopped_at', models.DateTimeField(blank=True, null=True)),
-                ('sockets', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("started_at", models.DateTimeField()),
+                ("alive_at", models.DateTimeField()),
+                ("stopped_at", models.DateTimeField(blank=True, null=True)),
+                ("sockets", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.AddField(
-            model_name='connection',
-            name='aftermath_at',
+            model_name="connection",
+            name="aftermath_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='transaction',
-            name='course',
-            field=models.JSONField(blank=True, default=dict, editable=False, help_text='charging.transactions, as stored'),
+            model_name="transaction",
+            name="course",
+            field=models.JSONField(
+                blank=True, default=dict, editable=False, help_text="charging.transactions, as stored"
+            ),
         ),
         migrations.AddField(
-            model_name='transaction',
-            name='location',
-            field=models.TextField(blank=True, help_text='the OCPI CdrLocation as of the start, as JSON (CDR-13)'),
+            model_name="transaction",
+            name="location",
+            field=models.TextField(blank=True, help_text="the OCPI CdrLocation as of the start, as JSON (CDR-13)"),
         ),
         migrations.AddField(
-            model_name='transaction',
-            name='released_at',
-            field=models.DateTimeField(blank=True, help_text='staff looked at the findings: bill it', null=True),
+            model_name="transaction",
+            name="released_at",
+            field=models.DateTimeField(blank=True, help_text="staff looked at the findings: bill it", null=True),
         ),
         migrations.AddField(
-            model_name='transaction',
-            name='start_key',
-            field=models.CharField(blank=True, editable=False, help_text='what makes two 1.6 starts one', max_length=200),
+            model_name="transaction",
+            name="start_key",
+            field=models.CharField(
+                blank=True, editable=False, help_text="what makes two 1.6 starts one", max_length=200
+            ),
         ),
         migrations.AlterField(
-            model_name='connection',
-            name='alive_at',
-            field=models.DateTimeField(help_text='when something was last heard on it, give or take'),
+            model_name="connection",
+            name="alive_at",
+            field=models.DateTimeField(help_text="when something was last heard on it, give or take"),
         ),
         migrations.AddIndex(
-            model_name='connection',
-            index=models.Index(condition=models.Q(('aftermath_at', None), ('closed_at__isnull', False)), fields=['closed_at'], name='connection_aftermath'),
+            model_name="connection",
+            index=models.Index(
+                condition=models.Q(("aftermath_at", None), ("closed_at__isnull", False)),
+                fields=["closed_at"],
+                name="connection_aftermath",
+            ),
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('start_key', ''), _negated=True), fields=['station', 'start_key'], name='transaction_start'),
+            model_name="transaction",
+            index=models.Index(
+                condition=models.Q(("start_key", ""), _negated=True),
+                fields=["station", "start_key"],
+                name="transaction_start",
+            ),
         ),
         migrations.AddIndex(
-            model_name='node',
-            index=models.Index(condition=models.Q(('stopped_at', None)), fields=['alive_at'], name='node_alive'),
+            model_name="node",
+            index=models.Index(condition=models.Q(("stopped_at", None)), fields=["alive_at"], name="node_alive"),
         ),
     ]

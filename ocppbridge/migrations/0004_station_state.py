@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ocppbridge', '0003_connections'),
+        ("ocppbridge", "0003_connections"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='station',
-            name='state',
-            field=models.CharField(blank=True, help_text='of the whole station (EVSE 0), as it said it', max_length=20),
+            model_name="station",
+            name="state",
+            field=models.CharField(blank=True, help_text="of the whole station (EVSE 0), as it said it", max_length=20),
         ),
     ]

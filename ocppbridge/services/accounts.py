@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ocppbridge.charging.replies import Registration
 from ocppbridge.services.passwords import NOBODY, Secret
 
 
@@ -26,3 +27,10 @@ class Account:
     def version(self) -> str:
         """ "1.6", "2.0.1" or "2.1"."""
         return self.subprotocol.removeprefix("ocpp")
+
+    @property
+    def registration(self) -> Registration | None:
+        """What it was told at its last boot; one that has never booted is taken for what it would be told (B02)."""
+        if self.boot_status:
+            return Registration(self.boot_status)
+        return None if self.boot_policy == Registration.ACCEPTED else Registration(self.boot_policy)

@@ -16,17 +16,23 @@ from django.utils import timezone
 from ocppbridge import mailbox
 from ocppbridge.charging import intents
 from ocppbridge.charging.intents import Intent, NotOffered, RawCall
+from ocppbridge.charging.registration import may_ask
+from ocppbridge.charging.replies import Registration
 from ocppbridge.charging.tokens import Place
 from ocppbridge.models import Call, Station
 from ocppbridge.rpc.errors import RpcError
 from ocppbridge.services import sealing
 from ocppbridge.versions import DIALECTS, Dialect, secrets
 
-__all__ = ["InvalidPayload", "NotOffered", "RawCall", "intent_of", "queue", "settle"]
+__all__ = ["InvalidPayload", "NotAccepted", "NotOffered", "RawCall", "intent_of", "queue", "settle"]
 
 OPEN: Final = (Call.State.QUEUED, Call.State.SENT)
 # How long a call may wait for its station to come (back); commands say less.
 PATIENCE: Final = timedelta(minutes=10)
+
+
+class NotAccepted(NotOffered):
+    """The station may not be asked this before its boot is accepted (B02.FR.05, B03)."""
 
 
 class InvalidPayload(ValueError):
@@ -46,6 +52,9 @@ def queue(
 ) -> Call:
     """Store a call for the station and wake the holder of its socket on commit. Raises NotOffered or InvalidPayload."""
     action, payload = translated(dialect_of(station), intent)
+    status = Registration(station.boot_status) if station.boot_status else None
+    if not may_ask(status, action):
+        raise NotAccepted(f"{station} is {station.boot_status}: {action} only when it has been accepted")
     payload = sealing.plain(payload)
     masked = secrets.mask_request(action, payload)
     said = to_json(intent)

@@ -42,6 +42,7 @@ def add(
     evses: int | Iterable[str] = 1,
     name: str = "",
     allow_short_password: bool = False,
+    boot_policy: str = Station.Boot.ACCEPTED,
 ) -> Added:
     """Add a station of the hosted party ("NL/VLT"). ``evses`` counts them, or names their OCPI uids by number."""
     country, separator, code = party.upper().partition("/")
@@ -58,6 +59,7 @@ def add(
         party_id=code,
         location_id=location_id,
         shard=shard_of(identity),
+        boot_policy=boot_policy,
     )
     chosen = password or passwords.new_password()
     passwords.set_password(station, chosen, allow_short=allow_short_password)

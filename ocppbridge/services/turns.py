@@ -21,6 +21,7 @@ class Turn:
     def __init__(self, station: Station, now: datetime, running: list[Transaction] | None = None) -> None:
         self.station, self.now = station, now
         self.received = now
+        self.connection_id = 0
         # Only what comes over the present socket shows that the station is there.
         self.online = False
         self.touched: dict[int, Transaction] = {}
@@ -33,7 +34,7 @@ class Turn:
 
     def hear(self, connection_id: int, at: datetime) -> None:
         """The next message, from this connection, received then."""
-        self.received = at
+        self.received, self.connection_id = at, connection_id
         self.online = self.online or connection_id == self.station.connection_id
 
     def transaction(self, told: str | None) -> Transaction | None:

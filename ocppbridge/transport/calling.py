@@ -2,6 +2,7 @@
 
 A call is marked as sent in the COMMIT of its journal row, before its text leaves: after a crash nobody can believe
 that it had not been sent. What never left when the socket goes stays queued and is fetched by the next connection.
+What may not be asked of a station before it is accepted (B02.FR.05, B03.FR.02) is held until it is, or has expired.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ocppbridge.charging.registration import may_ask
+from ocppbridge.charging.replies import Registration
 from ocppbridge.rpc import connection as rpc
 from ocppbridge.rpc.errors import RpcError
 from ocppbridge.rpc.frames import encode_call, encode_error
@@ -24,11 +27,13 @@ SERVICE_RESTART = 1012
 class Calling:
     """The calls of ours that are open on one connection."""
 
-    __slots__ = ("_dialect", "_host", "_open", "_rpc", "_scribe", "triggered")
+    __slots__ = ("_dialect", "_held", "_host", "_open", "_rpc", "_scribe", "registration", "triggered")
 
     def __init__(self, connection: rpc.Connection, dialect: Dialect, host: Host, scribe: Scribe) -> None:
         self._rpc, self._dialect, self._host, self._scribe = connection, dialect, host, scribe
         self._open: dict[str, tuple[str, str]] = {}  # action, masked text
+        self._held: dict[str, tuple[str, dict[str, Any], datetime]] = {}
+        self.registration: Registration | None = None
         self.triggered: set[str] = set()  # what it was asked to send, which it may say in any boot state (B02.FR.09)
 
     def offer(
@@ -38,6 +43,21 @@ class Calling:
         if call_id in self._open:
             return
         self._open[call_id] = (action, encode_call(call_id, action, masked))
+        if may_ask(self.registration, action):
+            self._offer(call_id, action, payload, expires)
+        else:
+            self._held[call_id] = (action, payload, expires)
+
+    def registered(self, status: Registration, now: datetime) -> None:
+        """The station has been told this at its boot: what waited for it goes on."""
+        self.registration = status
+        for call_id, (action, payload, expires) in list(self._held.items()):
+            if may_ask(status, action):
+                del self._held[call_id]
+                self._offer(call_id, action, payload, expires)
+        self.pump(now)
+
+    def _offer(self, call_id: str, action: str, payload: dict[str, Any], expires: datetime) -> None:
         self._rpc.offer(call_id, action, payload, expires)
         if action == "TriggerMessage":
             self.triggered.add(str(payload.get("requestedMessage", "")))

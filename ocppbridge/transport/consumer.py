@@ -189,8 +189,8 @@ class StationConsumer(AsyncConsumer):
     # Our calls
 
     def fetch_calls(self) -> None:
-        """There may be calls to send; not to a station whose boot was rejected (B03.FR.02)."""
-        if self._closing or self._dialogue.boot_status == "Rejected":
+        """There may be calls to send; which of them may go out before it is accepted, `Calling` knows."""
+        if self._closing:
             return
         if self._fetching is None or self._fetching.done():
             self._fetching = asyncio.create_task(self._fetch())

@@ -20,11 +20,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from ocppbridge.charging.messages import Beat, Message
+from ocppbridge.charging.registration import admit
 from ocppbridge.charging.replies import Registered, Reply
 from ocppbridge.handlers.blocks import answer_of, record_of
 from ocppbridge.handlers.registry import Answer, Asked, Deciding
 from ocppbridge.rpc import connection as rpc
-from ocppbridge.rpc.errors import Forbidden, InternalFault, RpcError
+from ocppbridge.rpc.errors import InternalFault, RpcError
 from ocppbridge.rpc.frames import encode_call
 from ocppbridge.services.accounts import Account
 from ocppbridge.transport import journal
@@ -39,8 +40,6 @@ INVALID_JOURNALLED: Final = 30  # of invalid frames, in any minute; the rest are
 MINUTE: Final = timedelta(minutes=1)
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 READINGS: Final = ("meterValue", "transactionData")
-# B02.FR.09: what a station may say before it has been accepted.
-BEFORE_ACCEPTANCE: Final = frozenset({"BootNotification", "NotifyReport"})
 
 
 class Question:
@@ -63,8 +62,8 @@ class Dialogue:
     """See the module's docstring."""
 
     __slots__ = (
-        "_held", "_host", "_invalid_since", "_invalids", "_question", "_rpc", "_scribe", "account", "boot_status",
-        "calling", "dialect", "heard_calls", "pending",
+        "_held", "_host", "_invalid_since", "_invalids", "_question", "_rpc", "_scribe", "account", "calling",
+        "dialect", "heard_calls", "pending",
     )  # fmt: skip
 
     def __init__(self, account: Account, connection_id: int, host: Host, call_timeout: timedelta) -> None:
@@ -73,7 +72,7 @@ class Dialogue:
         self._rpc = rpc.Connection(self.dialect.version, call_timeout)
         self._scribe = Scribe(account, connection_id)
         self.calling = Calling(self._rpc, self.dialect, host, self._scribe)
-        self.boot_status = account.boot_status
+        self.calling.registration = account.registration
         self.pending = 0
         self.heard_calls = False
         self._question: Question | None = None
@@ -143,20 +142,18 @@ class Dialogue:
             self._refuse(entry, InternalFault("the hub has failed"), now)
 
     def _check_boot(self, action: str) -> None:
-        """B02.FR.09, B03.FR.07 (field quirk 17): 2.x only; 1.6 has no word for it."""
-        if self.boot_status in ("", "Accepted") or self.dialect.version == "1.6" or action in self.calling.triggered:
-            return
-        if action not in BEFORE_ACCEPTANCE or (self.boot_status == "Rejected" and action != "BootNotification"):
-            raise Forbidden(f"not before BootNotification is accepted (it was answered {self.boot_status})")
+        """B02.FR.09, B03.FR.07 (field quirk 17)."""
+        admit(self.dialect.version, self.calling.registration, action, self.calling.triggered)
 
     def _reply(self, entry: Entry, action: str, payload: dict[str, Any], reply: Reply, now: datetime) -> None:
         said = self.dialect.down_reply(action, reply, payload)
         self.dialect.validate_response(action, said)
-        if isinstance(reply, Registered):
-            self.boot_status = self.account.boot_status = str(reply.status)
         text = self._rpc.result(entry.message_id, said)
         out = self._scribe.entry(now, journal.OUT, journal.RESULT, entry.message_id, action, text)
         self._host.journal(Unit((entry, out), self._when_committed(text, entry.message_id)))
+        if isinstance(reply, Registered):
+            self.account.boot_status = str(reply.status)
+            self.calling.registered(reply.status, now)  # what it releases is journalled, and so said, after the answer
 
     def _refuse(self, entry: Entry, error: RpcError, now: datetime) -> None:
         reason = f"{error.code}: {error.description}"

@@ -116,6 +116,37 @@ register(
 )
 register(
     Decision(
+        id="BOOT-RETRY-INTERVAL",
+        kind=Kind.POLICY_DEPENDENT,
+        title="How soon a station that was not accepted boots again",
+        section="OCPP BootNotification, interval while Pending or Rejected (B02.FR.04, B03.FR.02)",
+        question="How many seconds does a station wait before its next BootNotification?",
+        options={},
+        free=between("5", "86400", "seconds"),
+        default="60",
+        applied_in="ocppbridge.handlers.provisioning",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="NEW-STATION-BOOT",
+        kind=Kind.POLICY_DEPENDENT,
+        title="The first boot of a station that was just added",
+        section="OCPP BootNotification (B01, B02)",
+        question="Is a station that staff have added accepted at once, or held until they have looked at it?",
+        options={
+            "Accepted": "it goes to work at its first boot",
+            "Pending": "it is configured and reported, but nobody charges until staff accept it",
+        },
+        default="Accepted",
+        applied_in="ocppbridge.bridge.sites",
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
         id="DRAIN-ATTEMPTS",
         kind=Kind.POLICY_DEPENDENT,
         title="A journalled frame that cannot be applied",
