@@ -31,6 +31,7 @@ from roaming.modules.interface import VERSION, Interface, Operation, Reply
 from roaming.ocpi.errors import ClientError, MethodNotAllowed, NotFound, OcpiError, Unauthorized
 from roaming.ocpi.headers import Routing, read_ids, read_routing
 from roaming.requests import Routed, carry_out
+from roaming.services import parties
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class OcpiView(APIView):
     permission_classes = ()
     content_negotiation_class = _Always
     http_method_names = list(METHODS)
+    default_response_headers: dict[str, str] = {}  # the framework's Allow names the view's methods, not the endpoint's
 
     def handle(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return answer(request._request, str(kwargs.get("rest") or ""))
@@ -116,7 +118,7 @@ def _reply(request: HttpRequest, rest: str, exchange: Inbound, now: Any) -> Repl
     exchange.module = interface.module.value
     if interface.routed:
         exchange.routing = _lenient_routing(request)
-        exchange.answered = exchange.routing.answered_by()
+        exchange.answered = exchange.routing.answered_by(exchange.routing.to or parties.hub())
     caller = _authenticated(request, exchange, now, invited=interface.open_to_invited)
     operation, names = _operation(request, found)
     body = read_body(request)
