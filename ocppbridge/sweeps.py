@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from ocppbridge import mailbox, nudges
-from ocppbridge.bridge import decisions, telling
+from ocppbridge.bridge import decisions, reservations, telling
 from ocppbridge.handlers import settling
 from ocppbridge.models import Call, Connection, Station
 from ocppbridge.services import connections, evses, partitions
@@ -36,6 +36,7 @@ def sweep(now: datetime) -> None:
     after_connections(now)
     end_calls(now)
     wake_holders(now)
+    reservations.expire(now)
     nudges.drain(connections.shards_waiting())
     if now.second % ACCOUNTS_EVERY == 0:
         telling.close_accounts(now)

@@ -41,7 +41,7 @@ class EvseAdmin(Verbs[Evse], Shown[Evse]):
         "stop",
         "unlock",
         "reset",
-        {"title": "More", "icon": "more_vert", "items": ["availability", "trigger"]},
+        {"title": "More", "icon": "more_vert", "items": ["reserve", "availability", "trigger"]},
     )
     fields = (("station_link", "number", "online"), ("status_shown", "since", "uid_link"))
 

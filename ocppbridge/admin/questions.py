@@ -71,6 +71,29 @@ class UnlockAt(AtEvse):
     connector = forms.IntegerField(min_value=1, initial=1)
 
 
+class ReserveFor(Question):
+    """For whom, where and for how long."""
+
+    token = forms.CharField(max_length=36, help_text="The uid that may use it")
+    minutes = forms.IntegerField(min_value=1, max_value=1440, initial=30)
+    evse = forms.TypedChoiceField(coerce=int, empty_value=None, required=False, label="EVSE")
+    connector_type = forms.CharField(
+        max_length=20, required=False, help_text="Such as cCCS2, where any EVSE that has one will do (2.x only)"
+    )
+    group = forms.CharField(max_length=36, required=False, help_text="Others with this group may use it too")
+
+    def __init__(self, data: Any = None, *, obj: Any) -> None:
+        super().__init__(data, obj=obj)
+        station = station_of(obj)
+        numbers = [obj.number] if isinstance(obj, Evse) else list(station.evses.values_list("number", flat=True))
+        whole = [] if isinstance(obj, Evse) else [("", "any of the station's")]
+        options = [*whole, *((number, f"EVSE {number}") for number in numbers)]
+        self.fields["evse"] = forms.TypedChoiceField(
+            coerce=int, empty_value=None, required=False, label="EVSE", choices=options
+        )
+        self.dress()
+
+
 class HowReset(Question):
     """How soon."""
 

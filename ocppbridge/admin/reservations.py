@@ -1,13 +1,16 @@
-"""Reservations: ours on the wire, the eMSP's beside it (CMD-20)."""
+"""Reservations: ours on the wire, the eMSP's beside it (CMD-20); staff can have one cancelled (CMD-22)."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import tones
 from ocppbridge.models import Reservation
+from ocppbridge.services import calls, reservations
 from roaming.console import links
+from roaming.console.asking import Question, Refused, button
 from roaming.console.pages import Shown
 from roaming.console.text import ago, code, linked, masked
 
@@ -27,12 +30,30 @@ class ReservationAdmin(Shown[Reservation]):
         "command_reference__exact",
     )
     ordering = ("-created_at",)
+    actions_detail = ("cancel",)
     fields = (
-        ("station_link", "evse_number", "standing"),
+        ("station_link", "evse_number", "connector_type"),
+        ("standing", "reason", "requested_by"),
         ("id_token", "id_token_type", "group_id"),
         ("partner", "partner_reservation_id", "command"),
-        ("created_at", "expires_at", "changed_at"),
+        ("held_at", "expires_at", "ended_at"),
+        ("session", "cdr"),
     )
+
+    @button(
+        "Cancel",
+        icon="event_busy",
+        danger=True,
+        fits=lambda obj: obj.state in reservations.OPEN,
+        text="The station is asked to let go; the eMSP that has made it is told CANCELED_RESERVATION.",
+    )
+    def cancel(self, request: HttpRequest, obj: Reservation, form: Question) -> None:
+        """It ends with the station's answer."""
+        try:
+            reservations.let_go(obj, request.user.get_username())
+        except (calls.NotOffered, calls.InvalidPayload) as problem:
+            raise Refused(str(problem)) from None
+        messages.success(request, f"{obj.station} is asked to let go; reload this page for its answer.")
 
     @admin.display(description="Id", ordering="id")
     def number(self, obj: Reservation) -> SafeString | str:
@@ -63,3 +84,13 @@ class ReservationAdmin(Shown[Reservation]):
     def command(self, obj: Reservation) -> SafeString | str:
         """The RESERVE_NOW."""
         return linked(links.change("roaming.command", obj.command_reference), "open") if obj.command_reference else "–"
+
+    @admin.display(description="OCPI session")
+    def session(self, obj: Reservation) -> SafeString | str:
+        """As partners see it; a transaction that uses the reservation has the same."""
+        return linked(links.jump("roaming.session", object_id=str(obj.session_id)), "open") if obj.session_id else "–"
+
+    @admin.display(description="CDR")
+    def cdr(self, obj: Reservation) -> SafeString | str:
+        """Of one that nobody has used."""
+        return linked(links.jump("roaming.cdr", object_id=obj.cdr_id), obj.cdr_id) if obj.cdr_id else "–"

@@ -92,7 +92,11 @@ class StationAdmin(Verbs[Station], Page[Station]):
         "stop",
         "unlock",
         "reset",
-        {"title": "More", "icon": "more_vert", "items": ["availability", "trigger", "any_call", "set_password"]},
+        {
+            "title": "More",
+            "icon": "more_vert",
+            "items": ["reserve", "availability", "trigger", "any_call", "set_password"],
+        },
     )
     readonly_fields = (
         "identity",

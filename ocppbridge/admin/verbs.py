@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from ocppbridge.admin import questions
 from ocppbridge.admin.calling import call_station, remote_start_id
@@ -13,6 +16,7 @@ from ocppbridge.charging import intents
 from ocppbridge.charging.intents import When
 from ocppbridge.charging.tokens import STATION, IdToken, Place
 from ocppbridge.models import Evse, Transaction
+from ocppbridge.services import reservations
 from roaming.console.asking import Question, button
 
 M = TypeVar("M", bound=Model)
@@ -99,6 +103,25 @@ class Verbs(ModelAdmin[M]):
         """In or out of service."""
         intent = intents.ChangeAvailability(form.cleaned_data["operative"], place_of(obj))
         return call_station(request, questions.station_of(obj), intent)
+
+    @button(
+        "Reserve",
+        icon="event_available",
+        form=questions.ReserveFor,
+        submit="Reserve it",
+        text="The station is asked to hold an EVSE, any of a connector type, or any at all.",
+    )
+    def reserve(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
+        """Held for a token; no partner is told of it."""
+        said, station = form.cleaned_data, questions.station_of(obj)
+        until = timezone.now() + timedelta(minutes=said["minutes"])
+        token = IdToken(said["token"], "Central")
+        with transaction.atomic():
+            row = reservations.new(
+                station, token, until, evse=said["evse"], connector_type=said["connector_type"],
+                group_id=said["group"], requested_by=request.user.get_username(),
+            )  # fmt: skip
+            return call_station(request, station, reservations.intent(row, token, until))
 
     @button("Trigger a message", icon="campaign", form=questions.Ask, submit="Ask for it")
     def trigger(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:

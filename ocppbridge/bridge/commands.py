@@ -11,9 +11,17 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
-from ocppbridge.charging.intents import Intent, NotOffered, StartCharging, StopCharging, Unlock
+from ocppbridge.bridge import reservations
+from ocppbridge.charging.intents import (
+    CancelReservation,
+    Intent,
+    NotOffered,
+    StartCharging,
+    StopCharging,
+    Unlock,
+)
 from ocppbridge.charging.outcomes import Accepted, Outcome, Scheduled, Unsupported
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.models import Call, Evse, Station, Transaction
@@ -26,7 +34,7 @@ from roaming.services import commands, locations
 from roaming.services.decisions import choices
 
 PURPOSE: Final = "command"
-REMOTE_START, UNLOCK = "REMOTE_START_STOP_CAPABLE", "UNLOCK_CAPABLE"
+REMOTE_START, UNLOCK, RESERVABLE = "REMOTE_START_STOP_CAPABLE", "UNLOCK_CAPABLE", "RESERVABLE"
 # OCPP 2.x names where an identification comes from; an app's has never been on a card.
 TOKEN_TYPE: Final = {"RFID": "ISO14443"}
 # What the station's word means to the eMSP; any other refusal is REJECTED.
@@ -41,30 +49,46 @@ class Declined(Exception):
         self.acceptance = Acceptance(response, message=message, unknown_location=unknown_location)
 
 
+class Known(Exception):
+    """The result is known without asking the station; the text says why."""
+
+    def __init__(self, result: str, message: str) -> None:
+        super().__init__(message)
+        self.result = result
+
+
 def accept(command: Command) -> Acceptance:
     """The CommandResponse; where it is ACCEPTED, the call to the station is queued with it."""
-    translate = _TRANSLATORS.get(command.kind)
     try:
-        if translate is None:
-            raise Declined("NOT_SUPPORTED", f"stations of {command.receiver} do not take {command.kind}")
-        station, intent = translate(command)
-        _refuse_offline(station)
-        acceptance = Acceptance("ACCEPTED")
-        call = calls.queue(
-            station,
-            intent,
-            purpose=PURPOSE,
-            reference=str(command.pk),
-            correlation_id=command.correlation_id,
-            requested_by=f"{command.sender.country_code}/{command.sender.party_id}",
-            expires_in=timedelta(seconds=acceptance.timeout),
-        )
+        with transaction.atomic():  # what a translator has made goes with a refusal
+            return _accept(command)
+    except Known as known:
+        commands.settle(command.pk, known.result, str(known))
+        return Acceptance("ACCEPTED")
     except Declined as declined:
         return declined.acceptance
     except calls.NotAccepted as error:
         return Acceptance("REJECTED", message=str(error))
     except (NotOffered, calls.InvalidPayload) as error:
         return Acceptance("NOT_SUPPORTED", message=str(error))
+
+
+def _accept(command: Command) -> Acceptance:
+    translate = _TRANSLATORS.get(command.kind)
+    if translate is None:
+        raise Declined("NOT_SUPPORTED", f"stations of {command.receiver} do not take {command.kind}")
+    station, intent = translate(command)
+    _refuse_offline(station)
+    acceptance = Acceptance("ACCEPTED")
+    call = calls.queue(
+        station,
+        intent,
+        purpose=PURPOSE,
+        reference=str(command.pk),
+        correlation_id=command.correlation_id,
+        requested_by=f"{command.sender.country_code}/{command.sender.party_id}",
+        expires_in=timedelta(seconds=acceptance.timeout),
+    )
     command.call_reference = str(call.pk)
     command.save(update_fields=["call_reference"])
     return acceptance
@@ -73,15 +97,17 @@ def accept(command: Command) -> Acceptance:
 def settled(call: Call, outcome: Outcome | None) -> None:
     """The call that a command became has ended; None if the station did not answer."""
     if call.purpose == PURPOSE and call.reference:
-        commands.settle(call.reference, *result_of(outcome))
+        commands.settle(call.reference, *result_of(outcome, call.action))
 
 
-def result_of(outcome: Outcome | None) -> tuple[str, str]:
+def result_of(outcome: Outcome | None, action: str = "") -> tuple[str, str]:
     """(CommandResultType, message) (CMD-08)."""
     if outcome is None:
         return "TIMEOUT", "the station did not answer"
     if isinstance(outcome, Accepted | Scheduled):
         return "ACCEPTED", ""
+    if action == "CancelReservation" and outcome.status == "Rejected":
+        return "UNKNOWN_RESERVATION", "the station holds no such reservation"
     said = f"the station said {outcome.status}" + (f": {outcome.reason}" if outcome.reason else "")
     if isinstance(outcome, Unsupported):
         return "NOT_SUPPORTED", said
@@ -119,9 +145,27 @@ def _unlock(command: Command) -> tuple[Station, Intent]:
     return evse.station, Unlock(Place(evse.number, _connector(command) or 1))
 
 
+def _reserve(command: Command) -> tuple[Station, Intent]:
+    evse, any_of_them = _evse(command, RESERVABLE)
+    if any_of_them:
+        evse = evse.station.evses.exclude(uid="").filter(status="AVAILABLE").first() or evse
+    token: dict[str, Any] = json.loads(command.request)["token"]
+    identified = IdToken(token["uid"], TOKEN_TYPE.get(token["type"], "Central"))
+    return evse.station, reservations.ask(command, evse, identified)
+
+
+def _cancel(command: Command) -> tuple[Station, Intent]:
+    row = reservations.known(command)
+    if row is None:
+        raise Known("UNKNOWN_RESERVATION", "the reservation has ended")
+    return row.station, CancelReservation(row.pk)
+
+
 _TRANSLATORS: Final[dict[str, Callable[[Command], tuple[Station, Intent]]]] = {
     "START_SESSION": _start,
     "STOP_SESSION": _stop,
+    "RESERVE_NOW": _reserve,
+    "CANCEL_RESERVATION": _cancel,
     "UNLOCK_CONNECTOR": _unlock,
 }
 

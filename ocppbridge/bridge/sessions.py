@@ -70,7 +70,9 @@ def publish(row: Transaction, now: datetime) -> bool:
 def _close_account(row: Transaction, account: Account, now: datetime) -> None:
     """A CDR that our own rules refuse is a finding for staff, never a reason to stop hearing the station."""
     try:
-        cdrs.store(places.owner(row.station), _cdr(row, account, now), source=None, now=now, bill=_explained(account))
+        cdrs.store(
+            places.owner(row.station), _cdr(row, account, now), source=None, now=now, bill=explained(account.bill)
+        )
     except InvalidObject as error:
         row.findings = [*row.findings, ["CDR_REFUSED", str(error)]]
         row.save(update_fields=["findings"])
@@ -123,8 +125,9 @@ def _facts(row: Transaction, time_zone: str) -> SessionFacts:
                 soc=reading.soc if reading else None,
             )
         )
+    reserved = (row.reserved_from, row.started_at) if row.reserved_from and row.reserved_from < row.started_at else None
     return SessionFacts(
-        start=row.started_at, end=end, time_zone=time_zone, readings=points, states=_states(row), reservation=None
+        start=row.started_at, end=end, time_zone=time_zone, readings=points, states=_states(row), reservation=reserved
     )
 
 
@@ -210,6 +213,6 @@ def _kwh(row: Transaction) -> Decimal:
     return (row.energy_import - row.energy_export) / WATT_HOURS
 
 
-def _explained(account: Account) -> dict[str, Any] | None:
+def explained(bill: Bill | None) -> dict[str, Any] | None:
     """The bill beside the CDR, its figures as strings so that nothing rounds them."""
-    return None if account.bill is None else dict(plain.loads(account.bill.to_json(), parse_float=str))
+    return None if bill is None else dict(plain.loads(bill.to_json(), parse_float=str))

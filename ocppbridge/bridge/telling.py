@@ -13,7 +13,7 @@ from typing import Final
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from ocppbridge.bridge import locations, sessions
+from ocppbridge.bridge import locations, reservations, sessions
 from ocppbridge.models import Evse, Transaction
 from ocppbridge.services import alerts
 from ocppbridge.services.turns import Turn
@@ -22,12 +22,17 @@ log = logging.getLogger(__name__)
 
 LOOKED_AT_FOR: Final = timedelta(days=1)
 AT_ONCE: Final = 50
+NOT_HELD: Final = ("OUTOFORDER", "INOPERATIVE")
 
 
 def tell_turn(turn: Turn) -> None:
     """Everything that a station's turn has changed."""
+    for pk in turn.began:
+        reservations.used_by(turn.touched[pk], turn.now)
     for row in turn.touched.values():
         tell_transaction(row, turn.now)
+    if turn.speaks_numbers:
+        reservations.lost((evse for evse in turn.changed_evses if evse.status in NOT_HELD), turn.now)
     tell_statuses(turn.changed_evses, turn.now)
 
 

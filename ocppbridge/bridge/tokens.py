@@ -38,7 +38,7 @@ def by_answer(authorization: Authorization, request: AuthorizationRequest) -> Ru
 
 def by_command(authorization: Authorization, call: Call) -> Ruling:
     """The ruling on a token that an eMSP sent in its command: it need not be stored anywhere (CMD-12, CMD-16)."""
-    command = _command(call)
+    command = command_of(call)
     if command is None:
         return Ruling(authorization, call_id=str(call.pk))
     token = json.loads(command.request)["token"]
@@ -55,7 +55,7 @@ def by_command(authorization: Authorization, call: Call) -> Ruling:
 
 def type_of_command(call: Call) -> str:
     """The OCPI type of the token in the command that a call came from."""
-    command = _command(call)
+    command = command_of(call)
     return command.token_type if command else "RFID"
 
 
@@ -65,7 +65,8 @@ def info(request: AuthorizationRequest) -> dict[str, Any]:
     return said
 
 
-def _command(call: Call) -> Command | None:
+def command_of(call: Call) -> Command | None:
+    """The OCPI command that a call came from, if any."""
     try:
         key = UUID(call.reference)
     except ValueError:

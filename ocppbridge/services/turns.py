@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ocppbridge.charging.messages import Metered, TransactionFacts
+from ocppbridge.charging.messages import Metered, Started, TransactionFacts
 from ocppbridge.charging.readings import Reading
 from ocppbridge.models import Evse, MeterReading, Report, Station, Transaction
 from ocppbridge.services import evses, readings, transactions
@@ -25,6 +25,8 @@ class Turn:
         # Only what comes over the present socket shows that the station is there.
         self.online = False
         self.touched: dict[int, Transaction] = {}
+        # Those of which it has just been said whose they are, or that they begin.
+        self.began: set[int] = set()
         self.changed_evses: list[Evse] = []
         if running is None:
             running = transactions.running([station.pk])[station.pk]
@@ -68,6 +70,8 @@ class Turn:
         """Fold a message into a transaction, with its readings."""
         transactions.advance(row, message, self.received)
         self.touched[row.pk] = row
+        if isinstance(message, Started) or (isinstance(message, TransactionFacts) and _names(message)):
+            self.began.add(row.pk)
         if isinstance(message, Metered | TransactionFacts):
             self.read(row, message.readings)
 
@@ -91,3 +95,7 @@ class Turn:
             Report.objects.bulk_create(self._reports)
         if self.online:
             self.changed_evses = evses.refresh(self.station, now=self.now)
+
+
+def _names(message: TransactionFacts) -> bool:
+    return message.token is not None or message.reservation_id is not None

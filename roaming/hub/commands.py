@@ -66,6 +66,8 @@ def at_location(command: StartSession | ReserveNow | UnlockConnector, sender: Pa
     if not able:
         return Verdict(NOT_SUPPORTED, f"not {_NEEDS[type(command)]}")  # CMD-26
     if len(able) > 1:
+        if isinstance(command, ReserveNow):
+            return Verdict(ACCEPTED)  # CMD-19: any of them; whoever knows which is free chooses
         return Verdict(REJECTED, "the location has several EVSEs: name one")  # CMD-15
     return _at_evse(command, able[0])
 

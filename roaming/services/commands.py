@@ -139,6 +139,18 @@ def settle(
     return bool(changed)
 
 
+def revoke(command_id: UUID | str, result: str, message: str) -> bool:
+    """A second result after ACCEPTED, to the same response_url: a reservation that we have cancelled (CMD-22)."""
+    with transaction.atomic():
+        told = Command.objects.filter(pk=command_id, result=words.CommandResultType.ACCEPTED.value)
+        changed = told.exclude(result_state__in=(WAITING, NONE)).update(
+            result=result, result_message=message, result_body="", result_at=timezone.now(), result_state=DUE
+        )
+        if changed:
+            _nudge(command_id)
+    return bool(changed)
+
+
 def find_waiting(callback: str) -> Command | None:
     """The forwarded command that this callback key belongs to, while it waits (S5: single use, expiring)."""
     rows = Command.objects.filter(callback_digest__in=secrets.digests(callback), result_state=WAITING)

@@ -34,7 +34,8 @@ def send(command_id: UUID | str) -> bool:
             return False
         error = _post(command)
         state = FAILED if error else SENT
-        Command.objects.filter(pk=pk).update(result_state=state, result_error=error[:2000])
+        # Only of this very result: it may have been revoked meanwhile, and then that one is due.
+        Command.objects.filter(pk=pk, result=command.result).update(result_state=state, result_error=error[:2000])
         return not error
 
 

@@ -113,6 +113,13 @@ class TestWithoutAnEvse:
         held = location(sample("EVSE"), sample("EVSE", uid="9"))
         assert "name one" in refused(at_location(self.anywhere, EMSP, held), "REJECTED")
 
+    def test_for_a_reservation_any_of_several_will_do(self) -> None:
+        """CMD-19."""
+        able = ["RESERVABLE"]
+        held = location(sample("EVSE", capabilities=able), sample("EVSE", uid="9", capabilities=able))
+        anywhere = decode(ReserveNow, sample("ReserveNow", evse_uid=None))
+        assert at_location(anywhere, EMSP, held) == Verdict(CommandResponseType.ACCEPTED)
+
 
 class TestConnectors:
     def test_one_has_to_be_named_where_the_evse_says_so(self) -> None:
