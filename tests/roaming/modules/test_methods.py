@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.personas.partner import Partner
-
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CPO, EMSP = ("NL", "CPO"), ("DE", "EMX")
 LISTS = ("locations", "sessions", "cdrs", "tariffs", "tokens", "hubclientinfo")
