@@ -11,7 +11,7 @@ from roaming.admin import tones
 from roaming.console import home, links
 from roaming.console.home import Panel, Tile
 from roaming.console.text import ago, cut, linked, masked, number, short, whole
-from roaming.models import Delivery, Platform, Session
+from roaming.models import Delivery, Notice, Platform, Session
 from roaming.services.decisions import open_questions
 
 
@@ -108,6 +108,35 @@ def partners() -> Iterable[Tile | Panel]:
         links.changelist("roaming.platform"),
         empty="None yet: invite one on the Platforms page.",
     )
+
+
+@home.shows(45, "roaming.view_notice")
+def notices() -> Iterable[Tile | Panel]:
+    """What partners did that somebody should look at."""
+    open_ones = Notice.objects.filter(acknowledged_at=None)
+    count = open_ones.count()
+    yield Tile(
+        "Notices about partners",
+        count,
+        "until somebody has looked",
+        links.changelist("roaming.notice", seen="no"),
+        "warn" if count else "good",
+    )
+    if count:
+        yield Panel(
+            "Notices about partners",
+            ("Last", "Platform", "What", "Text"),
+            [
+                (
+                    ago(one.last_at),
+                    str(one.platform or "–"),
+                    linked(links.change("roaming.notice", one.pk), one.code),
+                    cut(one.text, 120),
+                )
+                for one in open_ones.select_related("platform").order_by("-last_at")[:5]
+            ],
+            links.changelist("roaming.notice", seen="no"),
+        )
 
 
 @home.shows(60, "roaming.view_decisionvalue")

@@ -18,6 +18,8 @@ navigation.add(
     Entry("Partners", "Commands", "terminal", "roaming.command", 40),
     Entry("Partners", "Deliveries", "outbox", "roaming.delivery", 50),
     Entry("Partners", "Authorizations", "verified_user", "roaming.authorizationrequest", 60),
+    Entry("Partners", "Pulls", "cloud_download", "roaming.pull", 55),
+    Entry("Partners", "Notices", "notification_important", "roaming.notice", 5),
     Entry("Journals", "OCPI exchanges", "swap_horiz", "roaming.exchange", 10),
     Entry("Settings", "Decisions", "rule", "roaming.decisionvalue", 10),
     Entry("Settings", "API tokens", "key", "roaming.operatortoken", 20),

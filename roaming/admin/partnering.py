@@ -1,23 +1,25 @@
-"""The buttons of platforms: inviting, registering, rotating, suspending, parting. Tokens are shown once (S17)."""
+"""The buttons of platforms: inviting, registering, rotating, suspending, parting. Tokens are shown once (S17).
+
+No button calls a peer: what needs one is a row that a worker carries out, and the page shows what comes of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
-from roaming.client import CallFailed
 from roaming.console.asking import Question, Refused, button, shown_once
-from roaming.models import Platform
-from roaming.ocpi.errors import OcpiError
+from roaming.models import Handshake, Platform
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
-from roaming.services import announcements, platforms, registration
+from roaming.services import announcements, handshakes, platforms, presence
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 else:
     Mixed = object
 
-S = Platform.Status
+S, Kind = Platform.Status, Handshake.Kind
 
 
 def is_one(*status: str) -> Callable[[Platform], bool]:
@@ -61,23 +63,33 @@ class Invite(Roles):
     field_order = ("name", "roles")
 
 
-class Register(Question):
-    """What the peer handed to us."""
+class TheirToken(Roles):
+    """What the peer handed to us, and whom it may bring."""
+
+    token_a = forms.CharField(max_length=64, label="Their TOKEN_A")
+    field_order: Sequence[str] = ("token_a", "roles")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].required = False
+        self.fields[
+            "roles"
+        ].help_text = "Parties that it may bring, one a line, such as EMSP DE/EMX; empty: anybody new"
+
+
+class Register(TheirToken):
+    """A new platform."""
 
     name = forms.CharField(max_length=100)
     versions_url = forms.CharField(max_length=255, label="Versions URL")
-    token_a = forms.CharField(max_length=64, label="Their TOKEN_A")
     encoding = forms.ChoiceField(choices=Platform.TokenEncoding.choices, label="Token written as")
+    field_order = ("name", "versions_url", "token_a", "encoding", "roles")
 
 
 def refused(action: Callable[[], Any]) -> Any:
-    """Run something that talks to a peer; its refusal is for staff to read."""
+    """What makes no sense as asked is for staff to read."""
     try:
         return action()
-    except OcpiError as problem:
-        raise Refused(f"{problem.title}: {problem.message}") from None
-    except CallFailed as problem:
-        raise Refused(f"The platform could not be called: {problem}") from None
     except ValueError as problem:
         raise Refused(f"{problem}.") from None
 
@@ -104,15 +116,52 @@ class Partnering(Mixed):
         form=Register,
         text="It invited us: we register with its token.",
     )
-    def register(self, request: HttpRequest, obj: None, form: Question) -> None:
+    def register(self, request: HttpRequest, obj: None, form: Question) -> HttpResponse:
         """We ask."""
         said = form.cleaned_data
-        refused(
-            lambda: registration.register_with(
-                said["versions_url"], said["token_a"], name=said["name"], encoding=said["encoding"]
+        asked = refused(
+            lambda: handshakes.register(
+                said["versions_url"],
+                said["token_a"],
+                name=said["name"],
+                encoding=said["encoding"],
+                expected=[(party, role) for role, party in said["roles"]],
+                by=request.user.get_username(),
             )
         )
-        messages.success(request, f"Registered at {said['name']}.")
+        messages.info(request, f"Registering at {said['name']}: this page shows what comes of it.")
+        return HttpResponseRedirect(reverse("admin:roaming_platform_change", args=(asked.platform_id,)))
+
+    @button(
+        "Register again",
+        icon="login",
+        submit="Register",
+        form=TheirToken,
+        fits=lambda obj: obj.status in (S.INVITED, S.UNREGISTERED) and bool(obj.versions_url),
+        text="With a new token from the peer, after a failure or a parting.",
+    )
+    def register_again(self, request: HttpRequest, obj: Platform, form: Question) -> None:
+        """We ask once more."""
+        said = form.cleaned_data
+        roles = [(party, role) for role, party in said["roles"]]
+        by = request.user.get_username()
+        refused(lambda: handshakes.register_again(obj, said["token_a"], expected=roles, by=by))
+        messages.info(request, f"Registering at {obj}.")
+
+    @button(
+        "Remove",
+        icon="delete",
+        danger=True,
+        fits=lambda obj: obj.status == S.UNREGISTERED and not obj.token_out and not obj.parties.exists(),
+        text="There never was a connection with it: nothing is lost but this row.",
+    )
+    def remove(self, request: HttpRequest, obj: Platform, form: Question) -> HttpResponse:
+        """A registration that came to nothing."""
+        name = str(obj)
+        if not handshakes.forget(obj):
+            raise Refused("There was a connection with it, and its history stays.")
+        messages.success(request, f"{name} is removed.")
+        return HttpResponseRedirect(reverse("admin:roaming_platform_changelist"))
 
     @button(
         "Invite again",
@@ -139,8 +188,8 @@ class Partnering(Mixed):
     )
     def rotate(self, request: HttpRequest, obj: Platform, form: Question) -> None:
         """Cannot lock anyone out (CRE-19)."""
-        refused(lambda: registration.rotate(obj))
-        messages.success(request, f"{obj} has new tokens.")
+        refused(lambda: handshakes.ask(obj, Kind.ROTATE, by=request.user.get_username()))
+        messages.info(request, f"Rotating the tokens of {obj}: this page shows what comes of it.")
 
     @button(
         "Check",
@@ -150,10 +199,8 @@ class Partnering(Mixed):
     )
     def probe(self, request: HttpRequest, obj: Platform, form: Question) -> None:
         """Does it answer?"""
-        if registration.still_alive(obj):
-            messages.success(request, f"{obj} answers.")
-        else:
-            messages.error(request, f"{obj} does not answer; its last exchange says why.")
+        presence.check_now(obj)
+        messages.info(request, f"{obj} is being asked: its last exchanges show what it says.")
 
     @button(
         "Suspend",
@@ -186,7 +233,5 @@ class Partnering(Mixed):
     )
     def leave(self, request: HttpRequest, obj: Platform, form: Question) -> None:
         """Our DELETE; the connection ends whatever the peer says."""
-        if refused(lambda: registration.leave(obj)):
-            messages.success(request, f"{obj} is unregistered.")
-        else:
-            messages.warning(request, f"{obj} is unregistered here, but it took no note of that.")
+        refused(lambda: handshakes.ask(obj, Kind.PART, by=request.user.get_username()))
+        messages.info(request, f"Parting from {obj}: this page shows what comes of it.")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.contrib.admin.utils import unquote
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from roaming.admin import tones
@@ -14,8 +16,9 @@ from roaming.admin.partnering import Partnering
 from roaming.console import links
 from roaming.console.home import Panel
 from roaming.console.pages import EditedRows, Page
-from roaming.console.text import BAD, GOOD, PLAIN, WARN, ago, at, badge, badges, code, cut, linked
-from roaming.models import Endpoint, Exchange, IssuedToken, Platform
+from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, ago, at, badge, badges, code, cut, linked
+from roaming.models import Endpoint, Exchange, Handshake, IssuedToken, Platform
+from roaming.services import handshakes
 
 
 class EndpointRows(EditedRows[Endpoint, Platform]):
@@ -32,6 +35,8 @@ class PlatformAdmin(Partnering, Page[Platform]):
     actions_list = ("invite", "register")
     actions_detail = (
         "invite_again",
+        "register_again",
+        "remove",
         "probe",
         "resume",
         "suspend",
@@ -64,9 +69,13 @@ class PlatformAdmin(Partnering, Page[Platform]):
                 "fields": [
                     ("token_encoding", "token_out_encoding", "request_timeout"),
                     "allowed_hosts",
-                    "explicit_nulls",
+                    ("explicit_nulls", "bare_success", "only_http_200"),
                 ]
             },
+        ),
+        (
+            "What it must show beside its token",
+            {"fields": ["client_networks", "client_certificates"]},
         ),
         ("Connection", {"fields": [("timeouts_in_a_row", "next_probe_at", "created_at"), "journal"]}),
     )
@@ -83,11 +92,21 @@ class PlatformAdmin(Partnering, Page[Platform]):
         """With what the list shows."""
         pending = Q(deliveries__state="PENDING", deliveries__attempts__gt=0)
         rows = super().get_queryset(request).prefetch_related("parties")
-        return rows.annotate(failing=Count("deliveries", filter=pending))
+        busy = Handshake.objects.filter(platform=OuterRef("pk"), state__in=handshakes.OPEN).values("kind")[:1]
+        return rows.annotate(failing=Count("deliveries", filter=pending), busy=Subquery(busy))
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """While a handshake is under way, the page comes again by itself."""
+        answer: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
+        if request.method == "GET" and _key(object_id) in handshakes.unfinished().values_list("platform_id", flat=True):
+            answer["Refresh"] = "3"
+        return answer
 
     @admin.display(description="Status", ordering="status")
     def standing(self, obj: Platform) -> SafeString:
-        """Connected or not."""
+        """Connected or not, or in a handshake."""
+        if busy := getattr(obj, "busy", None):
+            return badge(f"{Handshake.Kind(busy).label}…", NOTE)
         return tones.state(obj.status, tones.PLATFORM, obj.get_status_display())
 
     @admin.display(description="Since", ordering="status_since")
@@ -133,7 +152,39 @@ class PlatformAdmin(Partnering, Page[Platform]):
         return linked(links.changelist("roaming.exchange", platform__id__exact=obj.pk), "all of them")
 
     def panels(self, request: HttpRequest, obj: Platform) -> Iterable[Panel]:
-        """Parties, tokens that open the hub, the last exchanges."""
+        """Handshakes, notices, parties, tokens that open the hub, the last exchanges."""
+        yield Panel(
+            "Handshakes",
+            ("What", "State", "Result", "Asked by", "Asked", "Finished"),
+            [
+                (
+                    one.get_kind_display(),
+                    tones.state(one.state, tones.HANDSHAKE, one.get_state_display()),
+                    cut(one.result, 300),
+                    one.asked_by or "–",
+                    ago(one.asked_at),
+                    ago(one.finished_at),
+                )
+                for one in obj.handshakes.order_by("-asked_at")[:5]
+            ],
+            empty="None that we began.",
+        )
+        open_ones = obj.notices.filter(acknowledged_at=None).order_by("-last_at")
+        yield Panel(
+            "Notices",
+            ("Last", "What", "Text", "Count"),
+            [
+                (
+                    ago(one.last_at),
+                    linked(links.change("roaming.notice", one.pk), one.code),
+                    cut(one.text, 200),
+                    one.count,
+                )
+                for one in open_ones[:10]
+            ],
+            links.changelist("roaming.notice", platform__id__exact=obj.pk),
+            empty="Nothing to look at.",
+        )
         yield Panel(
             "Parties",
             ("Party", "Name", "Role"),
@@ -169,6 +220,11 @@ class PlatformAdmin(Partnering, Page[Platform]):
             ],
             links.changelist("roaming.exchange", platform__id__exact=obj.pk),
         )
+
+
+def _key(object_id: str) -> int | None:
+    text = unquote(object_id)
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _token_row(one: IssuedToken) -> tuple[object, ...]:

@@ -61,6 +61,14 @@ def register_again(platform: Platform, token_a: str, *, expected: Roles = (), by
         return ask(platform, Kind.REGISTER, by=by, token=token_a, expected=expected)
 
 
+def forget(platform: Platform) -> bool:
+    """Remove a platform with which there never was a connection. Whether there was none."""
+    if platform.status != Status.UNREGISTERED or platform.parties.exists() or platform.token_out:
+        return False
+    platform.delete()
+    return True
+
+
 def ask(platform: Platform, kind: Handshake.Kind, *, by: str = "", token: str = "", expected: Roles = ()) -> Handshake:
     """Have it done. Raises ValueError while another handshake with the platform is open."""
     roles = [{"role": role.value, "country_code": one.country, "party_id": one.party} for one, role in expected]

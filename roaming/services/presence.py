@@ -13,13 +13,16 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from roaming import nudges
 from roaming.hub import presence as rules
 from roaming.hub.presence import Policy, Presence
 from roaming.models import Delivery, Platform, Pull
 from roaming.ocpi.hubclientinfo import ConnectionStatus
+from roaming.ocpi.versions import ModuleID
 from roaming.services import announcements, deliveries
 from roaming.services.decisions import choices
 
+CHECK = "roaming.still_alive"
 SEEN_EVERY = timedelta(seconds=10)  # last_seen_at is no finer than this, or each request would write
 
 Step = Callable[[Presence, datetime, Policy], Presence]
@@ -54,6 +57,12 @@ def to_check(now: datetime) -> QuerySet[Platform]:
 def is_due(platform: Platform) -> bool:
     """Whether its check is still due: another worker may have done it."""
     return platform.status in _WATCHED and rules.check_due(_state(platform), timezone.now(), policy(platform))
+
+
+def check_now(platform: Platform) -> None:
+    """Staff's wish: ask it for its versions, by a worker."""
+    Platform.objects.filter(pk=platform.pk, status__in=_WATCHED).update(next_probe_at=timezone.now())
+    nudges.nudge(CHECK, platform.pk, queue=nudges.DELIVER)
 
 
 def policy(platform: Platform) -> Policy:
@@ -94,7 +103,8 @@ def _changed(row: Platform, status: ConnectionStatus) -> None:
         waiting.update(due_at=timezone.now())
         deliveries.wake([row.pk])
         # What it could not tell us meanwhile we ask for (TRA-09).
-        Pull.objects.filter(platform=row, next_at__isnull=False).update(next_at=timezone.now())
+        missed = Q(next_at__isnull=False) | Q(module=ModuleID.HUBCLIENTINFO.value)
+        Pull.objects.filter(missed, platform=row).update(next_at=timezone.now())
     announcements.about(row)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from roaming.console.operating import Error, OperatorCommand
-from roaming.ocpi.party import PartyId
+from roaming.management.roles import named_roles
 from roaming.ocpi.types import Role
 from roaming.services import platforms
 
@@ -28,7 +28,7 @@ class Command(OperatorCommand):
         parser.add_argument("--name", help="of the platform; default: its first party")
 
     def run(self, **options: Any) -> dict[str, Any]:
-        roles = _pairs(options["role"], options["party"])
+        roles = named_roles(options["role"], options["party"])
         try:
             invitation = platforms.invite(roles, name=options["name"] or str(roles[0][1]))
         except ValueError as problem:
@@ -47,17 +47,3 @@ class Command(OperatorCommand):
         out.print(f"Versions URL  {result['versions_url']}", markup=False)
         out.print(f"TOKEN_A       {result['token_a']}", markup=False)
         out.print(f"The token is shown this once; it can be used once, until {result['expires_at']:%Y-%m-%d %H:%M %Z}.")
-
-
-def _pairs(roles: list[str], parties: list[str]) -> list[tuple[Role, PartyId]]:
-    try:
-        ids = [PartyId.parse(party) for party in parties]
-    except ValueError as problem:
-        raise Error(f"{problem}.") from None
-    if len(ids) == 1:
-        ids *= len(roles)
-    elif len(roles) == 1:
-        roles = roles * len(ids)
-    if len(ids) != len(roles):
-        raise Error(f"{len(roles)} roles and {len(ids)} parties do not pair up: give one --party for each --role.")
-    return [(Role(role), party) for role, party in zip(roles, ids, strict=True)]

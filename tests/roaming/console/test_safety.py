@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ocppbridge.models import Alert, Call, Connector, Evse, Station, Transaction
-from roaming.models import Command, Delivery, Exchange, Location, Party, Platform
+from roaming.models import Command, Delivery, Exchange, Handshake, Location, Notice, Party, Platform, Pull
 from roaming.ocpi.party import PartyId
 from roaming.services import locations, sessions, tokens
 from tests.personas import samples
@@ -44,6 +44,8 @@ LISTS = (
     "roaming_command",
     "roaming_delivery",
     "roaming_exchange",
+    "roaming_notice",
+    "roaming_pull",
 )
 
 
@@ -66,6 +68,9 @@ def test_untrusted_text_is_escaped_everywhere(hub: world.World, admin_client: Cl
     Delivery.objects.update(last_error=EVIL)
     Exchange.objects.update(error=EVIL, response_body=EVIL, url=f"/{EVIL}", routing=EVIL)
     Command.objects.update(result_message=EVIL, message=EVIL)
+    Notice.objects.update(text=EVIL)
+    Handshake.objects.update(result=EVIL, asked_by=EVIL)
+    Pull.objects.update(error=EVIL)
     Call.objects.update(error_description=EVIL, outcome=EVIL)
     Transaction.objects.update(findings=[[EVIL, EVIL]], stop_reason=EVIL)
     Location.objects.update(name=EVIL, city=EVIL)
@@ -142,6 +147,8 @@ def more_rows(hub: world.World) -> None:
         locations.store(PartyId("NL", "VLT"), samples.location(**cpo, id=f"L{n}"), source=platform, now=now)
         sessions.store(PartyId("NL", "VLT"), samples.session(**cpo, id=f"S{n}"), source=platform, now=now)
         tokens.store(PartyId("DE", "EMX"), samples.token(uid=f"0000000{n}"), source=platform, now=now)
+        Notice.objects.create(platform=platform, code="c", text="t", first_at=now, last_at=now)
+        Pull.objects.create(platform=platform, party=party, module="tokens")
         Exchange.objects.create(
             at=now + timedelta(seconds=n), direction="IN", platform=platform, method="GET", url="/x"
         )

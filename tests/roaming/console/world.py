@@ -36,10 +36,13 @@ from roaming.models import (
     DeliveryAttempt,
     Endpoint,
     Exchange,
+    Handshake,
     IssuedToken,
+    Notice,
     OperatorToken,
     Party,
     Platform,
+    Pull,
     Session,
     Tariff,
     Token,
@@ -349,6 +352,12 @@ def _rest(station: Station, platform: Platform, now: datetime) -> None:
         answered_at=now,
         correlation_id=CORRELATION,
     )
+    Pull.objects.create(
+        platform=platform, party=Party.objects.get(party_id="EMX"), module="tokens", state="RUNNING",
+        objects_seen=40, total=100, started_at=now, error="a bad token",
+    )  # fmt: skip
+    Handshake.objects.create(platform=platform, kind="ROTATE", state="FAILED", result="no answer", asked_at=now)
+    Notice.objects.create(platform=platform, code="roles", text="too many roles", first_at=now, last_at=now)
     DecisionValue.objects.create(decision_id="OFFLINE-WINDOW", value="48", decided_by="ann", reason="weekend")
     OperatorToken.objects.create(name="grafana", digest="e" * 64)
     Alert.objects.create(
