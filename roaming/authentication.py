@@ -39,14 +39,18 @@ class Caller:
         return self.token.kind == IssuedToken.Kind.C
 
 
-def authenticate(request: HttpRequest, now: datetime) -> Caller:
-    """Raises Unauthorized or TooManyRequests."""
+def authenticate(request: HttpRequest, now: datetime, *, reading_versions: bool = False) -> Caller:
+    """Raises Unauthorized or TooManyRequests.
+
+    Who is `reading_versions` may be in a handshake that fails yet: until it is over the older tokens live (CRE-19).
+    """
     caller = _caller(request.headers.get("Authorization"), now)
     if caller is None:
         limits.count(f"wrong-token:{address_of(request)}", WRONG_PER_MINUTE, 60)
         raise Unauthorized()
     if caller.registered:
-        platforms.used(caller.token, now)
+        if not reading_versions:
+            platforms.used(caller.token, now)
         presence.heard(caller.platform, now)
     return caller
 

@@ -134,11 +134,11 @@ def _reply(request: HttpRequest, rest: str, exchange: Inbound, now: Any) -> Repl
 
 def _versions(request: HttpRequest, segments: list[str], exchange: Inbound, now: Any) -> Reply:
     exchange.module = "versions"
-    _authenticated(request, exchange, now, invited=True)
+    caller = _authenticated(request, exchange, now, invited=True, reading_versions=True)
     if request.method != "GET":
         raise MethodNotAllowed(allowed=("GET",))
     if segments == [VERSION]:
-        return Reply(versions.details(MODULES))
+        return Reply(versions.told(caller.platform, MODULES))
     return Reply(versions.versions())
 
 
@@ -158,8 +158,10 @@ def _find(segments: list[str]) -> tuple[Interface, list[tuple[Operation, dict[st
     raise NotFound()
 
 
-def _authenticated(request: HttpRequest, exchange: Inbound, now: Any, *, invited: bool) -> Caller:
-    caller = authenticate(request, now)
+def _authenticated(
+    request: HttpRequest, exchange: Inbound, now: Any, *, invited: bool, reading_versions: bool = False
+) -> Caller:
+    caller = authenticate(request, now, reading_versions=reading_versions)
     exchange.platform = caller.platform.pk
     if not caller.registered and not invited:
         raise Unauthorized()  # AUT-06
