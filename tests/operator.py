@@ -1,7 +1,9 @@
 """``python -m tests.operator …``, run with a hub's environment: what its operator does by hand, through the services.
 
 ``invite DE/EMX`` prints versions_url and token_a; ``stations LOCATION IDENTITY…`` makes a location with one EVSE for
-each new station, with the tariff of the demo (alone: ``tariff``), and prints their passwords. All as JSON.
+each new station, with the tariff of the demo (alone: ``tariff``), and prints their passwords. ``register URL TOKEN NAME
+[COMMANDS_URL]`` registers us at a partner that serves commands without naming them; ``rotate NAME`` and ``leave NAME``
+say whether it worked. All as JSON.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ from django.utils import timezone  # noqa: E402
 
 from config.demo import world  # noqa: E402
 from ocppbridge.services import stations  # noqa: E402
+from roaming.models import Platform  # noqa: E402
+from roaming.ocpi.errors import OcpiError  # noqa: E402
 from roaming.ocpi.party import PartyId  # noqa: E402
-from roaming.services import locations, parties, platforms, tariffs  # noqa: E402
+from roaming.services import locations, parties, platforms, registration, tariffs  # noqa: E402
 
 
 def invite(party: str) -> dict[str, str]:
@@ -47,7 +51,29 @@ def add_stations(location_id: str, *identities: str) -> dict[str, str]:
     return {one.station.identity: one.password for one in added}
 
 
-VERBS: dict[str, Callable[..., object]] = {"invite": invite, "tariff": add_tariff, "stations": add_stations}
+def register(versions_url: str, token_a: str, name: str, commands_url: str = "") -> int:
+    platform = registration.register_with(versions_url, token_a, name=name)
+    if commands_url:
+        platform.endpoints.create(module="commands", role="RECEIVER", url=commands_url, overridden=True)
+    return platform.pk
+
+
+def rotate(name: str) -> bool:
+    try:
+        registration.rotate(Platform.objects.get(name=name))
+    except OcpiError:
+        return False
+    return True
+
+
+def leave(name: str) -> bool:
+    return registration.leave(Platform.objects.get(name=name))
+
+
+VERBS: dict[str, Callable[..., object]] = {
+    "invite": invite, "tariff": add_tariff, "stations": add_stations, "register": register, "rotate": rotate,
+    "leave": leave,
+}  # fmt: skip
 
 if __name__ == "__main__":
     sys.stdout.write(json.dumps(VERBS[sys.argv[1]](*sys.argv[2:])))

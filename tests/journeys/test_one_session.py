@@ -33,8 +33,8 @@ def stage() -> Iterator[Stage]:
 def emsp(hub: Hub, stage: Stage) -> Actor:
     """The foreign eMSP, registered and with a card of its own at the hub."""
     port = free_port()
-    peer = HERE / "peers" / "extrawest_emsp.py"
-    emsp = stage.enter_command("eMSP", [str(python("extrawest")), str(peer), str(port), PARTY])
+    peer = HERE / "peers" / "ocpi_party.py"
+    emsp = stage.enter_command("eMSP", [str(python("extrawest")), str(peer), str(port), PARTY, "EMSP"])
     invitation = hub.command("invite_platform", "--role", "EMSP", "--party", PARTY, "--name", "Extrawest")
     answer = emsp.ask(do="register", versions_url=invitation["versions_url"], token_a=invitation["token_a"])
     assert [role.upper() for role in answer["roles"]] == ["NL/HUB HUB"]
