@@ -15,5 +15,6 @@ def sweep(task: str, seconds: float, queue: str) -> dict[str, Any]:
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "roaming": sweep("roaming.sweep", 1.0, "bulk"),
+    "announce": sweep("roaming.announce", 60.0, "bulk"),
     "ocppbridge": sweep("ocppbridge.sweep", 1.0, "bulk"),
 }

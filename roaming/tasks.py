@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from roaming import nudges
 from roaming.models import Platform
+from roaming.modules import MODULES, versions
 from roaming.services import authorizations, drains, handshakes, presence, pulls, registration, results, sweeping
 from roaming.services.locks import Lock, held
 
@@ -47,6 +49,12 @@ def pull(pull_id: int) -> None:
     """Some pages of a partner's list."""
     nudges.begun(pulls.TASK, pull_id)
     pulls.run(pull_id)
+
+
+@shared_task(name="roaming.announce")
+def announce() -> None:
+    """Partners that have read other version details than ours are now told by a PUT (VER-07)."""
+    handshakes.news(versions.digest(versions.details(MODULES)), timezone.now())
 
 
 @shared_task(name="roaming.sweep")

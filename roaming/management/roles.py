@@ -12,9 +12,9 @@ def named_roles(roles: list[str], parties: list[str]) -> list[tuple[Role, PartyI
         ids = [PartyId.parse(party) for party in parties]
     except ValueError as problem:
         raise Error(f"{problem}.") from None
-    if len(ids) == 1:
+    if len(ids) == 1 and roles:
         ids *= len(roles)
-    elif len(roles) == 1:
+    elif len(roles) == 1 and ids:
         roles = roles * len(ids)
     if len(ids) != len(roles):
         raise Error(f"{len(roles)} roles and {len(ids)} parties do not pair up: give one --party for each --role.")

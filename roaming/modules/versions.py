@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 
+from roaming.models import Platform
 from roaming.modules.interface import VERSION, Interface
+from roaming.ocpi import json
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 
 
@@ -17,6 +20,19 @@ def versions() -> list[dict[str, str]]:
 
 def details(interfaces: Iterable[Interface]) -> dict[str, Any]:
     return {"version": VERSION, "endpoints": [_endpoint(interface) for interface in interfaces]}
+
+
+def told(platform: Platform, interfaces: Iterable[Interface]) -> dict[str, Any]:
+    """Version details, and the note that this platform has read them: when they change it is told (VER-07)."""
+    said = details(interfaces)
+    known = digest(said)
+    if platform.announced != known:
+        Platform.objects.filter(pk=platform.pk).update(announced=known)
+    return said
+
+
+def digest(said: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dump_bytes(said)).hexdigest()
 
 
 def _endpoint(interface: Interface) -> dict[str, str]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from roaming import nudges
@@ -29,6 +29,8 @@ from roaming.services.locks import Lock, held
 logger = logging.getLogger(__name__)
 
 TASK = "roaming.handshake"
+NEWS = "the hub: its endpoints changed"
+NEWS_EVERY = timedelta(hours=1)  # while two releases run side by side, each would announce its own
 ATTEMPTS = 3  # workers that may die over one row
 OPEN = (Handshake.State.WAITING, Handshake.State.RUNNING)
 Kind, State, Status = Handshake.Kind, Handshake.State, Platform.Status
@@ -129,7 +131,8 @@ def reason(platform: Platform, problem: OcpiError) -> str:
     """For staff: what went wrong, and what the peer offers where no version is shared (CRE-14)."""
     offered = ", ".join(str(version)[:20] for version in platform.offered_versions)
     more = f"; it offers {offered}" if problem.status == 3002 and offered else ""
-    return f"{problem.title}: {problem.message}{more}."
+    said = problem.message.rstrip(".")  # as the peer would have been told it
+    return f"{'Its ' + said[5:] if said.startswith('Your ') else said}{more}."
 
 
 def _failed(row: Handshake, problem: Exception) -> None:
@@ -153,13 +156,14 @@ def _check_token(token: str) -> None:
 
 def news(digest: str, now: datetime) -> int:
     """What our version details say has changed: each partner that has read others is told by a PUT, once (VER-07)."""
-    rows = Platform.objects.filter(status=Status.CONNECTED).exclude(announced__in=["", digest])
+    told_lately = Handshake.objects.filter(platform=OuterRef("pk"), asked_by=NEWS, asked_at__gt=now - NEWS_EVERY)
+    rows = Platform.objects.filter(~Exists(told_lately), status=Status.CONNECTED).exclude(announced__in=["", digest])
     told = 0
     for platform in rows:
         with transaction.atomic():
             if Platform.objects.filter(pk=platform.pk).exclude(announced=digest).update(announced=digest):
                 try:
-                    ask(platform, Kind.ROTATE, by="the hub: its endpoints changed")
+                    ask(platform, Kind.ROTATE, by=NEWS)
                 except ValueError:  # whoever is at it reads them, too
                     continue
                 told += 1

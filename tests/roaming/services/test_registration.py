@@ -7,27 +7,16 @@ from typing import Any
 import pytest
 
 from roaming.hub.handshake import Refused, Unanswered
-from roaming.models import Endpoint, IssuedToken, Party, Platform
+from roaming.models import Endpoint, IssuedToken, Notice, Party, Platform
 from roaming.ocpi.errors import MissingEndpoints, UnsupportedVersion, UnusableApi
+from roaming.ocpi.party import PartyId
+from roaming.ocpi.types import Role
 from roaming.services import partners, registration
 from tests.personas import samples
 from tests.personas.partner import Partner, Said, Seen
+from tests.personas.receiving import accepting
 
 TOKEN_A = "their-token-a"
-
-
-def accepting(partner: Partner, token_c: str = "their-token-c") -> None:
-    """The partner as a Receiver: it looks at our versions with the token in the body, then gives its own (CRE-03)."""
-
-    def react(seen: Seen) -> Said:
-        versions = partner.call("GET", seen.body["url"], routed=False, token=seen.body["token"])
-        assert versions.both == (200, 1000)
-        partner.token_for_hub = seen.body["token"]
-        details = partner.call("GET", versions.data[0]["url"], routed=False).data
-        partner.hub_endpoints = {(one["identifier"], one["role"]): one["url"] for one in details["endpoints"]}
-        return Said(partner.credentials(token_c))
-
-    partner.answers["POST", "/credentials"] = partner.answers["PUT", "/credentials"] = react
 
 
 def register(hub: Any, partner: Partner, **more: Any) -> Platform:
@@ -65,6 +54,34 @@ def test_a_refused_registration_leaves_nothing(hub: Any, path: str, reaction: Sa
     with pytest.raises(error):
         register(hub, cpo)
     assert (Platform.objects.count(), IssuedToken.objects.count()) == (0, 0)
+
+
+def test_a_role_that_another_platform_has_is_not_taken_over(hub: Any, emsp: Partner) -> None:
+    """CRE-20, S14: the peer has registered us, so its own roles come; staff are told of the other."""
+    both = hub.stranger("NL/CPO", "CPO", more=("EMSP DE/EMX",))
+    accepting(both)
+    platform = register(hub, both)
+    assert [str(one) for one in Party.objects.filter(platform=platform)] == ["NL/CPO CPO"]
+    assert Party.objects.get(party_id="EMX").platform == hub.platform(emsp)
+    assert "DE/EMX is already connected" in Notice.objects.get(platform=platform, code="roles").text
+
+
+@pytest.mark.parametrize(("roles", "expected"), [
+    ([("EMSP", "DE/EMX")], ()), ([("HUB", "NL/HUB")], ()), ([("CPO", "NL/CPO")], [(PartyId("NL", "OTH"), Role.CPO)]),
+])  # fmt: skip
+def test_a_peer_with_no_role_that_it_may_have_is_left_at_once(
+    hub: Any, emsp: Partner, roles: list[tuple[str, str]], expected: Any
+) -> None:
+    """CRE-20, S14: nothing of it stays, on either side."""
+    before = Platform.objects.count()
+    thief = hub.stranger("NL/CPO", "CPO")
+    thief.roles = roles
+    accepting(thief)
+    with pytest.raises(Refused, match="no role that it may have"):
+        register(hub, thief, expected=expected)
+    assert (Platform.objects.count(), Party.objects.get(role="EMSP").platform) == (before, hub.platform(emsp))
+    (parting,) = thief.requests("DELETE", "/credentials")
+    assert parting.token == "their-token-c"
 
 
 def test_a_version_on_a_foreign_host_is_not_called(hub: Any) -> None:
