@@ -21,7 +21,9 @@ from roaming.ocpi import json
 from roaming.ocpi.errors import NotFound
 from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.party import PartyId
-from roaming.services import finding, limits
+from roaming.ocpi.types import Role
+from roaming.ocpi.versions import ModuleID
+from roaming.services import finding, hops, limits
 from roaming.services.parties import Directory
 
 _IDS = ("location_id", "session_id", "tariff_id", "token_uid", "command", "cdr_id")
@@ -76,6 +78,7 @@ def _act(routed: Routed, request: Request, decision: Decision, directory: Direct
         case Broadcast(_, sender):
             return routed.operation.handle(_asked(routed, request, directory, directory.hub, sender))
         case Forward(party, _, _, sender):
+            _count_hop(routed, request, directory)
             asked = _asked(routed, request, directory, party, sender)
             return (routed.operation.forward or pass_on)(asked, decision)
         case AskAll(_, sender) if routed.operation.ask_all is not None:
@@ -83,6 +86,18 @@ def _act(routed: Routed, request: Request, decision: Decision, directory: Direct
         case Reject(error):
             raise error
     raise NotFound()
+
+
+def _count_hop(routed: Routed, request: Request, directory: Directory) -> None:
+    """Between two clients nothing can go round; between hubs it can (S35)."""
+    if all(seat.role is not Role.HUB for seat in directory.seats_on(request.platform)):
+        return
+    said = b"" if request.module in (ModuleID.COMMANDS, ModuleID.CHARGINGPROFILES) else routed.body
+    query = "" if request.module is ModuleID.CHARGINGPROFILES else routed.raw_query
+    hops.count(
+        routed.ids.correlation_id,
+        [routed.method, request.module, request.interface, str(routed.routing), *routed.segments, query, said],
+    )
 
 
 def _request(routed: Routed) -> Request:

@@ -2,6 +2,7 @@
 
 from roaming.admin import (
     agreements,
+    announcements,
     authorizations,
     cdrs,
     commands,
@@ -23,6 +24,7 @@ from roaming.admin import (
 
 __all__ = [
     "agreements",
+    "announcements",
     "authorizations",
     "cdrs",
     "commands",

@@ -1,28 +1,43 @@
-"""Agreements between a CPO and an eMSP, hosted or not (HUB-32)."""
+"""Agreements between a CPO and an eMSP, hosted or not (HUB-32), and the tariffs this eMSP sees instead (TAR-30)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from roaming.console.pages import Page
+from roaming.console.pages import EditedRows, Page
 from roaming.console.text import BAD, GOOD, NOTE, WARN, ago, badge
-from roaming.models import Agreement
+from roaming.models import Agreement, Substitution
+
+
+class Substitutions(EditedRows[Substitution, Agreement]):
+    """This eMSP's tariffs."""
+
+    model = Substitution
+    fields = ("tariff_id", "substitute_id", "exclusive")
+    verbose_name_plural = "substitute tariffs"
 
 
 @admin.register(Agreement)
 class AgreementAdmin(Page[Agreement]):
     """Who shares what with whom."""
 
-    list_display = ("pair", "standing", "shared", "asks_openly", "since", "until", "note")
+    list_display = ("pair", "standing", "shared", "tariffs", "asks_openly", "since", "until", "note")
+    inlines = (Substitutions,)
     list_filter = ("suspended", "open_auth", "cpo", "emsp")
     list_select_related = ("cpo", "emsp")
     search_fields = ("cpo__party_id__iexact", "emsp__party_id__iexact", "cpo__name", "emsp__name", "note")
     autocomplete_fields = ("cpo", "emsp")
     fields = (("cpo", "emsp"), "modules", ("open_auth", "suspended"), ("valid_from", "valid_until"), "note")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
+        """With the substitutes that the list shows."""
+        return super().get_queryset(request).prefetch_related("substitutions")
 
     @admin.display(description="CPO – eMSP")
     def pair(self, obj: Agreement) -> str:
@@ -38,6 +53,11 @@ class AgreementAdmin(Page[Agreement]):
     def shared(self, obj: Agreement) -> str:
         """Empty means all."""
         return ", ".join(obj.modules) or "all"
+
+    @admin.display(description="Substitute tariffs")
+    def tariffs(self, obj: Agreement) -> str:
+        """Which stand for which."""
+        return ", ".join(str(one) for one in obj.substitutions.all()) or "–"
 
     @admin.display(description="Asked about unknown tokens", boolean=True, ordering="open_auth")
     def asks_openly(self, obj: Agreement) -> bool:

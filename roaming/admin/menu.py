@@ -14,6 +14,7 @@ navigation.add(
     Entry("Roaming", "Tokens", "contactless", "roaming.token", 60),
     Entry("Partners", "Platforms", "dns", "roaming.platform", 10),
     Entry("Partners", "Parties", "groups", "roaming.party", 20),
+    Entry("Partners", "Behind other hubs", "hub", "roaming.announcement", 25),
     Entry("Partners", "Agreements", "handshake", "roaming.agreement", 30),
     Entry("Partners", "Commands", "terminal", "roaming.command", 40),
     Entry("Partners", "Deliveries", "outbox", "roaming.delivery", 50),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from roaming.admin import tones
@@ -13,6 +14,7 @@ from roaming.console import links
 from roaming.console.pages import Page
 from roaming.console.text import GOOD, NOTE, PLAIN, ago, badge, code, linked
 from roaming.models import Party
+from roaming.services import parties
 
 
 @admin.register(Party)
@@ -64,14 +66,15 @@ class PartyAdmin(Page[Party]):
         """Its platform, or here."""
         if obj.platform is None:
             return "this hub" if obj.role == Party.Role.HUB else "hosted here"
-        return linked(links.change("roaming.platform", obj.platform.pk), obj.platform)
+        platform = linked(links.change("roaming.platform", obj.platform.pk), obj.platform)
+        return format_html("behind the hub {}", platform) if obj.hub_says else platform
 
     @admin.display(description="Connection")
     def connection(self, obj: Party) -> SafeString:
         """What HubClientInfo says of it."""
         if obj.platform is None:
             return badge("local", GOOD)
-        return tones.state(obj.platform.status, tones.PLATFORM)
+        return tones.state(parties.standing(obj).value, tones.CONNECTION)
 
     @admin.display(description="Changed", ordering="last_updated")
     def changed(self, obj: Party) -> SafeString | str:

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, badge
 
 PLATFORM = {"CONNECTED": GOOD, "OFFLINE": BAD, "SUSPENDED": WARN, "INVITED": NOTE}
+CONNECTION = {"CONNECTED": GOOD, "OFFLINE": BAD, "SUSPENDED": WARN, "PLANNED": NOTE}
 EVSE = {
     "AVAILABLE": GOOD,
     "CHARGING": NOTE,

@@ -201,7 +201,7 @@ def _to_party(request: Request, sender: PartyId, party: PartyId, directory: Dire
     seats = [seat for seat in directory.seats_of(party) if seat.role in receivers]
     if _is_hub(request, directory):  # no way back on the link it came from (HUB-28)
         seats = [seat for seat in seats if seat.platform != request.platform]
-    if not seats or not directory.may_talk(sender, party, request.module):
+    if not seats or not directory.may_talk(_speaker(request, sender, directory), party, request.module):
         raise UnknownReceiver()
     if any(seat.hosted for seat in seats):
         return Serve(party, sender)
@@ -223,6 +223,11 @@ def _reachable(seat: Seat, request: Request) -> bool:
 
 def _is_hub(request: Request, directory: Directory) -> bool:
     return any(seat.role is Role.HUB for seat in directory.seats_on(request.platform))
+
+
+def _speaker(request: Request, sender: PartyId, directory: Directory) -> PartyId:
+    """A hub that passes on what it was told speaks for the owner: the agreement is his (HUB-28)."""
+    return request.owner if request.owner is not None and _is_hub(request, directory) else sender
 
 
 def _is_authorize(request: Request) -> bool:

@@ -1,6 +1,7 @@
 """What the hub keeps: platforms and parties, stored objects, the journal of HTTP, deliveries, commands, agreements."""
 
-from roaming.models.agreement import Agreement
+from roaming.models.agreement import Agreement, Substitution
+from roaming.models.announcement import Announcement
 from roaming.models.authorization_request import AuthorizationRequest
 from roaming.models.cdr import Cdr
 from roaming.models.command import Command
@@ -14,6 +15,7 @@ from roaming.models.notice import Notice
 from roaming.models.operator_token import OperatorToken
 from roaming.models.party import Party
 from roaming.models.platform import Endpoint, Platform
+from roaming.models.preference import Preference
 from roaming.models.pull import Pull, PulledKey
 from roaming.models.pulse import Pulse
 from roaming.models.session import Session
@@ -24,6 +26,7 @@ from roaming.models.token import Token
 
 __all__ = [
     "Agreement",
+    "Announcement",
     "AuthorizationRequest",
     "Cdr",
     "Command",
@@ -40,11 +43,13 @@ __all__ = [
     "OperatorToken",
     "Party",
     "Platform",
+    "Preference",
     "Pull",
     "PulledKey",
     "Pulse",
     "Session",
     "StoredObject",
+    "Substitution",
     "Tally",
     "Tariff",
     "Token",

@@ -34,6 +34,11 @@ class Party(models.Model):
     spelled = models.CharField(max_length=6, blank=True, help_text="country/party as the owner spells it")
     name = models.CharField(max_length=100, blank=True)
     business_details = models.JSONField(default=dict, blank=True)
+    hub_says = models.CharField(
+        max_length=9,
+        blank=True,
+        help_text="what the hub that it is behind told of it last (HubClientInfo); empty: a role of its platform's own",
+    )
     withdrawn_at = models.DateTimeField(
         null=True, blank=True, help_text="since when its platform no longer lists this role (never deleted, HCI-05)"
     )

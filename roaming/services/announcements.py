@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from roaming.hub.addressing import ConnectionStatus
 from roaming.models import Party, Platform
 from roaming.ocpi.types import Role, format_datetime
 from roaming.services import deliveries, parties
@@ -22,10 +21,15 @@ from roaming.services.visibility import acquainted
 def about(platform: Platform) -> None:
     """All of its parties changed: everyone else is to be told. Call inside the changing transaction."""
     now = timezone.now()
-    rows = list(Party.objects.select_for_update().filter(platform=platform))
-    for party in rows:
-        party.last_updated = now
-        party.save(update_fields=["last_updated"])
+    for party in Party.objects.select_for_update().filter(platform=platform):
+        changed(party, now)
+
+
+def changed(party: Party, now: datetime) -> None:
+    """One party did. Call inside the changing transaction."""
+    party.last_updated = now
+    party.save(update_fields=["last_updated"])
+    if party.role != Role.HUB.value:  # hubs are no clients of one another's clients
         deliveries.announce(party, now)
 
 
@@ -35,18 +39,15 @@ def client_info(party: Party) -> dict[str, Any]:
         "party_id": party.party_id,
         "country_code": party.country_code,
         "role": Role(party.role).value,
-        "status": status(party).value,
+        "status": parties.standing(party).value,
         "last_updated": format_datetime(party.last_updated),
     }
-
-
-def status(party: Party) -> ConnectionStatus:
-    return ConnectionStatus.SUSPENDED if party.withdrawn_at else parties.connection(party.platform)
 
 
 def known_to(platform: Platform, now: datetime) -> QuerySet[Party]:
     """The parties that any party of this platform may talk to, not its own."""
     known = Party.objects.none()
     for reader in parties.of_platform(platform):
-        known = known | acquainted(reader, now)
-    return known.exclude(platform=platform).exclude(role=Role.HUB.value, platform=None)
+        if not reader.hub_says:  # a hub asks in its own name for all that are behind it
+            known = known | acquainted(reader, now)
+    return known.exclude(platform=platform).exclude(role=Role.HUB.value)

@@ -44,13 +44,17 @@ def of_platform(platform: Platform, named: PartyId | None = None) -> list[Party]
 
 
 def ensure_hosted(party: PartyId, name: str = "") -> tuple[Party, bool]:
-    """The hosted CPO with this id, created if need be. Raises ValueError where a platform has it."""
+    """The hosted CPO with this id, created if need be. Raises ValueError where a platform has it; what another hub
+    says it has is ours all the same."""
     row, created = Party.objects.get_or_create(
         country_code=party.country,
         party_id=party.party,
         role=Role.CPO.value,
         defaults={"name": name or str(party), "spelled": str(party), "business_details": {"name": name or str(party)}},
     )
+    if row.hub_says:
+        row.platform, row.hub_says = None, ""
+        row.save(update_fields=["platform", "hub_says"])
     if row.platform_id is not None:
         raise ValueError(f"{party} is the CPO of the platform {row.platform}")
     return row, created
@@ -58,6 +62,14 @@ def ensure_hosted(party: PartyId, name: str = "") -> tuple[Party, bool]:
 
 def connection(platform: Platform | None) -> ConnectionStatus:
     return ConnectionStatus.CONNECTED if platform is None else _CONNECTION[Platform.Status(platform.status)]
+
+
+def standing(party: Party) -> ConnectionStatus:
+    """What HubClientInfo says of it: the line to its platform, and behind another hub what that one says besides."""
+    if party.withdrawn_at:
+        return ConnectionStatus.SUSPENDED
+    line = connection(party.platform)
+    return ConnectionStatus(party.hub_says) if party.hub_says and line is ConnectionStatus.CONNECTED else line
 
 
 class Directory:
@@ -113,7 +125,7 @@ def _seat(row: Party, platform: Platform | None) -> Seat:
         party=party_id(row),
         role=Role(row.role),
         platform=row.platform_id,
-        connection=connection(platform),
+        connection=standing(row),
         offers=_offers((one.module, one.role) for one in platform.endpoints.all()) if platform else frozenset(),
     )
 

@@ -161,6 +161,6 @@ def _set_status(platform: Platform, status: Platform.Status, now: datetime) -> N
 def _check_free(role: Role, party: PartyId) -> None:
     if str(party) == settings.HUB_PARTY:
         raise ValueError(f"{party} is the hub itself")
-    taken = Party.objects.filter(country_code=party.country, party_id=party.party, role=role.value)
+    taken = Party.objects.filter(country_code=party.country, party_id=party.party, role=role.value, hub_says="")
     for row in taken.exclude(platform__status=Platform.Status.UNREGISTERED).select_related("platform"):
         raise ValueError(f"{party} {role} {'is on ' + str(row.platform) if row.platform else 'is hosted here'} already")

@@ -4,6 +4,8 @@ A crawl goes on page by page through `ocpi.crawl`, which knows the ways in which
 page it stands in the row, so another worker can go on after a kill. An object that cannot be taken is counted and the
 rest is (TRA-06). What a complete full crawl has not seen is gone: a location's EVSEs become REMOVED, a tariff is
 deleted; sessions, CDRs and tokens never go that way.
+
+Another hub is asked once for the parties behind it (HCI-12), then for what they have, in one list a module (HUB-18).
 """
 
 from __future__ import annotations
@@ -26,9 +28,9 @@ from roaming.ocpi.crawl import Crawl, CrawlStopped
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.headers import Routing
 from roaming.ocpi.party import PartyId
-from roaming.ocpi.types import format_datetime
+from roaming.ocpi.types import Role, format_datetime
 from roaming.ocpi.versions import InterfaceRole, ModuleID
-from roaming.services import cdrs, locations, objects, parties, partners, sessions, tariffs, tokens
+from roaming.services import cdrs, locations, neighbours, objects, parties, partners, sessions, tariffs, tokens
 from roaming.services.decisions import choices
 from roaming.services.locks import Lock, held
 from roaming.services.objects import Stored
@@ -46,6 +48,7 @@ _STORES: dict[ModuleID, Callable[..., Stored[Any]]] = {
     ModuleID.CDRS: cdrs.store,
     ModuleID.TOKENS: tokens.store,
 }
+_HUB_MODULES = (ModuleID.HUBCLIENTINFO, *_CPO_MODULES, ModuleID.TOKENS)
 
 
 def plan(platform: Platform, now: datetime) -> None:
@@ -56,7 +59,7 @@ def plan(platform: Platform, now: datetime) -> None:
         for module in _modules_of(party):
             if module.value not in offered:
                 continue
-            due = now if interval(platform) else None
+            due = _first(party, module, offered, now) if interval(platform) else None
             row, _ = Pull.objects.update_or_create(
                 party=party, module=module.value, defaults={"platform": platform, "next_at": due}
             )
@@ -64,7 +67,17 @@ def plan(platform: Platform, now: datetime) -> None:
     Pull.objects.filter(platform=platform).exclude(pk__in=kept).delete()
 
 
+def _first(party: Party, module: ModuleID, offered: set[str], now: datetime) -> datetime | None:
+    """What a hub's parties have makes sense once they are known."""
+    waits = party.role == Role.HUB.value and module is not ModuleID.HUBCLIENTINFO
+    return None if waits and ModuleID.HUBCLIENTINFO.value in offered else now
+
+
 def _modules_of(party: Party) -> tuple[ModuleID, ...]:
+    if party.role == Role.HUB.value:
+        return _HUB_MODULES
+    if party.hub_says:
+        return ()
     if party.role in CHARGING_SIDE:
         return _CPO_MODULES
     return (ModuleID.TOKENS,) if party.role in DRIVING_SIDE else ()
@@ -140,13 +153,14 @@ def _page(pull: Pull) -> None:
 
 
 def _get(pull: Pull) -> Answer:
+    routed = pull.module != ModuleID.HUBCLIENTINFO.value  # HCI-07
     return partners.send(
         pull.platform,
         "GET",
         pull.url,
         ids=partners.ids(),
         module=pull.module,
-        routing=Routing(to=parties.party_id(pull.party), sender=parties.hub()),
+        routing=Routing(to=parties.party_id(pull.party), sender=parties.hub()) if routed else None,
         reason="pull",
     )
 
@@ -155,23 +169,32 @@ def _take(pull: Pull, found: list[Any]) -> None:
     keys = []
     for document in found:
         try:
-            stored = _store(pull, document)
+            key, changed = _store(pull, document)
         except OcpiError as error:
             pull.invalid += 1
             pull.error = error.message[:2000]
             continue
-        keys.append(stored.obj.object_key)
-        pull.stored += stored.changed
+        keys.append(key)
+        pull.stored += changed
     if pull.full and keys:
         PulledKey.objects.bulk_create(PulledKey(pull=pull, object_key=key) for key in keys)
 
 
-def _store(pull: Pull, document: Any) -> Stored[Any]:
-    """Only the party's own objects: whoever else's the list holds is not its to give (COO-10)."""
+def _store(pull: Pull, document: Any) -> tuple[str, bool]:
+    """Only the party's own objects: whoever else's the list holds is not its to give (COO-10). (key, new or changed)"""
     if not isinstance(document, dict):
         raise OcpiError("an object of the list is no object")
-    store = _STORES[ModuleID(pull.module)]
-    return store(parties.party_id(pull.party), json.dumps(document), source=pull.platform, now=timezone.now())
+    module = ModuleID(pull.module)
+    if module is ModuleID.HUBCLIENTINFO:
+        return "", neighbours.take(pull.platform, document, timezone.now())
+    stored = _STORES[module](_owner(pull, document), json.dumps(document), source=pull.platform, now=timezone.now())
+    return stored.obj.object_key, stored.changed
+
+
+def _owner(pull: Pull, document: dict[str, Any]) -> PartyId:
+    if pull.party.role == Role.HUB.value:
+        return neighbours.owner_of(pull.platform, document)
+    return parties.party_id(pull.party)
 
 
 def _go_on(pull: Pull, answer: Answer, count: int) -> None:
@@ -198,6 +221,10 @@ def _finish(pull: Pull) -> None:
     pull.known_until = pull.started_at
     every = interval(pull.platform)
     pull.next_at = now + every * random.uniform(0.9, 1.1) if every else None  # noqa: S311  # splay (TRA-05)
+    if pull.module == ModuleID.HUBCLIENTINFO:
+        pull.next_at = None  # HCI-12: what changes is pushed
+        if every:  # now that it is known who is behind the hub
+            Pull.objects.filter(party=pull.party).exclude(pk=pull.pk).update(next_at=now)
     pull.save()
     PulledKey.objects.filter(pull=pull).delete()
 
@@ -212,24 +239,25 @@ def _fail(pull: Pull, reason: str) -> None:
 
 def _forget_gone(pull: Pull, now: datetime) -> None:
     """Only what came from this partner, and only after every page was read (PAG-16)."""
-    owner = parties.party_id(pull.party)
     if pull.module == ModuleID.TARIFFS:
         for gone in _unseen(pull, Tariff.objects.filter(deleted_at=None)):
+            owner = PartyId(gone.country_code, gone.party_id)
             tariffs.delete(owner, gone.object_id, source=pull.platform, now=now)
     if pull.module == ModuleID.LOCATIONS:
         for gone in _unseen(pull, Location.objects.filter(evses__isnull=False).exclude(evses__status="REMOVED")):
-            _remove_evses(pull, owner, gone, now)
+            _remove_evses(pull, gone, now)
 
 
 def _unseen(pull: Pull, rows: QuerySet[Any]) -> QuerySet[Any]:
     seen = PulledKey.objects.filter(pull=pull, object_key=OuterRef("object_key"))
-    own = rows.filter(
-        ~Exists(seen), country_code=pull.party.country_code, party_id=pull.party.party_id, source=pull.platform
-    )
-    return own.filter(created_at__lt=pull.started_at).distinct()
+    from_there = rows.filter(~Exists(seen), source=pull.platform, created_at__lt=pull.started_at).distinct()
+    if pull.party.role == Role.HUB.value:
+        return from_there
+    return from_there.filter(country_code=pull.party.country_code, party_id=pull.party.party_id)
 
 
-def _remove_evses(pull: Pull, owner: PartyId, gone: Location, now: datetime) -> None:
+def _remove_evses(pull: Pull, gone: Location, now: datetime) -> None:
+    owner = PartyId(gone.country_code, gone.party_id)
     stamp = format_datetime(max(now, gone.last_updated))
 
     def edit(location: dict[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def _made(module: ModuleID, roles: tuple[str, ...], of_one_owner: bool) -> Quest
     if of_one_owner:
         tallies = tallies.filter(country_code=_COUNTRY, party_id=_PARTY)
     specimens = [
-        Party(pk=-number, country_code=f"<{number}", party_id=f"{number}>", role=role)
+        Party(pk=-number, platform_id=-1000 - number, country_code=f"<{number}", party_id=f"{number}>", role=role)
         for number, role in enumerate(roles, start=1)
     ]
     found = visible(tallies, specimens, module, _NOW).values_list("country_code", "party_id", "addressed")
@@ -82,6 +82,7 @@ def _values(readers: Sequence[Party], now: datetime, owner: PartyId | None) -> d
         values |= {_COUNTRY: owner.country, _PARTY: owner.party}
     for number, reader in enumerate(readers, start=1):
         here, there = f"<{number}", f"{number}>"
-        values |= {-number: reader.pk, here: reader.country_code, there: reader.party_id}
+        values |= {-number: reader.pk, -1000 - number: reader.platform_id}
+        values |= {here: reader.country_code, there: reader.party_id}
         values[f"{here}/{there}"] = f"{reader.country_code}/{reader.party_id}"
     return values

@@ -5,6 +5,7 @@
     tokens                   CPOs, likewise; the eMSP is the owner
     sessions, cdrs           only the owner of the token, likewise (TRA-07, CDR-06)
     pushed to one by name    only that party, of all those above (HUB-19)
+    another hub              what any of the parties behind it may see, but for their own (S35)
 
 `visible` asks it about objects for given readers, `readers` about readers for a given object; both are made of
 `_agreed`, so they cannot disagree. A pair without an agreement follows the hub's default.
@@ -14,11 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE
+from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE, Role, Roles
 from roaming.models import Agreement, Party, StoredObject, Tally, Tariff
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
@@ -59,12 +62,35 @@ def readers(
 
 
 def acquainted(party: Party, now: datetime) -> QuerySet[Party]:
-    """The parties that are told of this one, and that it is told of: those it may talk to at all (HCI-10)."""
+    """The parties that are told of this one, and that it is told of: those it may talk to at all (HCI-10).
+
+    Of every party a hub is told, for it has to know who is where, unless an agreement with the hub itself is suspended.
+    """
+    return Party.objects.filter(_faced(party, now) | _hubs(party, now)).exclude(pk=party.pk)
+
+
+def _faced(party: Party, now: datetime) -> Q:
+    if party.role == Role.HUB.value:
+        cpos = _agreed(None, now, {"cpo": OuterRef("pk"), "emsp": OuterRef(OuterRef("pk"))})
+        emsps = _agreed(None, now, {"cpo": OuterRef(OuterRef("pk")), "emsp": OuterRef("pk")})
+        behind = Party.objects.filter(platform=party.platform_id or 0, withdrawn_at=None)
+        via = Q(Exists(behind.filter(cpos, role__in=CHARGING_SIDE)), role__in=DRIVING_SIDE)
+        via |= Q(Exists(behind.filter(emsps, role__in=DRIVING_SIDE)), role__in=CHARGING_SIDE)
+        return via | Q(_beside(party, now), role__in=[*CHARGING_SIDE, *DRIVING_SIDE])
     if party.role in CHARGING_SIDE:
-        facing, pair = DRIVING_SIDE, {"cpo": party.pk, "emsp": OuterRef("pk")}
-    else:
-        facing, pair = CHARGING_SIDE, {"emsp": party.pk, "cpo": OuterRef("pk")}
-    return Party.objects.filter(_agreed(None, now, pair), role__in=facing).exclude(pk=party.pk)
+        return Q(_agreed(None, now, {"cpo": party.pk, "emsp": OuterRef("pk")}), role__in=DRIVING_SIDE)
+    return Q(_agreed(None, now, {"emsp": party.pk, "cpo": OuterRef("pk")}), role__in=CHARGING_SIDE)
+
+
+def _hubs(party: Party, now: datetime) -> Q:
+    if party.role == Role.HUB.value:
+        return Q(pk__in=[])
+    return Q(_beside(party, now), role=Role.HUB.value, platform__isnull=False)
+
+
+def _beside(one: Party, now: datetime) -> Q:
+    """A hub and a party have an agreement whichever of them stands on which side of it."""
+    return _agreed(None, now, {"cpo": one.pk, "emsp": OuterRef("pk")}, {"cpo": OuterRef("pk"), "emsp": one.pk})
 
 
 def _one_of(parties: Iterable[str]) -> Q:
@@ -97,6 +123,8 @@ def _own(reader: Party, module: ModuleID) -> Q:
 
 def _shared(reader: Party, module: ModuleID, now: datetime) -> Q:
     facing = CHARGING_SIDE if module is ModuleID.TOKENS else DRIVING_SIDE
+    if reader.role == Role.HUB.value:
+        return _passed_on(reader, module, now, facing)
     if reader.role not in facing:
         return Q(pk__in=[])
     here, there = ("emsp", "cpo") if module is ModuleID.TOKENS else ("cpo", "emsp")
@@ -108,9 +136,22 @@ def _shared(reader: Party, module: ModuleID, now: datetime) -> Q:
     return rule
 
 
-def _agreed(module: ModuleID | None, now: datetime, pair: dict[str, Any]) -> Q:
+def _passed_on(hub: Party, module: ModuleID, now: datetime, facing: Roles) -> Q:
+    """What a hub that asks in its own name takes for those behind it."""
+    here, there = ("emsp", "cpo") if module is ModuleID.TOKENS else ("cpo", "emsp")
+    owner = {f"{here}__{name}": OuterRef(OuterRef(name)) for name in _OWNER}
+    behind = Party.objects.filter(platform=hub.platform_id or 0, withdrawn_at=None)
+    able = behind.filter(_agreed(module, now, owner | {there: OuterRef("pk")}), role__in=facing)
+    if module in _BILLED:
+        able = able.filter(country_code=OuterRef("token_country_code"), party_id=OuterRef("token_party_id"))
+    owning = DRIVING_SIDE if module is ModuleID.TOKENS else CHARGING_SIDE
+    theirs = behind.filter(**_OWNER, role__in=owning)
+    return Q(Exists(able)) & ~Q(Exists(theirs)) & Q(addressees=[])
+
+
+def _agreed(module: ModuleID | None, now: datetime, *pairs: dict[str, Any]) -> Q:
     """Whether the agreement between the pair covers the module now."""
-    rows = Agreement.objects.filter(**pair)
+    rows = Agreement.objects.filter(reduce(or_, (Q(**pair) for pair in pairs)))
     covered = Q(Exists(holding(rows, module, now)))
     if choices().value("VISIBILITY-DEFAULT") == "open":  # decision: VISIBILITY-DEFAULT
         return covered | ~Q(Exists(rows))

@@ -28,6 +28,7 @@ from ocppbridge.models import (
 )
 from roaming.models import (
     Agreement,
+    Announcement,
     AuthorizationRequest,
     Cdr,
     Command,
@@ -121,7 +122,12 @@ def _platform(now: datetime) -> Platform:
     cpo, _ = Party.objects.get_or_create(
         country_code="NL", party_id="VLT", role="CPO", defaults={"name": "Volt", "spelled": "NL/VLT"}
     )
-    Agreement.objects.create(cpo=cpo, emsp=emsp, open_auth=True, note="pilot")
+    agreement = Agreement.objects.create(cpo=cpo, emsp=emsp, open_auth=True, note="pilot")
+    agreement.substitutions.create(tariff_id="T1", substitute_id="T1-EMX")
+    Announcement.objects.create(
+        platform=platform, country_code="SE", party_id="CPS", role="CPO", status="CONNECTED", last_updated=now,
+        received_at=now,
+    )  # fmt: skip
     Endpoint.objects.create(
         platform=platform, module="sessions", role="RECEIVER", url="https://emsp.example/ocpi/2.2.1/sessions"
     )
