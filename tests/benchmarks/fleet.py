@@ -154,10 +154,20 @@ async def run(load: Load, text: str) -> Score:
     """Connect everybody, warm up, then measure; says when on standard output so that the caller can read CPU clocks."""
     score = Score()
     loop = asyncio.get_running_loop()
+    if load.idle:
+        _say("start")
+        await loop.run_in_executor(None, sys.stdin.readline)
     stations: list[Station] = []
     for first in range(0, load.stations, 64):
         made = [
-            (await loop.create_connection(lambda n=n: Station(n, load, score, text), load.host, load.port))[1]
+            (
+                await loop.create_connection(
+                    lambda n=n: Station(n, load, score, text),
+                    load.host,
+                    load.port,
+                    local_addr=(f"127.0.0.{2 + n // 10_000}", 0),
+                )
+            )[1]
             for n in range(first, min(first + 64, load.stations))
         ]
         await asyncio.gather(*(station.open for station in made))

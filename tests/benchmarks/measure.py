@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,13 +55,24 @@ def _children(pid: int) -> list[int]:
     return [child for each in map(int, found) for child in (each, *_children(each))]
 
 
+def pinned(core: set[int]) -> Callable[[], None]:
+    """For a child: its core, and as many open files as may be."""
+
+    def prepare() -> None:
+        os.sched_setaffinity(0, core)
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+    return prepare
+
+
 @contextmanager
 def server(command: list[str], port: int, env: Mapping[str, str], log: Path) -> Iterator[int]:
     """A server process pinned to the server's core, ready when its port takes connections."""
     with log.open("ab") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            preexec_fn=lambda: os.sched_setaffinity(0, SERVER_CORE),  # noqa: PLW1509  # one thread here
+            preexec_fn=pinned(SERVER_CORE),  # noqa: PLW1509  # one thread here
         )  # fmt: skip
     try:
         deadline = time.monotonic() + 30
@@ -113,7 +125,7 @@ def drive(pid: int, **load: object) -> Run:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.fleet", json.dumps(load)], cwd=ROOT, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        preexec_fn=lambda: os.sched_setaffinity(0, LOAD_CORE),  # noqa: PLW1509  # one thread here
+        preexec_fn=pinned(LOAD_CORE),  # noqa: PLW1509  # one thread here
     )  # fmt: skip
     assert process.stdin is not None and process.stdout is not None
     marks: list[tuple[float, float]] = []

@@ -1,7 +1,8 @@
 """The peer most Python projects start from: the ``ocpp`` package on a ``websockets`` server, one commit per message.
 
 It validates with the package's own schemas, answers after its INSERT has committed, and does nothing else: no
-authentication, no order per station, no inbox. Run: ``python -m tests.benchmarks.peers.package PORT DSN``.
+authentication, no order per station, no inbox. Without a DSN it stores nothing.
+Run: ``python -m tests.benchmarks.peers.package PORT [DSN]``.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from psycopg_pool import AsyncConnectionPool
 TABLE = """CREATE TABLE IF NOT EXISTS peer_message (
     id bigserial PRIMARY KEY, at timestamptz, station text, action text, body jsonb
 )"""
-POOL: AsyncConnectionPool[Any]
+POOL: AsyncConnectionPool[Any] | None = None
 
 
 async def keep(station: str, action: str, payload: dict[str, Any]) -> None:
     """One row, one commit."""
+    if POOL is None:
+        return
     async with POOL.connection() as connection:
         await connection.execute(
             "INSERT INTO peer_message (at, station, action, body) VALUES (%s, %s, %s, %s)",
@@ -69,13 +72,14 @@ async def main(port: int, dsn: str) -> None:
     """Serve until killed."""
     global POOL
     logging.getLogger("ocpp").setLevel(logging.ERROR)
-    POOL = AsyncConnectionPool(dsn, min_size=16, max_size=16, open=False)
-    await POOL.open()
-    async with POOL.connection() as connection:
-        await connection.execute(TABLE)
+    if dsn:
+        POOL = AsyncConnectionPool(dsn, min_size=16, max_size=16, open=False)
+        await POOL.open()
+        async with POOL.connection() as connection:
+            await connection.execute(TABLE)
     async with websockets.serve(serve, "127.0.0.1", port, subprotocols=["ocpp1.6", "ocpp2.0.1"], compression=None):  # type: ignore[list-item]
         await asyncio.get_running_loop().create_future()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))

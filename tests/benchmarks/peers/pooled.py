@@ -55,4 +55,4 @@ async def _prepare(connection: Any) -> None:
     arrays.register(connection)
 
 
-node.Journal = PooledJournal  # type: ignore[misc]
+node.Journal = PooledJournal  # type: ignore[attr-defined]
