@@ -9,6 +9,9 @@ from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.console import links
 from roaming.console.text import BAD, GOOD, badge, code, linked, masked
 from roaming.models import Token
+from roaming.ocpi import json, token_remarks
+from roaming.ocpi import tokens as words
+from roaming.ocpi.decoding import decode
 
 
 @admin.register(Token)
@@ -30,6 +33,7 @@ class TokenAdmin(StoredPage[Token]):
                     ("object_id", "type", "standing", "whitelist"),
                     ("contract_id", "visual_number", "group_id"),
                     ("issuer", "owner", "came_from"),
+                    "remarks",
                 ]
             },
         ),
@@ -52,6 +56,11 @@ class TokenAdmin(StoredPage[Token]):
     def standing(self, obj: Token) -> SafeString:
         """Whether it may charge."""
         return badge("valid", GOOD) if obj.valid else badge("not valid", BAD)
+
+    @admin.display(description="Remarks")
+    def remarks(self, obj: Token) -> str:
+        """What is odd about it: digits of cards, lengths that stations cannot hold."""
+        return "; ".join(token_remarks.remarks(decode(words.Token, json.loads(obj.document)))) or "none"
 
     @admin.display(description="Sessions")
     def sessions(self, obj: Token) -> SafeString | str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from roaming.hub.routing import AskAll
 from roaming.modules.interface import Asked, Interface, Operation, Reply
 from roaming.modules.serving import OWNER, get_own, list_of, patch, put
 from roaming.ocpi import json
 from roaming.ocpi.decoding import decode
 from roaming.ocpi.errors import InvalidParameter, UnknownToken
-from roaming.ocpi.tokens import LocationReferences, TokenType
+from roaming.ocpi.token_remarks import remarks
+from roaming.ocpi.tokens import LocationReferences, Token, TokenType
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services.authorizations import Question, ask_seats
 from roaming.services.tokens import TOKENS, store
@@ -25,6 +28,13 @@ def token_type(asked: Asked) -> str:
     if given not in TokenType.__members__:
         raise InvalidParameter("type", "is no TokenType")
     return given
+
+
+def _put(asked: Asked) -> Reply:
+    """Stored as it is; what is odd about it is said in the message."""
+    reply = put(store, _UID)(asked)
+    said = remarks(decode(Token, asked.document))
+    return replace(reply, message="; ".join(said)) if said else reply
 
 
 def _authorize(asked: Asked) -> Reply:
@@ -59,7 +69,7 @@ INTERFACES = (
         InterfaceRole.RECEIVER,
         (
             Operation("GET", _OWN, get_own(TOKENS, _UID, type=token_type)),
-            Operation("PUT", _OWN, put(store, _UID)),
+            Operation("PUT", _OWN, _put),
             Operation("PATCH", _OWN, patch(TOKENS, _UID, type=token_type)),
         ),
     ),

@@ -21,6 +21,7 @@ from roaming.ocpi.types import (
     String4,
     String16,
     Url,
+    Violation,
 )
 
 ConnectorType = Literal[
@@ -103,3 +104,17 @@ class Evse(Struct, omit_defaults=True):
     directions: list[DisplayText] | None = None
     parking_restrictions: list[ParkingRestriction] | None = None
     images: list[Image] | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.connectors) > 1 and (twice := repeated([one.id for one in self.connectors])) is not None:
+            raise Violation("connectors", f"the id {twice} is given twice")
+
+
+def repeated(ids: list[str]) -> str | None:
+    """The first identifier that is there already, in whatever case (TYP-03)."""
+    seen: set[str] = set()
+    for one in ids:
+        if one.casefold() in seen:
+            return one
+        seen.add(one.casefold())
+    return None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from roaming.ocpi.evses import Capability, Connector, Evse, Status
+from roaming.ocpi.evses import Capability, Connector, Evse, Status, repeated
 from roaming.ocpi.tokens import TokenType
 from roaming.ocpi.types import (
     LATITUDE,
@@ -135,17 +135,8 @@ class Location(Struct, omit_defaults=True):
             raise Violation("publish_allowed_to", "has no place where publish is true")
         if not _is_time_zone(self.time_zone):
             raise Violation("time_zone", "is not a name of the IANA time zone database")
-        if (twice := _repeated([evse.uid for evse in self.evses or ()])) is not None:
+        if (twice := repeated([evse.uid for evse in self.evses or ()])) is not None:
             raise Violation("evses", f"the uid {twice} is given twice")
-
-
-def _repeated(ids: list[str]) -> str | None:
-    seen: set[str] = set()
-    for one in ids:
-        if one.casefold() in seen:
-            return one
-        seen.add(one.casefold())
-    return None
 
 
 @lru_cache(maxsize=1024)
