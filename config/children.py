@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from django.conf import settings
 from config.privileges import tied
 
 QUEUES = ("interactive", "drain", "deliver", "bulk")
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:RSA+AESGCM"
 FRAME_MARGIN = 1024  # a frame just over the limit gets an answer in OCPP's own words; far above it is cut off
 
 
@@ -52,13 +54,24 @@ def web() -> Spec:
 def ocpp() -> Spec:
     # No deflate: it costs 300 kB for each of thousands of idle stations. Measured choices: see the README's table.
     words = ["--host", settings.HUB_BIND, "--port", str(settings.HUB_OCPP_PORT), "--loop", "uvloop"]
-    words += ["--http", "httptools", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
+    words += ["--http", "httptools", "--ws-per-message-deflate", "false", *_tls()]
     words += ["--ws-max-size", str(settings.OCPP_FRAME_LIMIT + FRAME_MARGIN), "--lifespan", "off"]
     words += ["--ws-ping-interval", str(settings.OCPP_PING_INTERVAL)]
     words += ["--ws-ping-timeout", str(settings.OCPP_PING_TIMEOUT), "--timeout-graceful-shutdown", "5"]
     words += ["--no-server-header", "--no-proxy-headers", "--no-access-log", "--log-level", "warning"]
     command = [sys.executable, "-m", "uvicorn", *words, "config.asgi:application"]
     return Spec("ocpp", command, _pool(settings.DB_POOL_SIZE), settings.HUB_OCPP_PORT)
+
+
+def _tls() -> list[str]:
+    """TLS 1.2 or better, with the suites that OCPP names (A00.FR.318); a station may show a certificate of its own."""
+    if not settings.OCPP_TLS_CERTIFICATE:
+        return ["--ws", "websockets-sansio"]
+    words = ["--ws", "ocppbridge.transport.tls:StationProtocol", "--ssl-ciphers", CIPHERS]
+    words += ["--ssl-certfile", settings.OCPP_TLS_CERTIFICATE, "--ssl-keyfile", settings.OCPP_TLS_KEY]
+    if settings.OCPP_TLS_CLIENT_CA:
+        words += ["--ssl-ca-certs", settings.OCPP_TLS_CLIENT_CA, "--ssl-cert-reqs", str(int(ssl.CERT_OPTIONAL))]
+    return words
 
 
 def worker(queue: str) -> Spec:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -68,6 +69,14 @@ def networks(name: str, default: Sequence[str] = ()) -> list[Network]:
         return [ip_network(word.strip()) for word in value.split(",") if word.strip()]
 
     return _converted(name, ",".join(default), convert, "a comma list of IP networks such as 10.1.0.0/16")
+
+
+def file(name: str) -> str:
+    """The path of a file that can be read, or nothing."""
+    path = text(name, "")
+    if path and not os.access(path, os.R_OK):
+        fail(name, "must name a file that can be read")
+    return path
 
 
 def base_url(name: str, default: str, schemes: Sequence[str]) -> str:

@@ -66,6 +66,16 @@ OCPP_FRAME_LIMIT = env.whole("OCPP_FRAME_LIMIT", 65_536, least=4096)
 OCPP_PING_INTERVAL = env.seconds("OCPP_PING_INTERVAL", 30)
 OCPP_PING_TIMEOUT = env.seconds("OCPP_PING_TIMEOUT", 30)
 OCPP_CALL_TIMEOUT = env.seconds("OCPP_CALL_TIMEOUT", 30)
+# TLS of the stations' port, where no proxy ends it: PEM files. Certificates of stations (profile 3) are asked for when
+# the file of authorities is named; behind a proxy it says which authorities are trusted besides STATION_AUTHORITY's.
+OCPP_TLS_CERTIFICATE = env.file("OCPP_TLS_CERTIFICATE")
+OCPP_TLS_KEY = env.file("OCPP_TLS_KEY")
+OCPP_TLS_CLIENT_CA = env.file("OCPP_TLS_CLIENT_CA")
+if bool(OCPP_TLS_CERTIFICATE) != bool(OCPP_TLS_KEY):
+    env.fail("OCPP_TLS_KEY", "and OCPP_TLS_CERTIFICATE are set together")
+CLIENT_CERTIFICATE_HEADER = env.text("CLIENT_CERTIFICATE_HEADER", "Client-Cert")  # believed from TRUSTED_PROXIES only
+STATION_AUTHORITY = env.text("STATION_AUTHORITY", "ocppbridge.services.authority.Embedded")
+STATION_CERTIFICATE_DAYS = env.whole("STATION_CERTIFICATE_DAYS", 730, least=1, most=3650)
 DRAIN_SHARDS = env.whole("DRAIN_SHARDS", 8, least=1, most=1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = OCPI_BODY_LIMIT
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -21,7 +21,7 @@ from ocppbridge.models import Station
 log = logging.getLogger(__name__)
 
 CALLS, CLOSE, ACCOUNT = "station.calls", "station.close", "station.account"
-KEPT = frozenset({"lenient", "boot_policy", "blocked"})
+KEPT = frozenset({"lenient", "boot_policy", "blocked", "security_minimum"})
 
 _valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
 _serializer: Any = registry.get_serializer("msgpack")

@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
-DRAIN = "ocppbridge.drain"
+DRAIN, SIGNING = "ocppbridge.drain", "ocppbridge.sign"
 _OUTSTANDING_SECONDS = 5
 
 _valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
@@ -40,6 +40,14 @@ def drain_begun(shard: int) -> None:
         _valkey.delete(_key(shard))
     except redis.RedisError:
         log.warning("valkey is away; nudges wait for the sweep")
+
+
+def signing() -> None:
+    """Ask for the certificates that wait for a signature; an authority may be slow, so in a queue that may be."""
+    try:
+        current_app.send_task(SIGNING, queue="bulk", ignore_result=True, expires=60)
+    except OperationalError:
+        log.warning("the broker is away; certificates wait for the sweep")
 
 
 def _key(shard: int) -> str:

@@ -16,11 +16,12 @@ from ocppbridge import mailbox, nudges
 from ocppbridge.bridge import decisions, reservations, telling
 from ocppbridge.handlers import settling
 from ocppbridge.models import Call, Connection, Station
-from ocppbridge.services import connections, evses, partitions
+from ocppbridge.services import certificates, connections, evses, partitions, signing, silence
 
 UNCLAIMED_FOR: Final = timedelta(seconds=1)
 MARGIN: Final = timedelta(seconds=60)  # for whoever should have settled a call himself
 ACCOUNTS_EVERY: Final = 10  # seconds
+CERTIFICATES_EVERY: Final = 30
 AT_ONCE: Final = 200
 
 _partitions_made: date | None = None
@@ -40,6 +41,17 @@ def sweep(now: datetime) -> None:
     nudges.drain(connections.shards_waiting())
     if now.second % ACCOUNTS_EVERY == 0:
         telling.close_accounts(now)
+        silence.flag(now, decisions.choices())
+        silence.ask(now)
+    if now.second % CERTIFICATES_EVERY == 0:
+        watch_certificates(now)
+
+
+def watch_certificates(now: datetime) -> None:
+    """Requests whose time has come (again), and what expires soon."""
+    if signing.waiting(now):
+        nudges.signing()
+    certificates.warn(now, int(decisions.choices().number("CERTIFICATE-WARNING")))  # decision: CERTIFICATE-WARNING
 
 
 def after_connections(now: datetime) -> int:

@@ -6,12 +6,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from ocppbridge import drain, sweeps
+from ocppbridge.services import signing
 
 
 @shared_task(name="ocppbridge.drain")
 def drain_shard(shard: int) -> None:
     """Apply what waits in one shard's inbox."""
     drain.drain(shard)
+
+
+@shared_task(name="ocppbridge.sign")
+def sign_certificates() -> None:
+    """Have the authority sign what stations have asked for."""
+    signing.sign_all(timezone.now())
 
 
 @shared_task(name="ocppbridge.sweep")

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ocppbridge.charging.replies import Registration
 from ocppbridge.services.passwords import NOBODY, Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """What the upgrade needs to know beyond the password."""
+
+    minimum: int = 1
+    """The least profile that it may connect with."""
+    target: int | None = None
+    """The profile that it was asked to move to."""
+    serial_number: str = ""
+    change_id: int | None = None
+    """A password on its way: until one of the two is used both are right."""
+    next_secret: Secret = NOBODY
+    revoked: tuple[str, ...] = ()
+    """Fingerprints of its certificates that are not accepted any more."""
 
 
 @dataclass(slots=True)
@@ -22,6 +38,9 @@ class Account:
     boot_policy: str = "Accepted"
     boot_status: str = ""
     subprotocol: str = ""
+    security: Security = field(default_factory=Security)
+    profile: int = 0
+    """The security profile of this connection."""
 
     @property
     def version(self) -> str:

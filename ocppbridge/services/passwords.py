@@ -50,7 +50,10 @@ def new_password() -> str:
 
 
 def set_password(station: Station, password: str | bytes, *, allow_short: bool = False) -> None:
-    """Store what is needed to recognise the password (saves the station's three columns)."""
+    """Store what is needed to recognise the password (saves the station's three columns).
+
+    By hand, that is: whoever calls this also sets it on the station. `password_changes` sends one over the socket.
+    """
     secret = seal(password.encode() if isinstance(password, str) else password, allow_short=allow_short)
     station.password_digest = secret.digest
     station.password_hex_digest = secret.hex_digest
@@ -74,16 +77,17 @@ def seal(password: bytes, *, allow_short: bool = False) -> Secret:
 def matches(given: bytes, secret: Secret, *, slow_ones_exist: bool = False) -> bool:
     """Whether a presented password is the stored one; costs the same for a wrong password as for NOBODY (S36).
 
-    Where any station has a slow hash, every failure pays for one, so that time does not tell which stations do.
+    Where any station has a slow hash, every failure pays for one, so that time does not tell which stations do. While
+    the server key is being rotated, digests under its predecessors are right too.
     """
-    found = digest(given)
-    decoded = digest(_unhex(given) or given)
-    fits = [
-        hmac.compare_digest(found, secret.digest or "-"),
-        hmac.compare_digest(found, secret.hex_digest or "-"),
-        hmac.compare_digest(decoded, secret.hex_digest or "-"),
-    ]
-    if any(fits):
+    decoded = _unhex(given) or given
+    fits = False
+    for key in (settings.SERVER_KEY, *settings.SERVER_KEY_FALLBACKS):
+        found = digest(given, key)
+        fits |= hmac.compare_digest(found, secret.digest or "-")
+        fits |= hmac.compare_digest(found, secret.hex_digest or "-")
+        fits |= hmac.compare_digest(digest(decoded, key), secret.hex_digest or "-")
+    if fits:
         return True
     if not slow_ones_exist:
         return False
@@ -92,9 +96,9 @@ def matches(given: bytes, secret: Secret, *, slow_ones_exist: bool = False) -> b
     return hmac.compare_digest(slow, wanted or "-")
 
 
-def digest(password: bytes) -> str:
+def digest(password: bytes, key: bytes | None = None) -> str:
     """The keyed digest."""
-    return hmac.digest(settings.SERVER_KEY, b"station password\0" + password, "sha256").hex()
+    return hmac.digest(key or settings.SERVER_KEY, b"station password\0" + password, "sha256").hex()
 
 
 def _slow(password: bytes, salt: bytes) -> bytes:

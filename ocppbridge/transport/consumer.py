@@ -232,7 +232,7 @@ class StationConsumer(AsyncConsumer):
 
     async def _reload(self) -> None:
         found = await self._node.lookups.ask(self.account.identity)
-        if found is None or found.account.blocked:
+        if found is None or found.account.blocked or self.account.profile < found.account.security.minimum:
             self.give_up(POLICY_VIOLATION, "this station is not admitted any more")
             return
         self.account.lenient, self.account.boot_policy = found.account.lenient, found.account.boot_policy

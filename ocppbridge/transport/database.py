@@ -13,35 +13,42 @@ from django.db import connection as django_connection
 from psycopg.conninfo import make_conninfo
 from psycopg.types.json import set_json_loads
 
-from ocppbridge.services.accounts import Account
-from ocppbridge.services.passwords import Secret
+from ocppbridge.services.accounts import Account, Security
+from ocppbridge.services.passwords import NOBODY, Secret
 from ocppbridge.transport import arrays
-from ocppbridge.transport.arrays import BigInts, Ints, Texts, Times
+from ocppbridge.transport.arrays import BigInts, Ints, SmallInts, Texts, Times
 from ocppbridge.transport.lanes import Connection
 
 LOOK_UP = """
 SELECT q.identity, s.id, s.shard, s.country_code || '/' || s.party_id, s.password_digest, s.password_hex_digest,
-    s.password_scrypt, s.blocked, s.lenient, s.boot_policy, s.boot_status, s.connection_id
+    s.password_scrypt, s.blocked, s.lenient, s.boot_policy, s.boot_status, s.connection_id, s.security_minimum,
+    s.security_target, s.serial_number, p.id, p.digest, p.hex_digest, ARRAY(
+        SELECT c.fingerprint FROM ocppbridge_stationcertificate c
+        WHERE c.station_id = s.id AND c.revoked_at IS NOT NULL
+    )
 FROM unnest(%b) AS q(identity) JOIN ocppbridge_station s USING (identity)
+LEFT JOIN ocppbridge_passwordchange p ON p.station_id = s.id AND p.state = 'open'
 """
 OPEN = """
 WITH new AS (
-    SELECT * FROM unnest(%b, %b, %b) AS new(station_id, subprotocol, peer)
+    SELECT * FROM unnest(%b, %b, %b, %b) AS new(station_id, subprotocol, peer, profile)
 ), old AS (
     SELECT s.id, s.connection_id FROM ocppbridge_station s JOIN new ON new.station_id = s.id
     ORDER BY s.id FOR UPDATE OF s
 ), made AS (
-    INSERT INTO ocppbridge_connection (station_id, subprotocol, node, channel, peer, opened_at, alive_at, close_reason)
-    SELECT new.station_id, new.subprotocol, %s, %s, new.peer, now(), now(), ''
+    INSERT INTO ocppbridge_connection
+        (station_id, subprotocol, node, channel, peer, security_profile, opened_at, alive_at, close_reason)
+    SELECT new.station_id, new.subprotocol, %s, %s, new.peer, new.profile, now(), now(), ''
     FROM new JOIN old ON old.id = new.station_id
-    RETURNING id, station_id, subprotocol
+    RETURNING id, station_id, subprotocol, security_profile
 ), shut AS (
     UPDATE ocppbridge_connection c SET closed_at = now(), close_reason = 'replaced'
     FROM old WHERE c.id = old.connection_id AND c.closed_at IS NULL
     RETURNING c.id, c.station_id, c.channel
 ), told AS (
     UPDATE ocppbridge_station s
-    SET connection_id = made.id, subprotocol = made.subprotocol, last_seen_at = now()
+    SET connection_id = made.id, subprotocol = made.subprotocol, security_profile = made.security_profile,
+        last_seen_at = now()
     FROM made WHERE s.id = made.station_id
 )
 SELECT made.station_id, made.id, shut.id, shut.channel FROM made LEFT JOIN shut USING (station_id)
@@ -91,6 +98,7 @@ class Opening(NamedTuple):
     station_id: int
     subprotocol: str
     peer: str
+    profile: int
     node: str
     channel: str
 
@@ -152,9 +160,13 @@ async def look_up(connection: Connection, identities: Sequence[str], again: bool
 
 
 def _found(row: tuple[Any, ...]) -> Found:
-    identity, pk, shard, party, plain, hexed, scrypt, blocked, lenient, policy, status, held_by = row
+    identity, pk, shard, party, plain, hexed, scrypt, blocked, lenient, policy, status, held_by = row[:12]
+    minimum, target, serial_number, change_id, next_plain, next_hexed, revoked = row[12:]
+    following = Secret(next_plain, next_hexed) if change_id is not None else NOBODY
+    security = Security(minimum, target, serial_number, change_id, following, tuple(revoked))
     secret = Secret(plain, hexed, scrypt)
-    return Found(Account(pk, identity, shard, party, secret, blocked, lenient, policy, status), held_by)
+    account = Account(pk, identity, shard, party, secret, blocked, lenient, policy, status, security=security)
+    return Found(account, held_by)
 
 
 async def open_all(connection: Connection, openings: Sequence[Opening], again: bool) -> Sequence[Opened]:
@@ -168,7 +180,8 @@ async def open_all(connection: Connection, openings: Sequence[Opening], again: b
         stations = BigInts([opening.station_id for _, opening in chosen])
         protocols = Texts([opening.subprotocol for _, opening in chosen])
         peers = Texts([opening.peer for _, opening in chosen])
-        words = (stations, protocols, peers, openings[0].node, openings[0].channel)
+        profiles = SmallInts([opening.profile for _, opening in chosen])
+        words = (stations, protocols, peers, profiles, openings[0].node, openings[0].channel)
         rows = await (await connection.execute(OPEN, words, prepare=True)).fetchall()
         made = {row[0]: Opened(*row[1:]) for row in rows}
         for index, opening in chosen:

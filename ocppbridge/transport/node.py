@@ -22,7 +22,8 @@ from django.db import Error as DatabaseError
 
 from ocppbridge import mailbox
 from ocppbridge.bridge import decisions
-from ocppbridge.services import alerts
+from ocppbridge.charging.certificates import Certificate
+from ocppbridge.services import alerts, authority
 from ocppbridge.transport import database
 from ocppbridge.transport.answering import Answering
 from ocppbridge.transport.database import Claimed, Closing, Found, Opened, Opening, Seen
@@ -56,6 +57,7 @@ class Node:
         self.choices = Choices()
         self.slow_passwords = False
         self.failed_upgrades = FailedUpgrades()
+        self._anchors: tuple[Certificate, ...] | None = None
         self.stations: dict[int, StationConsumer] = {}
         self.answering = Answering()
         self._nudger = Nudger()
@@ -140,6 +142,16 @@ class Node:
             self._alerted[station_id, code] = at
             self.answering.spawn(alerts.raise_alert, station_id, code, text, datetime.now(UTC))
 
+    async def trusted(self) -> tuple[Certificate, ...]:
+        """The authorities by which stations behind a proxy are recognised."""
+        if self._anchors is None:
+            try:
+                self._anchors = await self.answering.run(authority.anchors)
+            except Exception:
+                log.exception("the authority does not say whom to trust")
+                return ()
+        return self._anchors
+
     # Beside the sockets
 
     async def _keep_house(self) -> None:
@@ -150,6 +162,7 @@ class Node:
                     connection = connection or await database.connect()
                     await self._tell(connection)
                     self.choices = await self.answering.run(decisions.choices)
+                    self._anchors = None  # asked for again with the next certificate
                     self.health.worked()
                 except (psycopg.Error, DatabaseError, OSError) as error:
                     self.health.failed(error)

@@ -11,17 +11,19 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
+from django.conf import settings
 
-from ocppbridge.services import passwords
+from ocppbridge.services import password_changes, profiles
 from ocppbridge.services.accounts import Account
-from ocppbridge.services.passwords import NOBODY, Secret
 from ocppbridge.transport import handshake
 from ocppbridge.transport.database import Found, Opened, Opening
 from ocppbridge.transport.guard import FAILURES
-from ocppbridge.transport.handshake import Credentials
+from ocppbridge.transport.peer import Peer, peer_of
+from ocppbridge.transport.proof import Proof, Used, judge
 
 if TYPE_CHECKING:
     from ocppbridge.transport.node import Node
@@ -31,7 +33,6 @@ log = logging.getLogger(__name__)
 STORE_SECONDS: Final = 5.0
 GONE_SECONDS: Final = 0.5
 NO_PROTOCOL: Final = f"offer one of the sub-protocols {handshake.OFFERED}"
-NO_CREDENTIALS: Final = Credentials(b"", b"")
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -67,62 +68,77 @@ async def examine(node: Node, scope: dict[str, Any]) -> Granted | Refusal:
     if node.health.down_since is not None:
         return UNAVAILABLE
     identity = handshake.identity_of(scope["raw_path"])
-    credentials = handshake.credentials_of(scope["headers"])
+    peer = peer_of(scope, settings.TRUSTED_PROXIES, settings.CLIENT_CERTIFICATE_HEADER)
     try:
         async with asyncio.timeout(STORE_SECONDS):
             found = await node.lookups.ask(identity or "")
-            if not await _recognised(node, identity, credentials, found) or found is None:
-                return _failed(node, scope, identity, found)
-            return await _granted(node, scope, found)
+            proof = await _proof(node, scope, identity, peer, found)
+            if found is None or proof.profile is None:
+                return _failed(node, identity, peer, found, proof)
+            return await _granted(node, scope, peer, found, proof)
     except (TimeoutError, psycopg.Error):
         return UNAVAILABLE
 
 
-async def _recognised(node: Node, identity: str | None, credentials: Credentials | None, found: Found | None) -> bool:
-    """The same work whether the station is unknown, blocked or wrong."""
-    known = found is not None and not found.account.blocked and identity is not None and credentials is not None
-    secret: Secret = found.account.secret if found is not None else NOBODY
-    presented = credentials or NO_CREDENTIALS
-    if node.slow_passwords:
-        right = await node.answering.run(_slowly, presented.password, secret)
-    else:
-        right = passwords.matches(presented.password, secret)
-    return right and known and handshake.names(presented, identity or "")
+async def _proof(node: Node, scope: dict[str, Any], identity: str | None, peer: Peer, found: Found | None) -> Proof:
+    account = found.account if found is not None else None
+    credentials = handshake.credentials_of(scope["headers"])
+    anchors = await node.trusted() if peer.chain and not peer.verified else ()
+    words = (account, identity, credentials, peer, anchors, datetime.now(UTC), node.slow_passwords)
+    if node.slow_passwords:  # a slow hash must not hold up the loop
+        return await node.answering.run(judge, *words)
+    return judge(*words)
 
 
-def _slowly(password: bytes, secret: Secret) -> bool:
-    return passwords.matches(password, secret, slow_ones_exist=True)
-
-
-def _failed(node: Node, scope: dict[str, Any], identity: str | None, found: Found | None) -> Refusal:
+def _failed(node: Node, identity: str | None, peer: Peer, found: Found | None, proof: Proof) -> Refusal:
     """Counted per identity and per address; told once a minute, so that nobody can fill the log (S36, S38)."""
-    client = scope.get("client") or ("?",)
-    keys = (f"i:{identity}", f"a:{client[0]}")
-    count = node.failed_upgrades.failed(*keys, now=asyncio.get_running_loop().time())
+    count = node.failed_upgrades.failed(f"i:{identity}", f"a:{peer.address}", now=asyncio.get_running_loop().time())
     if count == 1:
-        log.warning("refused an upgrade of %.80r from %s", identity, client[0])
+        log.warning("refused an upgrade of %.80r from %s", identity, peer.address)
+    if found is not None and proof.alert is not None:
+        node.alert(found.account.station_id, *proof.alert)
     if count <= FAILURES:
         return UNAUTHORIZED
     if found is not None:
-        node.alert(found.account.station_id, "FAILED-UPGRADES", f"many failed upgrades in its name, from {client[0]}")
+        node.alert(
+            found.account.station_id, "FAILED-UPGRADES", f"many failed upgrades in its name, from {peer.address}"
+        )
     return TOO_MANY
 
 
-async def _granted(node: Node, scope: dict[str, Any], found: Found) -> Granted | Refusal:
+async def _granted(node: Node, scope: dict[str, Any], peer: Peer, found: Found, proof: Proof) -> Granted | Refusal:
     account = found.account
     subprotocol = handshake.negotiated(scope.get("subprotocols") or ())
     if subprotocol is None:
         return Granted(account, NOTHING_OPENED, None)
-    keep = node.choices.value("SOCKET-REPLACE", station=account.identity)  # decision: SOCKET-REPLACE
-    if keep == "refuse" and found.held_by is not None:
+    if found.held_by is not None and _stays(node, account, proof):
         # An open socket has answered the server's last ping, else it would have been closed.
-        node.alert(account.station_id, "SOCKET-REFUSED", "a second authenticated connection was refused")
+        node.alert(account.station_id, "SOCKET-REFUSED", "a second connection was refused")
         return HELD
-    account.subprotocol = subprotocol
-    host = str((scope.get("client") or ("",))[0])
-    opening = Opening(account.station_id, subprotocol, host, node.name, node.channel)
+    account.subprotocol, account.profile = subprotocol, proof.profile or 0
+    opening = Opening(account.station_id, subprotocol, peer.address, account.profile, node.name, node.channel)
     opened = await node.openings.ask(opening)
-    return Granted(account, opened, subprotocol) if opened.connection_id else UNAVAILABLE
+    if not opened.connection_id:
+        return UNAVAILABLE
+    _follow_up(node, account, proof)
+    return Granted(account, opened, subprotocol)
+
+
+def _stays(node: Node, account: Account, proof: Proof) -> bool:
+    """Whether the socket that is open wins: always against a newcomer who has proved nothing (S37)."""
+    if proof.profile == 0:
+        return True
+    return node.choices.value("SOCKET-REPLACE", station=account.identity) == "refuse"  # decision: SOCKET-REPLACE
+
+
+def _follow_up(node: Node, account: Account, proof: Proof) -> None:
+    """What it means that the station came with this password or profile; noted beside the upgrade."""
+    security, now = account.security, datetime.now(UTC)
+    if security.change_id is not None and proof.used is not Used.NONE:
+        noted = password_changes.used if proof.used is Used.NEXT else password_changes.kept
+        node.answering.spawn(noted, security.change_id, now)
+    if security.target is not None and account.profile >= security.target:
+        node.answering.spawn(profiles.reached, account.station_id, account.profile, now)
 
 
 async def refuse(receive: Receive, send: Send, refusal: Refusal) -> None:

@@ -190,3 +190,99 @@ register(
         reached=Feature.STATIONS,
     )
 )
+register(
+    Decision(
+        id="TRANSACTION-SILENCE",
+        kind=Kind.POLICY_DEPENDENT,
+        title="A running transaction of which nothing is heard",
+        section="OCPP transactions; GetTransactionStatus (E14)",
+        question="After how many hours without any news is a running transaction flagged for staff?",
+        options={},
+        free=between("1", "168", "hours"),
+        default="12",
+        applied_in="ocppbridge.services.silence",
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="TRANSACTION-END-UNTOLD",
+        kind=Kind.SPEC_SILENT,
+        title="A station that says a transaction is over without ever having ended it",
+        section="OCPP 2.x GetTransactionStatus (E14): not ongoing, nothing queued",
+        question="What happens to a transaction whose end the station has lost?",
+        options={
+            "flag": "staff are told, and close it",
+            "close": "it is closed as of its last news, and billed; a late end still corrects it",
+        },
+        default="flag",
+        applied_in="ocppbridge.bridge.closing",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="CDR-CORRECTION",
+        kind=Kind.SPEC_SILENT,
+        title="News of a transaction whose CDR is out",
+        section="OCPI 2.2.1 CDRs, Credit CDRs (CDR-09 to CDR-11)",
+        question="A late stop or late readings change what a CDR says: is it corrected without staff?",
+        options={
+            "credit": "yes: a Credit CDR and a new CDR at once",
+            "flag": "no: staff are told",
+        },
+        default="credit",
+        applied_in="ocppbridge.bridge.corrections",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="REMOTE-START-OTHER-TOKEN",
+        kind=Kind.VENDOR_DEPENDENT,
+        title="A 1.6 transaction that begins with another idTag than its remote start had",
+        section="OCPP 1.6 RemoteStartTransaction, StartTransaction (no correlation id)",
+        question="An idTag that nobody knows starts where a remote start was accepted: whose session is it?",
+        options={
+            "own": "nobody's: the idTag is judged by itself and refused",
+            "command": "the commanding eMSP's, if no transaction has answered its command yet",
+        },
+        default="own",
+        applied_in="ocppbridge.bridge.authorization",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="STATION-CERTIFICATES",
+        kind=Kind.POLICY_DEPENDENT,
+        title="A station asks for a certificate of its own",
+        section="OCPP SignCertificate (A02, A03)",
+        question="Are certificates that stations ask for signed?",
+        options={
+            "sign": "yes, by the authority of STATION_AUTHORITY, in the station's own name only",
+            "refuse": "no: SignCertificate is answered Rejected",
+        },
+        default="sign",
+        applied_in="ocppbridge.handlers.security",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="CERTIFICATE-WARNING",
+        kind=Kind.POLICY_DEPENDENT,
+        title="How long before it expires a certificate is told about",
+        section="OCPP certificates of stations (A02, M05)",
+        question="How many days before a certificate on a station expires are staff alerted?",
+        options={},
+        free=between("1", "365", "days"),
+        default="30",
+        applied_in="ocppbridge.sweeps",
+        reached=Feature.STATIONS,
+    )
+)

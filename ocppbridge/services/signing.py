@@ -1,0 +1,159 @@
+"""Certificates that stations ask to have signed (A02, A03): taken down, signed by the authority in a worker, sent back.
+
+A request is claimed by moving its next attempt into the future, so a worker that dies leaves nothing behind but a
+delay. What the authority declines, or what the station may not ask for, ends with a reason and an alert.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+
+from ocppbridge import nudges
+from ocppbridge.charging import certificates as x509
+from ocppbridge.charging.certificates import BadCertificate
+from ocppbridge.charging.intents import DeliverCertificate
+from ocppbridge.charging.outcomes import Accepted, Outcome, Scheduled
+from ocppbridge.models import Call, SigningRequest, Station, StationCertificate
+from ocppbridge.services import alerts, calls
+from ocppbridge.services.authority import Declined, authority
+
+log = logging.getLogger(__name__)
+
+OF_STATION: Final = "ChargingStationCertificate"
+PATIENCE: Final = timedelta(days=1)  # stations that sign at night are off-line until morning
+FIRST_PAUSE: Final = timedelta(minutes=1)
+MOST_ATTEMPTS: Final = 12
+AT_ONCE: Final = 50
+State = SigningRequest.State
+
+
+def take_down(station: Station, csr: str, use: str | None, request_id: int | None, now: datetime) -> SigningRequest:
+    """A station's request; an earlier one that still waits for the same use is not signed any more."""
+    use = use or OF_STATION
+    earlier = SigningRequest.objects.filter(station=station, certificate_type=use, state=State.WAITING)
+    earlier.update(state=State.FAILED, reason="asked anew", ended_at=now)
+    row = SigningRequest.objects.create(
+        station=station, csr=csr, certificate_type=use, request_id=request_id, try_at=now, received_at=now
+    )
+    transaction.on_commit(nudges.signing)
+    return row
+
+
+def waiting(now: datetime) -> bool:
+    """Whether anything is due."""
+    return SigningRequest.objects.filter(state=State.WAITING, try_at__lte=now).exists()
+
+
+def sign_all(now: datetime) -> int:
+    """Sign what is due; one that fails does not keep the others."""
+    due = SigningRequest.objects.filter(state=State.WAITING, try_at__lte=now).order_by("try_at")
+    return sum(sign(pk, now) for pk in due.values_list("pk", flat=True)[:AT_ONCE])
+
+
+def sign(request_id: int, now: datetime) -> bool:
+    """Have one request signed and queue its delivery; False if somebody else does, or it did not work now."""
+    row = _claimed(request_id, now)
+    if row is None:
+        return False
+    try:
+        check(row)
+        chain = authority().sign(row.csr, row.certificate_type, row.station.identity)
+        leaf = x509.read_chain(chain)[0]
+        if leaf.public_key() != x509.read_request(row.csr).public_key():
+            raise BadCertificate("the authority signed another key than the station's")
+    except (BadCertificate, Declined) as problem:
+        fail(row, str(problem), now)
+        return False
+    except Exception as problem:
+        log.exception("the authority does not sign for %s", row.station)
+        if row.attempts >= MOST_ATTEMPTS:
+            fail(row, f"the authority does not work: {type(problem).__name__}", now)
+        return False
+    return deliver(row, chain, now)
+
+
+def check(row: SigningRequest) -> None:
+    """Raise BadCertificate unless the request is sound and in the station's own name (A02.FR.06)."""
+    request = x509.read_request(row.csr)
+    if not x509.owned_by(request.subject, (row.station.identity, row.station.serial_number)):
+        asked = ", ".join(sorted(x509.names(request.subject))) or "nobody"
+        raise BadCertificate(f"it is asked for {asked}, which is not the station's identity or serial number")
+
+
+@transaction.atomic
+def deliver(row: SigningRequest, chain: str, now: datetime) -> bool:
+    """Send the chain to the station (CertificateSigned)."""
+    said = x509.facts(x509.read_chain(chain)[0])
+    certificate = StationCertificate.objects.create(
+        station=row.station,
+        use=row.certificate_type,
+        origin=StationCertificate.Origin.SIGNED,
+        state=StationCertificate.State.SENT,
+        subject=said.subject,
+        issuer=said.issuer,
+        serial_number=said.serial_number,
+        fingerprint=said.fingerprint,
+        chain=chain,
+        not_before=said.not_before,
+        not_after=said.not_after,
+        made_at=now,
+        changed_at=now,
+    )
+    intent = DeliverCertificate(chain, row.certificate_type, row.request_id)
+    try:
+        certificate.call = calls.queue(
+            row.station, intent, purpose="certificate", requested_by="authority", expires_in=PATIENCE
+        )
+    except (calls.NotOffered, calls.InvalidPayload) as problem:
+        certificate.state = StationCertificate.State.REFUSED
+        certificate.save(update_fields=["state"])
+        fail(row, str(problem), now)
+        return False
+    certificate.save(update_fields=["call"])
+    SigningRequest.objects.filter(pk=row.pk).update(state=State.SIGNED, certificate=certificate, reason="")
+    return True
+
+
+def delivered(call: Call, outcome: Outcome | None, now: datetime) -> None:
+    """What the station made of its certificate."""
+    certificate = StationCertificate.objects.filter(call=call).first()
+    if certificate is None:
+        return
+    row = SigningRequest.objects.select_related("station").filter(certificate=certificate).first()
+    if isinstance(outcome, Accepted | Scheduled):
+        # The one before it stays valid until the new one is used; the station keeps one of each use.
+        earlier = StationCertificate.objects.filter(
+            station=call.station_id, use=certificate.use, origin=certificate.origin, state=StationCertificate.State.HELD
+        )
+        earlier.update(state=StationCertificate.State.GONE, changed_at=now)
+        certificate.state = StationCertificate.State.HELD
+        if row is not None:
+            SigningRequest.objects.filter(pk=row.pk).update(state=State.DELIVERED, ended_at=now)
+    else:
+        certificate.state = StationCertificate.State.REFUSED
+        why = f"{outcome.status} {outcome.reason}".strip() if outcome is not None else "no answer"
+        if row is not None:
+            fail(row, f"the station did not take it: {why}", now)
+    certificate.changed_at = now
+    certificate.save(update_fields=["state", "changed_at"])
+
+
+def fail(row: SigningRequest, reason: str, now: datetime) -> None:
+    """No certificate comes of this one."""
+    SigningRequest.objects.filter(pk=row.pk).update(state=State.FAILED, reason=reason[:255], ended_at=now)
+    alerts.raise_alert(row.station_id, "CERTIFICATE-REQUEST", f"its certificate was not renewed: {reason}", now)
+
+
+def _claimed(request_id: int, now: datetime) -> SigningRequest | None:
+    row = SigningRequest.objects.select_related("station__connection").get(pk=request_id)
+    pause = min(FIRST_PAUSE * 2**row.attempts, timedelta(hours=6))
+    mine = SigningRequest.objects.filter(pk=request_id, state=State.WAITING, try_at=row.try_at)
+    if not mine.update(try_at=now + pause, attempts=F("attempts") + 1):
+        return None
+    row.attempts += 1
+    return row
