@@ -24,14 +24,13 @@ from ocppbridge import nudges
 from ocppbridge.bridge import decisions, telling
 from ocppbridge.handlers.applying import Journalled, Unreadable, apply, parks
 from ocppbridge.models import InboxItem, Quarantined, Station, Transaction
-from ocppbridge.services import alerts, transactions
+from ocppbridge.services import alerts, shards, transactions
 from ocppbridge.services.turns import Turn
 
 log = logging.getLogger(__name__)
 
 BATCH: Final = 500
 STATIONS: Final = 200
-LOCK: Final = 0x7D  # first key of the advisory locks of shards
 
 PICK = """
 WITH waiting AS (
@@ -86,7 +85,7 @@ def drain(shard: int) -> int:
     done, skipped = 0, set[int]()
     while True:
         with transaction.atomic():
-            if not _locked(shard):
+            if not shards.taken(shard):
                 return done
             items = _pick(shard, skipped)
             applied = _apply_all(items, skipped)
@@ -100,7 +99,7 @@ def rerun(quarantined: Quarantined, by: str) -> bool:
     with transaction.atomic():
         row = Quarantined.objects.select_for_update().get(pk=quarantined.pk)
         station = Station.objects.get(pk=row.station_id)
-        _wait_for(station.shard)
+        shards.wait_for(station.shard)
         item = _read(row)
         problem = "its frame is not in the journal any more" if item is None else _try(station, [item])
         if problem:
@@ -225,14 +224,3 @@ def _read(row: Quarantined) -> Item | None:
 def _more(shard: int) -> bool:
     """Whether something has come while we were at it; saves the nudge that it could not send."""
     return InboxItem.objects.filter(shard=shard).exists()
-
-
-def _locked(shard: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK, shard))
-        return bool(cursor.fetchone()[0])
-
-
-def _wait_for(shard: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (LOCK, shard))

@@ -8,33 +8,26 @@ from decimal import Decimal
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import searching, tones
 from ocppbridge.admin.calling import call_station
 from ocppbridge.admin.frames import HEADERS, rows
+from ocppbridge.admin.narrowing import HasFindings, Silent
+from ocppbridge.bridge import closing
 from ocppbridge.charging.intents import StopCharging
 from ocppbridge.models import Frame, Transaction
 from roaming.console import links
-from roaming.console.asking import Question, button
+from roaming.console.asking import Question, Refused, button
 from roaming.console.home import Panel
 from roaming.console.pages import Journal
 from roaming.console.text import GOOD, WARN, ago, badge, code, lasted, linked, masked, number, pretty, pretty_value
 
 
-class HasFindings(admin.SimpleListFilter):
-    """What the hub noticed about it."""
-
-    title = "findings"
-    parameter_name = "findings"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        """One choice."""
-        return [("yes", "with findings")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Transaction]) -> QuerySet[Transaction]:
-        """An empty list is none."""
-        return queryset.exclude(findings=[]) if self.value() else queryset
+def held_back(obj: Transaction) -> bool:
+    """Whether its CDR waits for staff."""
+    return obj.state != Transaction.State.RUNNING and not obj.cdr_id and obj.released_at is None and bool(obj.findings)
 
 
 @admin.register(Transaction)
@@ -57,6 +50,7 @@ class TransactionAdmin(Journal[Transaction]):
     list_filter = (
         "state",
         HasFindings,
+        Silent,
         "authorization",
         "offline",
         "stop_reason",
@@ -69,7 +63,7 @@ class TransactionAdmin(Journal[Transaction]):
     )
     jump_fields = ("session_id", "cdr_id")
     ordering = ("-started_at",)
-    actions_detail = ("stop",)
+    actions_detail = ("stop", "close", "release")
     fieldsets = (
         (
             None,
@@ -78,6 +72,7 @@ class TransactionAdmin(Journal[Transaction]):
                     ("station_link", "evse", "progress"),
                     ("energy", "export", "duration"),
                     ("started", "ended", "stop_reason"),
+                    ("silent_since", "closed_by", "released_at"),
                 ]
             },
         ),
@@ -126,6 +121,32 @@ class TransactionAdmin(Journal[Transaction]):
         """A remote stop by the id that the station knows."""
         known = obj.transaction_id or str(obj.wire_id)
         return call_station(request, obj.station, StopCharging(known))
+
+    @button(
+        "Close",
+        icon="event_busy",
+        danger=True,
+        fits=lambda obj: obj.state == Transaction.State.RUNNING,
+        text="It ends as of its last news and is billed so; a late end of the station's own corrects it.",
+    )
+    def close(self, request: HttpRequest, obj: Transaction, form: Question) -> None:
+        """For one whose station will tell no more."""
+        try:
+            closing.close(obj, request.user.get_username(), timezone.now())
+        except closing.HasEnded as problem:
+            raise Refused(f"{problem}.") from None
+        self.log_change(request, obj, "Closed it.")
+
+    @button(
+        "Release for billing",
+        icon="receipt_long",
+        fits=held_back,
+        text="Its figures are in doubt (see the findings), so it has no CDR; it is billed as it stands.",
+    )
+    def release(self, request: HttpRequest, obj: Transaction, form: Question) -> None:
+        """S42."""
+        closing.release(obj, timezone.now())
+        self.log_change(request, obj, "Released it for billing.")
 
     @admin.display(description="Started", ordering="started_at")
     def started(self, obj: Transaction) -> SafeString | str:

@@ -138,6 +138,9 @@ class TransactionSerializer(serializers.ModelSerializer[Transaction]):
             "offline",
             "findings",
             "last_news_at",
+            "silent_since",
+            "closed_by",
+            "released_at",
         ]
 
 

@@ -6,13 +6,16 @@ waits for it until it expires.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, status
+from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,6 +29,7 @@ from ocppbridge.api.serializers import (
     StationSerializer,
     TransactionSerializer,
 )
+from ocppbridge.bridge import closing
 from ocppbridge.models import Call, MeterReading, Station, Transaction
 from ocppbridge.services import calls
 from ocppbridge.versions import DIALECTS
@@ -37,6 +41,13 @@ class UnknownVersion(APIException):
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "unknown_version"
+
+
+class Conflict(APIException):
+    """It does not fit the state of the object."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
 
 
 class NewestFirst(Pages):
@@ -130,6 +141,33 @@ class TransactionView(ReadView[Transaction]):
     serializer_class = TransactionSerializer
     filterset_class = TransactionFilter
     lookup_value_regex = "[0-9]+"
+
+    @extend_schema(
+        summary="Close a transaction whose station tells no more",
+        request=None,
+        responses={200: TransactionSerializer, 409: OpenApiResponse(description="It has ended")},
+    )
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        """As of its last news; a late end of the station's own corrects it."""
+        return self._after(closing.close, f"API: {request.user}"[:150])
+
+    @extend_schema(
+        summary="Bill a transaction although its figures are in doubt",
+        request=None,
+        responses={200: TransactionSerializer, 409: OpenApiResponse(description="It still runs")},
+    )
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str) -> Response:
+        """Its findings say why it has no CDR."""
+        return self._after(closing.release)
+
+    def _after(self, verb: Callable[..., Transaction], *words: str) -> Response:
+        try:
+            row = verb(self.get_object(), *words, timezone.now())
+        except closing.HasEnded as problem:
+            raise Conflict(f"{problem}.") from None
+        return Response(TransactionSerializer(row).data)
 
 
 class ReadingView(mixins.ListModelMixin, View[MeterReading]):

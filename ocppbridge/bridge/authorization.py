@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from ocppbridge.bridge import tokens
 from ocppbridge.charging.authorization import (
     Accept,
@@ -112,6 +114,25 @@ def by_remote_start(account: Account, remote_start_id: int | None) -> Ruling | N
     if call is None:
         return None
     return tokens.by_command(Authorization(AuthorizationStatus.ACCEPTED), call)
+
+
+def by_place(account: Account, place: Place | None, ruling: Ruling, now: datetime, choices: Choices) -> Ruling:
+    """A 1.6 start with an idTag that nobody knows, where a remote start was accepted and has led to nothing yet."""
+    unknown = ruling.authorization.status is AuthorizationStatus.INVALID
+    whose = choices.value("REMOTE-START-OTHER-TOKEN", station=account.identity)  # decision: REMOTE-START-OTHER-TOKEN
+    if not unknown or whose == "own" or place is None:
+        return ruling
+    seconds = float(choices.number("AUTH-COMMAND-WINDOW", station=account.identity))
+    calls = Call.objects.filter(
+        ~Exists(Transaction.objects.filter(call_id=OuterRef("pk"))),
+        Q(evse_number=None) | Q(evse_number=place.evse),
+        station_id=account.station_id,
+        intent="StartCharging",
+        outcome="Accepted",
+        created_at__gt=now - timedelta(seconds=seconds),
+    )
+    call = calls.order_by("-created_at").first()
+    return ruling if call is None else tokens.by_command(Authorization(AuthorizationStatus.ACCEPTED), call)
 
 
 def answered(requests: Iterable[UUID]) -> set[UUID]:

@@ -3,7 +3,7 @@
 Called in the transaction that records what the station said, so Session, CDR and their deliveries commit with it.
 Nothing is published for a transaction without a known token owner or outside the OCPI locations of its party: there is
 nobody to tell. The CDR carries the session's own id, so it can never exist twice; one whose figures are in doubt (S42)
-waits until staff release it.
+waits until staff release it, and one that late news contradict is corrected (corrections.py).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ocppbridge.bridge import places
+from ocppbridge.bridge import corrections, places
 from ocppbridge.charging import stored
 from ocppbridge.charging.progress import progress
 from ocppbridge.models import MeterReading, Transaction
@@ -62,9 +62,19 @@ def publish(row: Transaction, now: datetime) -> bool:
     held = sessions.find(owner, str(row.session_id))
     if held is None or held.status not in sessions.FINAL:
         sessions.store(owner, _session(row, account, now), source=None, now=now)
-    if row.state != Transaction.State.RUNNING and not row.cdr_id and _billable(row, now):
-        _close_account(row, account, now)
+    if row.state != Transaction.State.RUNNING and _billable(row, now):
+        if row.cdr_id:
+            _correct(row, account, now)
+        else:
+            _close_account(row, account, now)
     return True
+
+
+def _correct(row: Transaction, account: Account, now: datetime) -> None:
+    document = _cdr(row, account, now)
+    out = corrections.due(row, document)
+    if out is not None:
+        corrections.make(row, out, document, explained(account.bill), now)
 
 
 def _close_account(row: Transaction, account: Account, now: datetime) -> None:

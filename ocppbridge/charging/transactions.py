@@ -139,7 +139,14 @@ def _facts(state: Transaction, message: TransactionFacts, at: datetime) -> Trans
     )
     if message.charging_state is None:
         return state
-    return _charging(replace(state, charging_state=message.charging_state), message.charging_state, at)
+    again = _again(state, message)
+    return _charging(replace(state, charging_state=message.charging_state), message.charging_state, at, again)
+
+
+def _again(state: Transaction, message: TransactionFacts) -> bool:
+    """Whether an event with this number has been here before."""
+    number, last = message.seq_no, state.last_seq_no
+    return number is not None and last is not None and number <= last and number not in state.missing
 
 
 def _first(known: int | None, new: int | None) -> int | None:
@@ -153,12 +160,15 @@ def _place(known: Place | None, new: Place | None) -> Place | None:
     return new if known.connector is None and new.evse == known.evse else known
 
 
-def _charging(state: Transaction, word: str, at: datetime) -> Transaction:
+def _charging(state: Transaction, word: str, at: datetime, again: bool = False) -> Transaction:
+    """One more state in the course; of several in one second the last to arrive holds."""
     now = activity(word)
     if now is None or (state.ended_at is not None and at > state.ended_at):
         return state
+    if (at, now) in state.states or (again and any(moment == at for moment, _ in state.states)):
+        return state
     course: list[tuple[datetime, str]] = []
-    for moment, what in sorted({*state.states, (at, now)}):
+    for moment, what in sorted((*state.states, (at, now)), key=lambda entry: entry[0]):
         if not course or course[-1][1] != what:
             course.append((moment, what))
     return replace(state, states=tuple(course))

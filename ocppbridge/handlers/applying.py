@@ -70,6 +70,7 @@ def _settle(answer: frames.CallResult | frames.CallError, complaint: str, dialec
     call = Call.objects.filter(pk=call_id, station=turn.station).select_related("station").first()
     if call is None:
         return
+    turn.write_back()
     if isinstance(answer, frames.CallResult):
         settling.answered(call, answer.payload, complaint, dialect, turn.received)
     else:

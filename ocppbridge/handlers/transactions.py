@@ -6,11 +6,15 @@ about a transaction is recorded by the drain, in the station's own order.
 
 from __future__ import annotations
 
-from ocppbridge.bridge import authorization
+from datetime import datetime
+
+from ocppbridge.bridge import authorization, closing
+from ocppbridge.charging.intents import AskTransaction
 from ocppbridge.charging.messages import Ended, Started, TransactionFacts, Updated
+from ocppbridge.charging.outcomes import Outcome
 from ocppbridge.charging.replies import Authorization, AuthorizationStatus, EventTaken, Reply, StartTaken
-from ocppbridge.handlers.registry import Asked, Deciding, answers, records
-from ocppbridge.models import Transaction
+from ocppbridge.handlers.registry import Asked, Deciding, answers, records, settles
+from ocppbridge.models import Call, Transaction
 from ocppbridge.services import alerts, transactions
 from ocppbridge.services.rulings import refused
 from ocppbridge.services.turns import Turn
@@ -37,6 +41,7 @@ def _number(message: Started, asked: Asked) -> Deciding:
             ruling = yield from authorization.rule(
                 asked.account, message.token, message.place, asked.now, asked.choices
             )
+            ruling = authorization.by_place(asked.account, message.place, ruling, asked.now, asked.choices)
         row = transactions.begin(station, message, ruling, asked.now)
         if row.authorization == ruling.authorization.status:
             return StartTaken(row.wire_id or 0, ruling.authorization)
@@ -85,7 +90,12 @@ def _stopped(message: Ended, asked: Asked) -> Deciding:
 @records(Started, parks=True)
 def started(message: Started, turn: Turn) -> None:
     """The row is there already; what the answer did not need is filled in."""
-    turn.advance(_row(message, turn), message)
+    row = _row(message, turn)
+    turn.advance(row, message)
+    for other in turn.all_at(row.evse_number) if row.evse_number else ():
+        if other.pk != row.pk and other.started_at < row.started_at and row.state == Transaction.State.RUNNING:
+            text = f"{row} has begun on EVSE {row.evse_number}, where {other} still runs: its end got lost"
+            alerts.raise_alert(turn.station.pk, "TRANSACTION-SUPERSEDED", text, turn.received)
 
 
 @records(Updated, parks=True)
@@ -106,6 +116,12 @@ def ended(message: Ended, turn: Turn) -> None:
         return
     text = f"a stop of transaction {message.transaction or 'without a number'}, which is not known here"
     alerts.raise_alert(turn.station.pk, "UNKNOWN-STOP", text, turn.received)
+
+
+@settles(AskTransaction)
+def status_told(call: Call, outcome: Outcome | None, now: datetime) -> None:
+    """E14: the station says whether a transaction still runs."""
+    closing.told(call, outcome, now)
 
 
 def _row(message: TransactionFacts, turn: Turn) -> Transaction:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from ocppbridge.charging import stored
+from ocppbridge.charging import transactions as pure
 from ocppbridge.charging.messages import Ended, Metered, Started, StateChanged, TransactionFacts
 from ocppbridge.charging.registers import Register
 from ocppbridge.charging.transactions import Transaction as Course
@@ -35,7 +36,7 @@ COURSE: Final = (
     "course", "last_news_at", "started_at", "ended_at", "start_seen", "offline", "last_seq_no", "state", "evse_number",
     "connector_number", "id_token", "id_token_type", "charging_state", "stop_reason", "remote_start_id",
     "reservation_id", "energy_import", "energy_export", "meter_start", "meter_stop", "export_start", "export_stop",
-    "states", "findings",
+    "states", "findings", "silent_since",
 )  # fmt: skip
 
 Told = TransactionFacts | Metered | StateChanged
@@ -131,9 +132,17 @@ def advance(row: Transaction, message: Told, received: datetime) -> Course:
     before = stored.load(row.course) if row.course else None
     course = apply(before, message, received)
     row.course = stored.dump(course)
-    row.last_news_at = received
+    row.last_news_at, row.silent_since = received, None
     _fill(row, course)
     return course
+
+
+def close(row: Transaction, by: str) -> None:
+    """The staff's end, as of the last news (saved); the station's own end still replaces it."""
+    course = pure.close(course_of(row), row.last_news_at)
+    row.course, row.closed_by = stored.dump(course), by[:150]
+    _fill(row, course)
+    row.save(update_fields=[*COURSE, "closed_by"])
 
 
 def course_of(row: Transaction) -> Course:

@@ -28,6 +28,7 @@ class Turn:
         # Those of which it has just been said whose they are, or that they begin.
         self.began: set[int] = set()
         self.changed_evses: list[Evse] = []
+        self._unwritten: set[int] = set()
         if running is None:
             running = transactions.running([station.pk])[station.pk]
         self._known = {row.pk: row for row in running}
@@ -61,15 +62,26 @@ class Turn:
         return self.station.subprotocol == "ocpp1.6"
 
     def running_at(self, evse_number: int) -> Transaction | None:
-        """What runs on an EVSE, if it is certain which."""
+        """What runs on an EVSE: a vehicle stands there once, so what began last."""
+        rows = self.all_at(evse_number)
+        return self.known(rows[-1]) if rows else None
+
+    def all_at(self, evse_number: int) -> list[Transaction]:
+        """What runs on an EVSE, the latest start last; more than one only where an end got lost."""
         running = Transaction.State.RUNNING
         rows = [row for row in self._known.values() if row.state == running and row.evse_number == evse_number]
-        return self.known(rows[0]) if len(rows) == 1 else None
+        return sorted(rows, key=lambda row: (row.started_at, row.pk))
+
+    def write_back(self) -> None:
+        """Before others look at the rows themselves, and perhaps change them: an answer to a call of ours."""
+        self._write()
+        self._known = {row.pk: row for row in transactions.running([self.station.pk])[self.station.pk]}
 
     def advance(self, row: Transaction, message: Told) -> None:
         """Fold a message into a transaction, with its readings."""
         transactions.advance(row, message, self.received)
         self.touched[row.pk] = row
+        self._unwritten.add(row.pk)
         if isinstance(message, Started) or (isinstance(message, TransactionFacts) and _names(message)):
             self.began.add(row.pk)
         if isinstance(message, Metered | TransactionFacts):
@@ -85,10 +97,14 @@ class Turn:
             Report(station=self.station, action=action, at=self.received, summary=summary[:255], payload=payload)
         )
 
+    def _write(self) -> None:
+        for pk in self._unwritten:
+            self.touched[pk].save(update_fields=transactions.COURSE)
+        self._unwritten.clear()
+
     def finish(self) -> None:
         """Write what the turn has changed."""
-        for row in self.touched.values():
-            row.save(update_fields=transactions.COURSE)
+        self._write()
         if self._readings:
             readings.save(self._readings)
         if self._reports:

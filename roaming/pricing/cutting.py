@@ -102,7 +102,8 @@ class Knife:
         self.begin = second(begin)
         self.end = max(second(end), self.begin)
         self.start = None if facts.start is None else second(facts.start)
-        self.states = sorted((second(at), name) for at, name in facts.states)
+        # Of several states in one second the last holds.
+        self.states = sorted(((second(at), name) for at, name in facts.states), key=lambda state: state[0])
         self.meter = Meter(facts.readings, self.end if self.start is None else self.start, self.end)
         self.switches = sorted((second(at), name) for at, name in facts.switches)
         self.samples = [kind for kind in (Power, Current) if any(isinstance(check, kind) for check in self.checks)]

@@ -15,6 +15,7 @@ from ocppbridge import drain
 from ocppbridge.charging.messages import Metered, Updated
 from ocppbridge.handlers.registry import RECORDS, Record
 from ocppbridge.models import Alert, Connection, InboxItem, Quarantined, Report, Station, Transaction
+from ocppbridge.services import shards
 from ocppbridge.services.turns import Turn
 from tests.ocppbridge.world import new_station
 
@@ -243,7 +244,7 @@ def test_two_drains_of_a_shard_never_run_together() -> None:
             connections["default"].close()
 
     with transaction.atomic():
-        drain._wait_for(1)
+        shards.wait_for(1)
         thread = threading.Thread(target=other)
         thread.start()
         thread.join(10)

@@ -180,6 +180,23 @@ def test_events_in_any_order_and_twice_give_the_same_session(order):
     assert (state.started_at, state.ended_at, state.states) == (expected.started_at, expected.ended_at, expected.states)
 
 
+@pytest.mark.parametrize("order", [("Charging", "SuspendedEV"), ("SuspendedEV", "Charging")])
+def test_of_two_states_in_one_second_the_last_to_arrive_holds(order):
+    """Stations count whole seconds; the alphabet has no say."""
+    events = [
+        Updated("TX", minute(5), HERE, seq_no=number, charging_state=word) for number, word in enumerate(order, start=1)
+    ]
+    begun = Started("TX", minute(0), HERE, ANNA, seq_no=0, charging_state="EVConnected")
+    names = {"Charging": "charging", "SuspendedEV": "suspended_ev"}
+    state = play(begun, *events)
+    assert [what for _, what in state.states] == ["idle", *(names[word] for word in order)]
+    assert play(begun, *events, *events).states == state.states
+    assert play(begun, Updated("TX", minute(4), HERE, seq_no=1, charging_state=order[0]), *events).states[-1] == (
+        minute(5),
+        names[order[1]],
+    )
+
+
 def test_a_connector_that_comes_later_completes_the_place():
     """Field quirk 5: evse without connectorId, missing evse on Ended."""
     assert play(BEGIN, FIRST, FINISH).place == Place(1, 2)

@@ -6,9 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ocppbridge import drain
-from ocppbridge.models import Alert, MeterReading, Transaction
+from ocppbridge.charging.intents import AskTransaction
+from ocppbridge.models import Alert, Call, Frame, MeterReading, Transaction
+from ocppbridge.services import calls, silence
+from roaming.decisions import Scope
+from roaming.services import decisions
 from tests.ocppbridge.door import Door, Talk, eventually
 from tests.ocppbridge.world import new_station
 
@@ -187,3 +192,72 @@ def test_many_starts_at_once_get_each_a_number_of_their_own(door: Door) -> None:
     assert len(numbers) == 19
     assert all(0 < number < 2**31 for number in numbers)
     eventually(lambda: Transaction.objects.count() == 19)
+
+
+@pytest.fixture
+def remote(transactional_db: None) -> Call:
+    """A remote start of somebody's that the station has accepted."""
+    station = new_station("CP1")
+    now = timezone.now()
+    return Call.objects.create(
+        station=station, action="RemoteStartTransaction", payload={}, intent="StartCharging", id_token="app-user",
+        evse_number=1, state="answered", outcome="Accepted", expires_at=now, purpose="staff",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("choice", "changes", "accepted"),
+    [
+        ("own", {}, False),
+        ("command", {}, True),
+        ("command", {"connectorId": 2}, False),
+    ],
+)
+def test_a_1_6_start_with_another_idtag_than_its_remote_start(
+    door: Door, remote: Call, choice: str, changes: dict[str, Any], accepted: bool
+) -> None:
+    """Field quirk 16; decision REMOTE-START-OTHER-TOKEN: recorded in any case, the command's at most once."""
+    decisions.choose("REMOTE-START-OTHER-TOKEN", choice, scope=Scope.STATION, key="CP1")
+    eventually(lambda: decisions.choices().value("REMOTE-START-OTHER-TOKEN", station="CP1") == choice)
+    with door.station("CP1") as talk:
+        answer = talk.call("StartTransaction", {**START, "idTag": "VIRTUAL", **changes})
+        again = {**START, "idTag": "OTHER", **changes, "timestamp": "2026-11-21T10:30:00Z"}
+        assert talk.call("StartTransaction", again)["idTagInfo"]["status"] == "Invalid"
+    assert (answer["idTagInfo"]["status"] == "Accepted") is accepted
+    row = Transaction.objects.get(id_token="VIRTUAL")
+    assert (row.call_id == remote.pk) is accepted
+
+
+def test_a_start_where_another_transaction_still_runs_is_told_to_staff(door: Door) -> None:
+    """The end of the first got lost; readings that name none belong to what began last."""
+    new_station("CP1")
+    with door.station("CP1") as talk:
+        begin(talk)
+        second = begin(talk, timestamp="2026-11-21T10:30:00Z", meterStart=4000)
+        value = {"timestamp": "2026-11-21T10:40:00Z", "sampledValue": [{"value": "4500"}]}
+        talk.call("MeterValues", {"connectorId": 1, "meterValue": [value]})
+    for shard in range(8):
+        drain.drain(shard)
+    assert Alert.objects.get().code == "TRANSACTION-SUPERSEDED"
+    assert [row.wire_id for row in Transaction.objects.filter(readings__isnull=False)] == [second]
+
+
+def test_an_answer_of_the_station_finds_what_it_said_before_it_in_the_database(door: Door) -> None:
+    """Within one turn of the drain: the end first, then the answer to our question whether it still runs."""
+    station = new_station("CP1")
+    with door.station("CP1", "ocpp2.0.1") as talk:
+        event: dict[str, Any] = {
+            "eventType": "Started", "timestamp": "2026-11-21T10:00:00Z", "triggerReason": "CablePluggedIn", "seqNo": 0,
+            "transactionInfo": {"transactionId": "TX"}, "evse": {"id": 1},
+        }  # fmt: skip
+        talk.call("TransactionEvent", event)
+        drained()
+        row = Transaction.objects.get()
+        station.refresh_from_db()
+        calls.queue(station, AskTransaction("TX"), purpose="outage", reference=f"{silence.REFERENCE}{row.pk}")
+        asked = talk.called()
+        talk.call("TransactionEvent", {**event, "eventType": "Ended", "seqNo": 1})
+        talk.answer(asked, {"ongoingIndicator": False, "messagesInQueue": False})
+        eventually(lambda: Frame.objects.filter(kind=3, direction=0).exists())
+    assert drained().state == "ended"
+    assert not Alert.objects.exists()
