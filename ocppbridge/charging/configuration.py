@@ -1,19 +1,24 @@
 """Desired configuration: where a station's settings differ from what is wanted, and the writes that mend it (B05).
 
 Rule: values are compared by meaning where the meaning is sure: numbers as numbers, booleans without regard to case,
-lists without regard to order. What the station calls read-only is shown and never written.
+lists without regard to order. What the station calls read-only is shown and never written. A station that refuses,
+or takes a value and does not keep it, is tried again ever later and at last left to staff: nothing loops.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
-from ocppbridge.charging.batches import batches
 from ocppbridge.charging.device_model import Setting
-from ocppbridge.charging.intents import Variable, WriteVariables
+from ocppbridge.charging.intents import Variable
 from ocppbridge.charging.readings import number
+
+# How long after the first, second, … write the next one may follow; after the last nothing is written by itself.
+PATIENCE: Final = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=12))
 
 
 class Kind(StrEnum):
@@ -48,13 +53,14 @@ def drift(wanted: Mapping[Variable, str], found: Iterable[Setting]) -> list[Drif
     return drifts
 
 
-def mend(
-    drifts: Iterable[Drift], most_items: int | None = 1, most_bytes: int | None = None
-) -> Iterator[WriteVariables]:
-    """The writes, within what a message of this station takes. One setting a write is what 1.6 needs."""
-    writes = [(one.variable, one.wanted) for one in drifts if one.kind is Kind.DIFFERENT]
-    for batch in batches(writes, most_items, most_bytes, lambda write: len(write[1]) + len(write[0].name) + 150):
-        yield WriteVariables(batch)
+def mend(drifts: Iterable[Drift]) -> list[tuple[Variable, str]]:
+    """What can be written, with the values to write."""
+    return [(one.variable, one.wanted) for one in drifts if one.kind is Kind.DIFFERENT]
+
+
+def patience(writes: int) -> timedelta | None:
+    """How long to wait after so many writes that did not help; None: staff must look."""
+    return PATIENCE[writes - 1] if writes <= len(PATIENCE) else None
 
 
 def same(one: str, other: str | None) -> bool:

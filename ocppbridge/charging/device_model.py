@@ -97,6 +97,12 @@ def read_back(results: Sequence[Mapping[str, Any]]) -> list[Setting]:
     return [Setting(variable(entry, entry.get("attributeType")), entry.get("attributeValue")) for entry in read]
 
 
+def unknown(results: Sequence[Mapping[str, Any]]) -> list[Variable]:
+    """What GetVariables was told that the station does not have."""
+    missing = ("UnknownComponent", "UnknownVariable")
+    return [variable(entry, entry.get("attributeType")) for entry in results if entry["attributeStatus"] in missing]
+
+
 def configured(values: Mapping[str, str | None], read_only: Iterable[str]) -> list[Setting]:
     """The settings of a 1.6 GetConfiguration."""
     locked = frozenset(read_only)

@@ -1,8 +1,10 @@
 """What the hub knows of stations: who they are, what they said, what we asked, what was charged."""
 
 from ocppbridge.models.alert import Alert
+from ocppbridge.models.availability import Availability
 from ocppbridge.models.call import Call
 from ocppbridge.models.certificate import LocalAuthority, SigningRequest, StationCertificate
+from ocppbridge.models.configuration import ConfigurationTemplate, Conformity, WantedSetting
 from ocppbridge.models.connection import Connection, Node
 from ocppbridge.models.frame import Frame
 from ocppbridge.models.inbox import InboxItem, Quarantined
@@ -10,14 +12,19 @@ from ocppbridge.models.local_list import LocalList
 from ocppbridge.models.report import Report
 from ocppbridge.models.reservation import Reservation
 from ocppbridge.models.security import PasswordChange, ProfileUpgrade, SecurityEvent
+from ocppbridge.models.setting import DeviceReport, Setting
 from ocppbridge.models.station import Connector, Evse, Station
 from ocppbridge.models.transaction import MeterReading, Transaction
 
 __all__ = [
     "Alert",
+    "Availability",
     "Call",
+    "ConfigurationTemplate",
+    "Conformity",
     "Connection",
     "Connector",
+    "DeviceReport",
     "Evse",
     "Frame",
     "InboxItem",
@@ -31,8 +38,10 @@ __all__ = [
     "Report",
     "Reservation",
     "SecurityEvent",
+    "Setting",
     "SigningRequest",
     "Station",
     "StationCertificate",
     "Transaction",
+    "WantedSetting",
 ]

@@ -55,6 +55,7 @@ class Station(models.Model):
     model = models.CharField(max_length=100, blank=True)
     serial_number = models.CharField(max_length=100, blank=True)
     firmware_version = models.CharField(max_length=100, blank=True)
+    boot_reason = models.CharField(max_length=20, blank=True, help_text="2.x: PowerUp, RemoteReset, Watchdog, …")
     booted_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=20, blank=True, help_text="of the whole station (EVSE 0), as it said it")
 
@@ -80,6 +81,7 @@ class Evse(models.Model):
     station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="evses")
     number = models.PositiveIntegerField()
     uid = models.CharField(max_length=36, blank=True, help_text="OCPI EVSE uid; empty: not offered to roaming")
+    state = models.CharField(max_length=20, blank=True, help_text="of the EVSE as a whole, where its station says it")
     status = models.CharField(max_length=12, default="UNKNOWN", help_text="OCPI EVSE status last derived")
     status_at = models.DateTimeField(null=True, blank=True)
 

@@ -147,6 +147,41 @@ register(
 )
 register(
     Decision(
+        id="DEVICE-MODEL-REPORT",
+        kind=Kind.POLICY_DEPENDENT,
+        title="When a station is asked for everything it has",
+        section="OCPP 2.x GetBaseReport (B07); 1.6 GetConfiguration",
+        question="When does the hub ask a station for its whole device model, or all of its keys?",
+        options={
+            "never": "only when staff ask",
+            "new": "after a boot, when nothing is known of it or its firmware has changed",
+            "boot": "after every boot",
+        },
+        default="never",
+        applied_in="ocppbridge.handlers.provisioning",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="CONFIGURATION-DRIFT",
+        kind=Kind.POLICY_DEPENDENT,
+        title="A station that is not configured as wanted",
+        section="OCPP SetVariables (B05), ChangeConfiguration; desired configuration",
+        question="After a boot a station's settings differ from what is wanted of it: what is done?",
+        options={
+            "apply": "they are written; a station that refuses is tried ever more rarely, then staff are told",
+            "show": "it is shown; staff write them",
+        },
+        default="apply",
+        applied_in="ocppbridge.handlers.provisioning",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
         id="DRAIN-ATTEMPTS",
         kind=Kind.POLICY_DEPENDENT,
         title="A journalled frame that cannot be applied",

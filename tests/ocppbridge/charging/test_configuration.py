@@ -3,9 +3,9 @@
 import pytest
 
 from ocppbridge.charging.batches import batches
-from ocppbridge.charging.configuration import Drift, Kind, drift, mend, same
+from ocppbridge.charging.configuration import Drift, Kind, drift, mend, patience, same
 from ocppbridge.charging.device_model import Report, Setting, configured, read_back
-from ocppbridge.charging.intents import Variable, WriteVariables
+from ocppbridge.charging.intents import Variable
 from ocppbridge.charging.messages import ReportPart
 from ocppbridge.charging.tokens import Place
 
@@ -109,15 +109,19 @@ def test_drift_tells_what_is_not_as_wanted_and_why():
     ]
 
 
-def test_only_what_can_be_written_is_written_in_pieces_that_the_station_takes():
-    """B05.FR.11, TC_B_08."""
+def test_only_what_can_be_written_is_written():
     drifts = [
         Drift(variable, "9", "1", kind)
         for variable, kind in ((A, Kind.DIFFERENT), (B, Kind.LOCKED), (C, Kind.DIFFERENT))
     ]
-    assert list(mend(drifts)) == [WriteVariables(((A, "9"),)), WriteVariables(((C, "9"),))]
-    assert list(mend(drifts, most_items=4)) == [WriteVariables(((A, "9"), (C, "9")))]
-    assert list(mend([])) == []
+    assert mend(drifts) == [(A, "9"), (C, "9")]
+    assert mend([]) == []
+
+
+def test_each_write_that_did_not_help_waits_longer_and_the_last_is_for_staff():
+    waits = [patience(writes) for writes in range(1, 5)]
+    assert waits[-1] is None
+    assert waits[:-1] == sorted(waits[:-1])
 
 
 def test_batches_keep_within_items_and_bytes_and_never_lose_one():
