@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("stations", "connections", "locations", "pricing")
+NAMES = ("stations", "connections", "locations", "library", "pricing")
 
 
 def main(chosen: list[str]) -> int:
