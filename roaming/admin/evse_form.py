@@ -37,6 +37,16 @@ class ConnectorRow(forms.Form):
     )
     tariffs = forms.CharField(required=False, help_text="Tariff ids, separated by commas")
 
+    def clean(self) -> dict[str, Any]:
+        """Figures that fit each other."""
+        said: dict[str, Any] = super().clean() or {}
+        voltage, amperage, power = (said.get(name) for name in ("max_voltage", "max_amperage", "max_electric_power"))
+        if voltage is None or amperage is None:
+            return said
+        if problem := words.misstated(said.get("power_type", ""), voltage, amperage, power):
+            raise ValidationError(problem)
+        return said
+
 
 class EvseForm(DocumentForm[Evse]):
     """`document` is the EVSE's entry; `checked` gives the whole Location to the rules."""

@@ -110,6 +110,13 @@ class LocationSerializer(Stored):
 
     location_id = serializers.CharField(source="object_id", read_only=True)
     evses = EvseSerializer(many=True, read_only=True)
+    operator = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_operator(self, location: Any) -> Any:
+        """BusinessDetails: the location's own, or else those of its owner's role (LOC-26)."""
+        named = json.loads(location.document).get("operator")
+        return _exact(named or location.party_details or {"name": location.party_name or ""})
 
     class Meta:
         model = Location
@@ -122,6 +129,7 @@ class LocationSerializer(Stored):
             "country",
             "time_zone",
             "publish",
+            "operator",
             "evses",
             "document",
         ]

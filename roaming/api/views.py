@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery
+
 from roaming.api.filters import CdrFilter, LocationFilter, SessionFilter, TariffFilter
 from roaming.api.reading import ReadView
 from roaming.api.serializers import CdrSerializer, LocationSerializer, SessionSerializer, TariffSerializer
-from roaming.models import Cdr, Location, Session, Tariff
+from roaming.models import Cdr, Location, Party, Session, Tariff
 
 
 class SessionView(ReadView[Session]):
@@ -24,10 +26,17 @@ class CdrView(ReadView[Cdr]):
     filterset_class = CdrFilter
 
 
+def _of_its_party(column: str) -> Subquery:
+    owner = {"country_code": OuterRef("country_code"), "party_id": OuterRef("party_id"), "role": Party.Role.CPO}
+    return Subquery(Party.objects.filter(**owner).values(column)[:1])
+
+
 class LocationView(ReadView[Location]):
     """Locations with their EVSEs."""
 
-    queryset = Location.objects.prefetch_related("evses")
+    queryset = Location.objects.annotate(
+        party_details=_of_its_party("business_details"), party_name=_of_its_party("name")
+    ).prefetch_related("evses")
     serializer_class = LocationSerializer
     filterset_class = LocationFilter
 

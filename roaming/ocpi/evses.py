@@ -110,6 +110,20 @@ class Evse(Struct, omit_defaults=True):
             raise Violation("connectors", f"the id {twice} is given twice")
 
 
+LINE_TO_NEUTRAL = 347  # volt: the highest of the grids that people charge at (600 V between the lines)
+PHASES = {"AC_1_PHASE": 1, "AC_2_PHASE": 2, "AC_2_PHASE_SPLIT": 2, "AC_3_PHASE": 3, "DC": 1}
+
+
+def misstated(power_type: str, voltage: int, amperage: int, power: int | None) -> str:
+    """What cannot be right in the figures of a connector, empty if nothing (LOC-31)."""
+    if power_type == "AC_3_PHASE" and voltage > LINE_TO_NEUTRAL:
+        return f"the voltage of three phases is told line to neutral: {round(voltage / 3**0.5)}, not {voltage}"
+    most = voltage * amperage * PHASES.get(power_type, 1)
+    if power is not None and power > most:
+        return f"{power} W are more than volt and ampere give ({most} W)"
+    return ""
+
+
 def repeated(ids: list[str]) -> str | None:
     """The first identifier that is there already, in whatever case (TYP-03)."""
     seen: set[str] = set()

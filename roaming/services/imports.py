@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
+from roaming.ocpi import evses as words
 from roaming.ocpi import json
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.party import PartyId
@@ -96,6 +97,7 @@ def _take(entry: Mapping[str, Any], now: datetime, merge: bool, owner: str, repo
     document = dict(entry)
     party = _owner(document, owner, report)
     stamp = format_datetime(now)
+    _check_figures(document)
     if merge and locations.find(party, str(document.get("id", ""))) is not None:
         stored = objects.change(
             locations.LOCATIONS,
@@ -109,6 +111,23 @@ def _take(entry: Mapping[str, Any], now: datetime, merge: bool, owner: str, repo
         stored = locations.store(party, dated(document, stamp), source=None, now=now)
     name = f"{party}/{stored.obj.object_id}"
     (report.created if stored.created else report.changed if stored.changed else report.unchanged).append(name)
+
+
+def _check_figures(document: Mapping[str, Any]) -> None:
+    """Our own connectors say what they mean (LOC-31); what is missing or of another form is found when it is stored."""
+    for evse in _objects(document, "evses"):
+        for each in _objects(evse, "connectors"):
+            figures = [each.get(name) for name in ("max_voltage", "max_amperage", "max_electric_power")]
+            voltage, amperage, power = (figure if type(figure) is int else None for figure in figures)
+            if voltage is None or amperage is None:
+                continue
+            if said := words.misstated(str(each.get("power_type")), voltage, amperage, power):
+                raise ValueError(f"EVSE {evse.get('uid')}, connector {each.get('id')}: {said}")
+
+
+def _objects(document: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    found = document.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _owner(document: dict[str, Any], owner: str, report: Report) -> PartyId:

@@ -189,6 +189,16 @@ def test_a_connector_that_does_not_fit_is_named(place: Location, admin_client: C
     assert long["connectors"][0].startswith("/evses/0/connectors/0/tariff_ids/0: ")
 
 
+def test_the_figures_of_a_connector_fit_each_other(place: Location, admin_client: Client) -> None:
+    """LOC-31: three phases are told line to neutral, and power is told where it is less than they give."""
+    evse = Evse.objects.get(uid="EVSE1")
+    between = errors(change(admin_client, evse, **{"connectors-0-max_voltage": "400"}))
+    assert "line to neutral: 231, not 400" in between["connectors"][0]
+    more = errors(change(admin_client, evse, **{"connectors-0-max_electric_power": "22000"}))
+    assert "22000 W are more than volt and ampere give (11040 W)" in more["connectors"][0]
+    assert change(admin_client, evse, **{"connectors-0-max_electric_power": "7400"}).status_code == 302
+
+
 def test_an_evse_is_added_to_a_hosted_location_only(place: Location, admin_client: Client) -> None:
     platform = Platform.objects.create(name="Other", status="CONNECTED")
     theirs = samples.location(country_code="FR", party_id="XYZ", evses=[])

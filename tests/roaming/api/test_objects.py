@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from roaming.models import IssuedToken, OperatorToken, Platform
+from roaming.models import IssuedToken, Location, OperatorToken, Party, Platform
 from roaming.ocpi.party import PartyId
 from roaming.services import operators, platforms, tariffs
 from tests.personas import samples
@@ -118,6 +118,19 @@ def test_a_location_comes_with_its_evses(hub: world.World) -> None:
     (place,) = results("locations/", location_id=hub.station.location_id)
     assert [evse["uid"] for evse in place["evses"]] == ["VLT-0001-1", "VLT-0001-2"]
     assert place["document"]["evses"][0]["connectors"][0]["standard"] == "IEC_62196_T2"
+
+
+def test_who_operates_a_location_is_its_owner_where_it_does_not_say(hub: world.World) -> None:
+    """LOC-26."""
+    (place,) = results("locations/", location_id=hub.station.location_id)
+    assert place["operator"]["name"] == Party.objects.get(party_id="VLT", role="CPO").name
+    Party.objects.update(business_details={"name": "Volt B.V.", "website": "https://volt.example"})
+    (place,) = results("locations/", location_id=hub.station.location_id)
+    assert place["operator"] == {"name": "Volt B.V.", "website": "https://volt.example"}
+    row = Location.objects.get(pk=place["id"])
+    row.document = row.document.replace('"publish":', '"operator":{"name":"Own"},"publish":', 1)
+    row.save()
+    assert results("locations/", location_id=hub.station.location_id)[0]["operator"] == {"name": "Own"}
 
 
 def test_a_withdrawn_tariff_is_not_listed(hub: world.World) -> None:

@@ -98,6 +98,21 @@ def test_locations_from_ocpi_json(tmp_path: Path) -> None:
     assert Location.objects.count() == 2
 
 
+def test_a_file_says_the_voltage_of_three_phases_line_to_neutral(tmp_path: Path) -> None:
+    """LOC-31."""
+    evse = samples.evse(connectors=[samples.connector(max_voltage=400)])
+    file = tmp_path / "place.json"
+    file.write_text(dump(samples.location(country_code="NL", party_id="VLT", evses=[evse])))
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("import_locations", str(file), "--json", stdout=out)
+    (error,) = json.loads(out.getvalue())["errors"]
+    assert error == "entry 1 (LOC1): EVSE EVSE1, connector 1: " + (
+        "the voltage of three phases is told line to neutral: 231, not 400"
+    )
+    assert not Location.objects.exists()
+
+
 def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "place.json"
     file.write_text(dump(samples.location(country_code="NL", party_id="VLT", last_updated="2026-01-01T00:00:00Z")))

@@ -77,7 +77,7 @@ def test_a_blocked_token_is_passed_on() -> None:
     ("UnlockConnector", UnlockConnector, "UNLOCK_CAPABLE"),
 ])
 def test_what_an_evse_cannot_do_is_not_supported(name: str, kind: Any, capability: str) -> None:
-    """CMD-26."""
+    """LOC-39, CMD-26."""
     others = [one for one in ALL if one != capability]
     for capabilities in (others, None):
         held = location(sample("EVSE", capabilities=capabilities))

@@ -111,7 +111,7 @@ class TestDiscovery:
         assert caught.value.status == 3002
 
     def test_required_endpoints_are_missing(self) -> None:
-        """CRE-13."""
+        """STA-15, CRE-13."""
         terms = Terms(required=frozenset({("cdrs", InterfaceRole.RECEIVER), ("locations", InterfaceRole.SENDER)}))
         with pytest.raises(MissingEndpoints, match="cdrs RECEIVER") as caught:
             found(FakePeer(), terms)

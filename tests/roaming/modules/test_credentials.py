@@ -89,7 +89,7 @@ def test_parallel_posts_make_one_registration(hub: Any) -> None:
 
 
 def test_a_failed_handshake_changes_nothing_and_can_be_repeated(hub: Any) -> None:
-    """CRE-12, S13: 3001, and TOKEN_A is still good."""
+    """STA-13, CRE-12, S13: 3001, and TOKEN_A is still good."""
     emsp = hub.stranger("DE/EMX", "EMSP")
     token_a = hub.invite(emsp)
     emsp.answers["GET", "/versions"] = Said(http_status=500, status=3000)
@@ -100,7 +100,7 @@ def test_a_failed_handshake_changes_nothing_and_can_be_repeated(hub: Any) -> Non
 
 
 def test_no_shared_version_is_3002(hub: Any) -> None:
-    """CRE-14; staff see what the peer offers."""
+    """STA-14, CRE-14; staff see what the peer offers."""
     emsp = hub.stranger("DE/EMX", "EMSP")
     emsp.answers["GET", "/versions"] = Said([{"version": "2.0", "url": f"{emsp.url}/details"}])
     assert emsp.register(hub.url, hub.invite(emsp)).both == (200, 3002)

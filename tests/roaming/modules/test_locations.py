@@ -28,7 +28,7 @@ def push(cpo: Partner, *below: str, body: Any = None, method: str = "PUT", **mor
 
 
 def test_a_put_creates_and_then_updates(hub: Any, cpo: Partner) -> None:
-    """STA-04, COO-02; HUB-05: the answer comes from the hub."""
+    """STA-06, STA-04, COO-02; HUB-05: the answer comes from the hub."""
     first = push(cpo, body=samples.location(), to="NL/HUB")
     assert first.both == (201, 1000)
     assert "data" not in first.envelope  # ENV-06

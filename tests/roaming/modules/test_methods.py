@@ -28,7 +28,7 @@ ENDPOINTS = [
 
 
 def test_what_is_not_offered_is_405(hub: Any) -> None:
-    """STA-05, COO-02, LOC-01 to LOC-04, LOC-16, SES-01, SES-07, CDR-01, CDR-02, CDR-04, TAR-01, TAR-02, TOK-01,
+    """STA-07, STA-05, COO-02, LOC-01 to LOC-04, LOC-16, SES-01, SES-07, CDR-01, CDR-02, CDR-04, TAR-01, TAR-02, TOK-01,
     TOK-05, TOK-07, TOK-14, CMD-01, CHP-04, HCI-01; and MID-03, HUB-05: it is echoed like any answer.
     """
     caller = hub.connect("NL/CPO", "CPO", more=("EMSP DE/EMX",))

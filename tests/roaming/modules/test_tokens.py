@@ -102,7 +102,7 @@ def test_authorize_reaches_the_tokens_owner(hub: Any, emsp: Partner, cpo: Partne
 
 
 def test_an_unknown_token_is_404_with_2004_and_nobody_is_asked(hub: Any, emsp: Partner, cpo: Partner) -> None:
-    """TOK-15, S25: no fan-out without consent."""
+    """STA-11, TOK-15, S25: no fan-out without consent."""
     answer = authorize(cpo, "UNKNOWN")
     assert answer.both == (404, 2004)
     assert "data" not in answer.envelope
@@ -125,7 +125,7 @@ def test_an_unknown_token_is_asked_of_those_who_agreed(
 
 
 def test_a_receivers_own_error_comes_back_unchanged(hub: Any, emsp: Partner, cpo: Partner) -> None:
-    """HUB-21, TOK-16."""
+    """STA-09, HUB-21, TOK-16."""
     push(emsp, samples.token())
     emsp.answers["POST", "/odd/sender/tokens"] = Said(status=2002, message="where?")
     answer = authorize(cpo)
