@@ -16,7 +16,18 @@ from ocppbridge import mailbox, nudges
 from ocppbridge.bridge import decisions, reservations, telling
 from ocppbridge.handlers import settling
 from ocppbridge.models import Call, Connection, Station
-from ocppbridge.services import certificates, connections, evses, partitions, signing, silence
+from ocppbridge.services import (
+    alerts,
+    calls,
+    certificates,
+    configuration,
+    connections,
+    device_model,
+    evses,
+    partitions,
+    signing,
+    silence,
+)
 
 UNCLAIMED_FOR: Final = timedelta(seconds=1)
 MARGIN: Final = timedelta(seconds=60)  # for whoever should have settled a call himself
@@ -43,8 +54,20 @@ def sweep(now: datetime) -> None:
         telling.close_accounts(now)
         silence.flag(now, decisions.choices())
         silence.ask(now)
+        configure(now)
     if now.second % CERTIFICATES_EVERY == 0:
         watch_certificates(now)
+
+
+def configure(now: datetime) -> None:
+    """Stations whose configuration is to be tried again, and reports that have fallen silent."""
+    for station in configuration.due(now):
+        try:
+            configuration.check(station, now)
+        except (calls.NotOffered, calls.InvalidPayload) as problem:
+            alerts.raise_alert(station.pk, "CONFIGURATION-UNSAYABLE", str(problem), now)
+            configuration.rest(station)
+    device_model.ask_again(now)
 
 
 def watch_certificates(now: datetime) -> None:

@@ -74,20 +74,21 @@ def read(station: Station, now: datetime, *, automatic: bool) -> Conformity | No
     digest = _digest(found.wanted)
     if digest != row.digest:
         row.tries, row.digest = 0, digest
-    due = row.tries == 0 or (row.written_at is not None and now - row.written_at >= (patience(row.tries) or GUARD))
+    wait = patience(row.tries) if row.tries else timedelta(0)
+    since = row.written_at or now
     writable = mend(found.drifts)
     _look(row, found, now)
     if not found.drifts:
         row.tries = 0
     elif not writable:
         alerts.raise_alert(station.pk, "CONFIGURATION-LOCKED", _words(found.drifts), now)
-    elif patience(row.tries + 1) is None:
+    elif wait is None:
         row.state = State.REFUSED
         alerts.raise_alert(station.pk, "CONFIGURATION-REFUSED", _words(found.drifts), now)
-    elif automatic and due:
+    elif automatic and since + wait <= now:
         _write(station, row, writable, now)
-    elif row.tries and row.written_at is not None:
-        row.next_at = row.written_at + (patience(row.tries) or GUARD)
+    elif row.tries:
+        row.next_at = since + wait
     row.save()
     return row
 
@@ -127,6 +128,11 @@ def due(now: datetime) -> list[Station]:
         station__boot_status=Station.Boot.REJECTED
     )
     return [row.station for row in rows.select_related("station")[:AT_ONCE]]
+
+
+def rest(station: Station) -> None:
+    """Nothing further is tried by itself."""
+    Conformity.objects.filter(station=station).update(state=State.REFUSED, next_at=None)
 
 
 def _write(
