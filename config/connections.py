@@ -70,6 +70,7 @@ def database(url: str, pool: dict[str, Any]) -> dict[str, Any]:
         "NAME": parts.pop("dbname"),
         **named,
         "CONN_MAX_AGE": 0,  # the pool refuses anything else
+        "CONN_HEALTH_CHECKS": True,  # or each pooled connection would fail once after a restart of PostgreSQL
         "OPTIONS": {**parts, "pool": pool},
     }
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -76,6 +77,17 @@ def file(name: str) -> str:
     path = text(name, "")
     if path and not os.access(path, os.R_OK):
         fail(name, "must name a file that can be read")
+    return path
+
+
+def authorities(name: str) -> str:
+    """The path of a PEM file with certificates of authorities, or nothing."""
+    path = file(name)
+    if path:
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError:  # ssl.SSLError is one
+            fail(name, "must name a PEM file with certificates of authorities")
     return path
 
 

@@ -59,6 +59,7 @@ SERVER_KEY_FALLBACKS: list[bytes] = [*_more, *env.keys("SERVER_KEY_FALLBACKS")]
 
 # --- limits ----------------------------------------------------------------------------------------------------------
 OUTBOUND_ALLOW = env.networks("OUTBOUND_ALLOW", ["127.0.0.0/8", "::1/128"] if DEMO else [])
+OUTBOUND_CA_BUNDLE = env.authorities("OUTBOUND_CA_BUNDLE")  # beside the public ones
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", [])  # whose X-Forwarded-For is believed (S16)
 OCPI_PAGE_LIMIT = env.whole("OCPI_PAGE_LIMIT", 100, least=1, most=1000)
 OCPI_BODY_LIMIT = env.whole("OCPI_BODY_LIMIT", 4 * 1024 * 1024, least=65_536)

@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import requests
+from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
 
 from roaming.client.deadlines import Flight
 
@@ -69,7 +71,10 @@ class PinnedAdapter(HTTPAdapter):
         super().__init__(pool_connections=4, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        context = create_urllib3_context()
+        if settings.OUTBOUND_CA_BUNDLE:  # requests adds the public authorities
+            context.load_verify_locations(settings.OUTBOUND_CA_BUNDLE)
+        super().init_poolmanager(*args, **kwargs, ssl_context=context)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
     def build_connection_pool_key_attributes(
@@ -96,8 +101,9 @@ def connected_to(address: str, flight: Flight) -> Iterator[requests.Session]:
     held: requests.Session | None = getattr(_here, "session", None)
     if held is not None and time.monotonic() - _here.used > IDLE:
         held.close()
-    if held is None:
+    if held is None or _here.trusted != settings.OUTBOUND_CA_BUNDLE:
         held = _here.session = requests.Session()
+        _here.trusted = settings.OUTBOUND_CA_BUNDLE
         held.trust_env = False
         held.mount("http://", PinnedAdapter())
         held.mount("https://", PinnedAdapter())

@@ -42,15 +42,13 @@ class Secure(Evil):
 
 
 def certificate(folder: Path, host: str) -> Path:
+    """Key and certificate of a host, in one file; the authority that signed it is `ca.pem` beside it."""
+    authority, signer = ec.generate_private_key(ec.SECP256R1()), _name("Private authority")
+    own = x509.BasicConstraints(ca=True, path_length=0)
+    root = _signed(signer, authority, signer, authority, [own])
+    (folder / "ca.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now).not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
+    made = _signed(_name(host), key, signer, authority, [x509.SubjectAlternativeName([x509.DNSName(host)])])
     path = folder / "peer.pem"
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -59,12 +57,31 @@ def certificate(folder: Path, host: str) -> Path:
     return path
 
 
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _signed(subject: x509.Name, key: Any, issuer: x509.Name, signer: Any, extensions: list[Any]) -> x509.Certificate:
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    )  # fmt: skip
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    return builder.sign(signer, hashes.SHA256())
+
+
 @pytest.fixture
 def peer(tmp_path: Path, settings: Any) -> Iterator[Secure]:
     settings.OUTBOUND_ALLOW = [ip_network("127.0.0.0/8")]
     one = Secure(tmp_path, "partner.example")
     yield one
     one.close()
+
+
+def void(waited: bool) -> None:
+    """Nothing is said, however long one waits."""
 
 
 def call(url: str, seconds: float = 5) -> Any:
@@ -81,11 +98,35 @@ def test_a_certificate_that_nobody_trusts_ends_the_call_before_the_token_is_sent
     assert peer.received == []
 
 
+def test_a_peer_with_a_certificate_of_a_private_authority_is_called_once_it_is_trusted(
+    peer: Secure, tmp_path: Path, settings: Any
+) -> None:
+    """TRA-01, S2: to the vetted address, under the host's name; without a client certificate."""
+    settings.OUTBOUND_CA_BUNDLE = str(tmp_path / "ca.pem")
+    answered = call(f"https://partner.example:{peer.port}/versions")
+    assert (answered.status, answered.body) == (200, b"{}")
+    (request,) = peer.received
+    assert f"Host: partner.example:{peer.port}".encode() in request
+
+
+def test_a_trusted_certificate_of_another_host_is_none(tmp_path: Path, settings: Any) -> None:
+    """S9: the name is checked, although the connection goes to an address."""
+    settings.OUTBOUND_ALLOW = [ip_network("127.0.0.0/8")]
+    other = Secure(tmp_path, "other.example")
+    settings.OUTBOUND_CA_BUNDLE = str(tmp_path / "ca.pem")
+    try:
+        with pytest.raises(Unreachable):
+            call(f"https://partner.example:{other.port}/versions")
+    finally:
+        other.close()
+    assert b"".join(other.received) == b""
+
+
 def test_a_peer_that_never_ends_its_handshake_is_given_up(settings: Any) -> None:
     """S6: the deadline covers TLS as well."""
     settings.OUTBOUND_ALLOW = [ip_network("127.0.0.0/8")]
     silent = Evil(lambda connection: None)
-    silent.act = lambda connection: silent.closing.wait(10) and None  # type: ignore[func-returns-value]
+    silent.act = lambda connection: void(silent.closing.wait(10))
     try:
         with pytest.raises((Timeout, Unreachable)):
             call(f"https://partner.example:{silent.port}/", seconds=0.5)

@@ -1,0 +1,45 @@
+"""The pool of database connections outlives a restart of PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
+
+import pytest
+from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db.utils import OperationalError
+
+
+@pytest.fixture
+def pooled(transactional_db: None) -> Iterator[DatabaseWrapper]:
+    """A pool of its own, as every process has one."""
+    settings = deepcopy(connection.settings_dict)
+    settings["OPTIONS"] = {**settings["OPTIONS"], "application_name": "pool-under-test"}
+    own = DatabaseWrapper(settings, alias="pool-under-test")
+    try:
+        yield own
+    finally:
+        with suppress(OperationalError):
+            own.close()
+        own.close_pool()
+
+
+def ask(own: DatabaseWrapper) -> int:
+    with own.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = int(cursor.fetchone()[0])
+    own.close()  # back to the pool
+    return pid
+
+
+def test_no_request_fails_after_the_database_has_gone_and_come_back(pooled: DatabaseWrapper) -> None:
+    """A restart ends every backend; the pool notices before it hands one out."""
+    first = ask(pooled)
+    assert ask(pooled) == first, "the pool keeps connections"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'pool-under-test'"
+        )
+    assert ask(pooled) != first
