@@ -111,10 +111,12 @@ def serving(application: str = "config.asgi:application", **more: Any) -> Iterat
     """uvicorn with the flags that `manage.py up` gives it."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        application, loop="uvloop", ws="websockets-sansio", ws_per_message_deflate=False, lifespan="off",
-        log_level="error", access_log=False, timeout_graceful_shutdown=3, **{"ws_max_size": 66_560, **more},
-    )  # fmt: skip
+    words = {
+        "loop": "uvloop", "ws": "websockets-sansio", "ws_per_message_deflate": False, "lifespan": "off",
+        "log_level": "error", "access_log": False, "timeout_graceful_shutdown": 3, "ws_max_size": 66_560,
+        "proxy_headers": False,
+    }  # fmt: skip
+    config = uvicorn.Config(application, **{**words, **more})
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
