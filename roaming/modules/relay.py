@@ -19,7 +19,7 @@ from roaming.ocpi.errors import InvalidParameter, OcpiError
 from roaming.ocpi.headers import LIMIT, LINK, LOCATION, TOTAL_COUNT
 from roaming.ocpi.patch import merge
 from roaming.ocpi.versions import InterfaceRole, ModuleID
-from roaming.services import forwards, objects
+from roaming.services import forwards, notices, objects
 from roaming.services.cdrs import CDRS
 from roaming.services.forwards import Passing
 from roaming.services.objects import Kind
@@ -73,7 +73,9 @@ def _remember(asked: Asked, to: Forward) -> None:
         else:
             objects.store(kind, owner, asked.body, source=asked.platform, now=asked.now, addressee=to.party, tell=False)
     except OcpiError as error:
-        logger.info("%s %s was passed on and is not kept: %s", kind.module, asked.request.id, error.message)
+        said = f"was passed on and taken, and is not kept here: {error.message}"
+        logger.info("%s %s %s", kind.module, asked.request.id, said)
+        notices.notice(asked.platform, f"{kind.module}_not_kept", f"A push to {to.party} {said}", asked.now)  # CDR-32
 
 
 def _our_link(asked: Asked, to: Forward, link: str) -> str:
