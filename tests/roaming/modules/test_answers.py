@@ -69,7 +69,7 @@ def test_ids_that_we_make_are_uuids(hub: Any, cpo: Partner, emsp: Partner) -> No
 def test_a_cdr_with_a_problem_is_refused_with_the_reason_or_told_to_staff(
     hub: Any, cpo: Partner, emsp: Partner
 ) -> None:
-    """CDR-32, HUB-21: what its payer refuses comes back with the reason; what it takes although we cannot is noticed."""
+    """CDR-32, HUB-21: what its payer refuses comes back with the reason; what it takes and we cannot is noticed."""
     url, broken = cpo.at("cdrs", "RECEIVER"), {**samples.cdr(), "total_cost": None}
     emsp.answers["POST", "/odd/receiver/cdrs"] = Said(status=2001, message="total_cost is missing")
     refused = cpo.call("POST", url, broken)
@@ -84,7 +84,8 @@ def test_a_cdr_with_a_problem_is_refused_with_the_reason_or_told_to_staff(
 def test_a_cdr_may_name_a_location_that_nobody_published(hub: Any, cpo: Partner, emsp: Partner) -> None:
     """CDR-30, CDR-31: and what it says besides is passed on and kept."""
     more = {
-        "home_charging_compensation": True, "invoice_reference_id": "i" * 39, "remark": "r" * 255, "meter_id": "m" * 255,
+        "home_charging_compensation": True, "invoice_reference_id": "i" * 39, "remark": "r" * 255,
+        "meter_id": "m" * 255,
     }  # fmt: skip
     assert cpo.call("POST", cpo.at("cdrs", "RECEIVER"), {**samples.cdr(), **more}).both == (200, 1000)
     (passed,) = emsp.pushed("cdrs")
