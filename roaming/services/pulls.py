@@ -10,19 +10,20 @@ Another hub is asked once for the parties behind it (HCI-12), then for what they
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from roaming import nudges
 from roaming.client import Answer, CallFailed
 from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE
-from roaming.models import Location, Party, Platform, Pull, PulledKey, Tariff
+from roaming.models import Party, Platform, Pull, PulledKey
 from roaming.ocpi import json
 from roaming.ocpi.crawl import Crawl, CrawlStopped
 from roaming.ocpi.errors import OcpiError
@@ -30,16 +31,34 @@ from roaming.ocpi.headers import Routing
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role, format_datetime
 from roaming.ocpi.versions import InterfaceRole, ModuleID
-from roaming.services import cdrs, locations, neighbours, objects, parties, partners, sessions, tariffs, tokens
+from roaming.services import (
+    cdrs,
+    locations,
+    neighbours,
+    objects,
+    parties,
+    partners,
+    sessions,
+    tariffs,
+    tokens,
+    vanished,
+)
 from roaming.services.decisions import choices
 from roaming.services.locks import Lock, held
 from roaming.services.objects import Stored
 
+logger = logging.getLogger(__name__)
+
 BUDGET = 20.0  # seconds of one task
 AGAIN = timedelta(minutes=10)  # after a failure
 OVERLAP = timedelta(minutes=5)  # clocks differ, and what is asked for twice costs nothing
+CATCH_UP = timedelta(minutes=1)
+LIMIT = 100  # objects in a page: a peer whose own limit is none would send its whole list at once
 TASK = "roaming.pull"
 
+_CRAWL = (
+    "url", "offset", "pages", "objects_seen", "total", "stored", "invalid", "error", "page_at", "state",
+)  # fmt: skip
 _CPO_MODULES = (ModuleID.TARIFFS, ModuleID.LOCATIONS, ModuleID.SESSIONS, ModuleID.CDRS)
 _STORES: dict[ModuleID, Callable[..., Stored[Any]]] = {
     ModuleID.LOCATIONS: locations.store,
@@ -88,32 +107,50 @@ def interval(platform: Platform) -> timedelta | None:
     return None if value == "none" else timedelta(hours=float(value))
 
 
-def ask_now(pull: Pull, *, full: bool = False) -> None:
-    """Staff's wish, or a partner that is back: go on with a crawl under way, begin one otherwise."""
+def ask_now(pull: Pull, *, full: bool = False, nudge: bool = True) -> None:
+    """Staff's wish, or a partner that is back: go on with a crawl under way, begin one otherwise.
+
+    A full one is asked for by forgetting what is known; while a delta runs, it comes after it.
+    """
     values: dict[str, Any] = {"next_at": timezone.now()}
     if full:
         values |= {"known_until": None, "url": "", "state": Pull.State.IDLE}
     Pull.objects.filter(pk=pull.pk).update(**values)
-    nudges.nudge_each(TASK, [pull.pk], nudges.BULK)
+    if nudge:
+        nudges.nudge_each(TASK, [pull.pk], nudges.BULK)
+
+
+def catch_up(now: datetime, away: timedelta) -> int:
+    """We were away: every list is asked for what we missed, not all at the same moment (TRA-05, TRA-09)."""
+    rows = list(Pull.objects.filter(next_at__gt=now))
+    for row in rows:
+        soon = now + min(away, CATCH_UP) * random.random()  # noqa: S311  # splay
+        Pull.objects.filter(pk=row.pk, next_at__gt=soon).update(next_at=soon)
+    return len(rows)
 
 
 def due(now: datetime) -> QuerySet[Pull]:
     return Pull.objects.filter(next_at__lte=now, platform__status=Platform.Status.CONNECTED)
 
 
-def run(pull_id: int) -> None:
-    """Some pages of a crawl; the next task goes on where this one stopped."""
-    started = time.monotonic()
+def run(pull_id: int, *, told: Callable[[Pull], None] = lambda pull: None, budget: float | None = None) -> Pull | None:
+    """Some pages of a crawl; the next task goes on where this one stopped. `told` hears of every page.
+
+    None where there was nothing to do, or somebody else is at it.
+    """
+    started, budget = time.monotonic(), BUDGET if budget is None else budget
     with held(Lock.PULL, pull_id) as free:
         pull = due(timezone.now()).filter(pk=pull_id).select_related("platform", "party").first() if free else None
         if pull is None:
-            return
+            return None
         if not pull.url:
             _begin(pull)
-        while pull.state == Pull.State.RUNNING and time.monotonic() - started < BUDGET:
+        while pull.state == Pull.State.RUNNING and time.monotonic() - started < budget:
             _page(pull)
+            told(pull)
     if pull.state == Pull.State.RUNNING:
         nudges.nudge_each(TASK, [pull.pk], nudges.BULK)
+    return pull
 
 
 def _begin(pull: Pull) -> None:
@@ -126,7 +163,7 @@ def _begin(pull: Pull) -> None:
         return
     pull.full = pull.known_until is None
     pull.date_from = None if pull.known_until is None else pull.known_until - OVERLAP
-    query = {"date_from": format_datetime(pull.date_from)} if pull.date_from else {}
+    query = {"limit": str(LIMIT)} | ({"date_from": format_datetime(pull.date_from)} if pull.date_from else {})
     pull.url = partners.join(endpoint, (), query)
     pull.offset = pull.pages = pull.objects_seen = pull.stored = pull.invalid = 0
     pull.total, pull.error, pull.finished_at = None, "", None
@@ -171,13 +208,25 @@ def _take(pull: Pull, found: list[Any]) -> None:
         try:
             key, changed = _store(pull, document)
         except OcpiError as error:
-            pull.invalid += 1
-            pull.error = error.message[:2000]
-            continue
-        keys.append(key)
+            key, changed = _not_taken(pull, document, error.message), False
+        except Exception as error:  # ours: it must not stop the others, nor come again every second
+            logger.exception("an object of %s could not be stored", pull)
+            key, changed = _not_taken(pull, document, f"the hub failed: {type(error).__name__}"), False
+        if key:
+            keys.append(key)
         pull.stored += changed
     if pull.full and keys:
         PulledKey.objects.bulk_create(PulledKey(pull=pull, object_key=key) for key in keys)
+
+
+def _not_taken(pull: Pull, document: Any, reason: str) -> str:
+    """TRA-06: logged, and the rest of the page is taken. Its key, for it is on the list: an older one is not gone."""
+    named = document.get("id") or document.get("uid") if isinstance(document, dict) else None
+    named = named[:39] if isinstance(named, str) else ""
+    pull.invalid += 1
+    pull.error = f"{named + ': ' if named else ''}{reason}"[:2000]
+    logger.warning("%s on platform %s: object not taken: %s", pull, pull.platform_id, pull.error)
+    return objects.key(named)
 
 
 def _store(pull: Pull, document: Any) -> tuple[str, bool]:
@@ -210,17 +259,21 @@ def _go_on(pull: Pull, answer: Answer, count: int) -> None:
         _finish(pull)
         return
     pull.url, pull.offset, pull.total = following.url, following.offset, following.total
-    pull.save()
+    pull.save(update_fields=_CRAWL)  # not what staff asked for meanwhile
 
 
 def _finish(pull: Pull) -> None:
     now = timezone.now()
     if pull.full:
-        _forget_gone(pull, now)
+        vanished.forget(pull, now)
     pull.state, pull.url, pull.finished_at = Pull.State.IDLE, "", now
-    pull.known_until = pull.started_at
+    pull.total = pull.objects_seen if pull.total is None else pull.total
     every = interval(pull.platform)
     pull.next_at = now + every * random.uniform(0.9, 1.1) if every else None  # noqa: S311  # splay (TRA-05)
+    if not pull.full and Pull.objects.filter(pk=pull.pk, known_until=None).exists():
+        pull.known_until, pull.next_at = None, now  # a full one was asked for while this delta ran
+    else:
+        pull.known_until = pull.started_at
     if pull.module == ModuleID.HUBCLIENTINFO:
         pull.next_at = None  # HCI-12: what changes is pushed
         if every:  # now that it is known who is behind the hub
@@ -235,33 +288,3 @@ def _fail(pull: Pull, reason: str) -> None:
     pull.next_at = timezone.now() + AGAIN * random.uniform(0.8, 1.2)  # noqa: S311  # splay
     pull.finished_at = timezone.now()
     pull.save()
-
-
-def _forget_gone(pull: Pull, now: datetime) -> None:
-    """Only what came from this partner, and only after every page was read (PAG-16)."""
-    if pull.module == ModuleID.TARIFFS:
-        for gone in _unseen(pull, Tariff.objects.filter(deleted_at=None)):
-            owner = PartyId(gone.country_code, gone.party_id)
-            tariffs.delete(owner, gone.object_id, source=pull.platform, now=now)
-    if pull.module == ModuleID.LOCATIONS:
-        for gone in _unseen(pull, Location.objects.filter(evses__isnull=False).exclude(evses__status="REMOVED")):
-            _remove_evses(pull, gone, now)
-
-
-def _unseen(pull: Pull, rows: QuerySet[Any]) -> QuerySet[Any]:
-    seen = PulledKey.objects.filter(pull=pull, object_key=OuterRef("object_key"))
-    from_there = rows.filter(~Exists(seen), source=pull.platform, created_at__lt=pull.started_at).distinct()
-    if pull.party.role == Role.HUB.value:
-        return from_there
-    return from_there.filter(country_code=pull.party.country_code, party_id=pull.party.party_id)
-
-
-def _remove_evses(pull: Pull, gone: Location, now: datetime) -> None:
-    owner = PartyId(gone.country_code, gone.party_id)
-    stamp = format_datetime(max(now, gone.last_updated))
-
-    def edit(location: dict[str, Any]) -> dict[str, Any]:
-        removed = [{**evse, "status": "REMOVED", "last_updated": stamp} for evse in location.get("evses") or []]
-        return {**location, "evses": removed, "last_updated": stamp}
-
-    objects.change(locations.LOCATIONS, owner, gone.object_id, edit, source=pull.platform, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from roaming import nudges
-from roaming.services import authorizations, commands, deliveries, drains, handshakes, presence, pulls
+from roaming.services import authorizations, commands, deliveries, drains, handshakes, presence, pulls, pulse
 from roaming.services.locks import Lock, held
 
 
@@ -14,6 +14,7 @@ def sweep() -> None:
         if not free:
             return
         now = timezone.now()
+        pulse.mind(now)
         deliveries.wake(drains.due_platforms(now))
         commands.expire(now)
         for command in commands.unsent(now):

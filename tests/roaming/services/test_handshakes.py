@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -161,7 +162,12 @@ def test_two_workers_do_a_handshake_once(hub: Any, emsp: Partner) -> None:
 
     emsp.answers["PUT", "/credentials"] = slow
     row = handshakes.ask(hub.platform(emsp), Handshake.Kind.ROTATE)
-    first = threading.Thread(target=handshakes.carry_out, args=(row.pk,))
+
+    def worker() -> None:
+        handshakes.carry_out(row.pk)
+        connection.close()
+
+    first = threading.Thread(target=worker)
     first.start()
     until(lambda: emsp.requests("PUT", "/credentials"))
     handshakes.carry_out(row.pk)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from roaming.models import Location, Platform, Pull, Session, Tariff, Token
 from roaming.ocpi import json
-from roaming.services import decisions, presence, pulls
+from roaming.ocpi.versions import ModuleID
+from roaming.services import decisions, presence, pulls, pulse
 from tests.personas import samples
 from tests.personas.partner import Partner, Said, Seen
 
@@ -65,6 +66,7 @@ def test_the_next_time_only_what_changed_is_asked_for(hub: Any, cpo: Partner) ->
     """TRA-09, TRA-05: with an overlap, and at a time of its own."""
     serve(cpo, ["L1"])
     row = crawl(cpo)
+    assert row.next_at is not None
     wait = row.next_at - timezone.now()
     assert timedelta(hours=5) < wait < timedelta(hours=7)
     again(row)
@@ -85,6 +87,83 @@ def test_what_is_gone_from_a_full_list_is_removed_and_nothing_else(hub: Any, cpo
     pulls.ask_now(row, full=True)
     crawl(cpo)
     assert (status("L1"), status("L2")) == ("AVAILABLE", "REMOVED")
+
+
+def test_a_location_is_gone_even_if_one_of_its_evses_was_removed_before(hub: Any, cpo: Partner) -> None:
+    """PAG-16, LOC-16."""
+    evses = [samples.evse(uid="OLD", status="REMOVED"), samples.evse(uid="NEW")]
+    cpo.answers["GET", PATH] = Said([samples.location(id="L1", evses=evses)])
+    row = crawl(cpo)
+    cpo.answers["GET", PATH] = Said([])
+    pulls.ask_now(row, full=True)
+    crawl(cpo)
+    document = json.loads(Location.objects.get(object_id="L1").document)
+    assert [evse["status"] for evse in document["evses"]] == ["REMOVED", "REMOVED"]
+
+
+def test_what_stands_on_the_list_in_a_bad_shape_is_not_gone(hub: Any, cpo: Partner) -> None:
+    """PAG-16, TRA-06: the older, good copy stays; the log names the bad one."""
+    serve(cpo, ["L1"])
+    row = crawl(cpo)
+    bad = samples.location(id="L1")
+    del bad["coordinates"]
+    cpo.answers["GET", PATH] = Said([bad])
+    pulls.ask_now(row, full=True)
+    row = crawl(cpo)
+    assert (row.invalid, row.error[:4], status("L1")) == (1, "L1: ", "AVAILABLE")
+
+
+def test_a_full_pull_asked_for_while_a_delta_runs_comes_after_it(
+    hub: Any, cpo: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PAG-16."""
+    serve(cpo, ["L1", "L2", "L3"])
+    row = crawl(cpo)
+    again(row)
+    told: list[Pull] = []
+
+    def wish(pull: Pull) -> None:
+        if not told:
+            pulls.ask_now(pull, full=True, nudge=False)
+        told.append(pull)
+
+    pulls.run(row.pk, told=wish)
+    row.refresh_from_db()
+    assert (row.state, row.full, row.known_until) == ("IDLE", False, None)
+    assert (crawl(cpo).full, status("L3")) == (True, "AVAILABLE")
+
+
+def test_an_object_over_which_the_hub_itself_stumbles_is_passed_over(
+    hub: Any, cpo: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TRA-06: or the crawl would fail at it every second, for ever."""
+    serve(cpo, ["L1", "L2"])
+    store = pulls._STORES[ModuleID.LOCATIONS]
+
+    def stumbles(owner: Any, document: str, **more: Any) -> Any:
+        if '"L1"' in document:
+            raise RuntimeError("no")
+        return store(owner, document, **more)
+
+    monkeypatch.setitem(pulls._STORES, ModuleID.LOCATIONS, stumbles)
+    row = crawl(cpo)
+    assert (row.state, row.invalid, stored()) == ("IDLE", 1, ["L2"])
+
+
+def test_after_our_own_absence_every_list_is_asked_for_what_we_missed(hub: Any, cpo: Partner) -> None:
+    """TRA-09, TRA-05: soon, not all at the same moment; an ordinary start asks for nothing."""
+    serve(cpo, ["L1"])
+    row = crawl(cpo)
+    now = timezone.now()
+    assert pulse.beat(now - timedelta(minutes=30)) == timedelta(0)
+    assert pulse.beat(now - timedelta(minutes=30) + timedelta(seconds=61)) < pulse.ABSENCE
+    pulse.mind(now)
+    row.refresh_from_db()
+    assert row.next_at is not None
+    assert now < row.next_at < now + timedelta(minutes=2)
+    again(row)
+    crawl(cpo)
+    assert "date_from" in cpo.requests("GET", PATH)[-1].query
 
 
 def status(identifier: str) -> str:
