@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 from roaming.console.pages import EditedRows, Page
 from roaming.console.text import BAD, GOOD, NOTE, WARN, ago, badge
 from roaming.models import Agreement, Substitution
+from roaming.services import agreements
 
 
 class Substitutions(EditedRows[Substitution, Agreement]):
@@ -38,6 +40,25 @@ class AgreementAdmin(Page[Agreement]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
         """With the substitutes that the list shows."""
         return super().get_queryset(request).prefetch_related("substitutions")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Agreement | None = None) -> Any:
+        """Another pair is another agreement."""
+        return () if obj is None else ("cpo", "emsp")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The eMSP is told of what looks otherwise to it now."""
+        before = agreements.kept_for(form.instance)
+        super().save_related(request, form, formsets, change)
+        agreements.changed(form.instance, before)
+
+    def delete_model(self, request: HttpRequest, obj: Agreement) -> None:
+        """With what it kept for its eMSP."""
+        agreements.end(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Agreement]) -> None:
+        """Each of them."""
+        for obj in queryset:
+            agreements.end(obj)
 
     @admin.display(description="CPO – eMSP")
     def pair(self, obj: Agreement) -> str:

@@ -68,3 +68,4 @@ class Substitution(models.Model):
         """Whoever writes one, the keys are the folded ids."""
         self.clean()
         super().save(*args, **kwargs)
+        Party.objects.filter(pk=self.agreement.emsp_id, special_tariffs=False).update(special_tariffs=True)

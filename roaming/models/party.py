@@ -42,6 +42,9 @@ class Party(models.Model):
     withdrawn_at = models.DateTimeField(
         null=True, blank=True, help_text="since when its platform no longer lists this role (never deleted, HCI-05)"
     )
+    special_tariffs = models.BooleanField(
+        default=False, editable=False, help_text="an agreement shows it other tariffs than everybody else (TAR-30)"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     last_updated = models.DateTimeField(auto_now=True)
 

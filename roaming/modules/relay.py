@@ -14,15 +14,18 @@ from django.core import signing
 
 from roaming.hub.routing import Forward
 from roaming.modules.interface import Asked, Reply
+from roaming.ocpi import json
 from roaming.ocpi.crawl import parse_link
+from roaming.ocpi.envelope import Envelope
 from roaming.ocpi.errors import InvalidParameter, OcpiError
 from roaming.ocpi.headers import LIMIT, LINK, LOCATION, TOTAL_COUNT
 from roaming.ocpi.patch import merge
 from roaming.ocpi.versions import InterfaceRole, ModuleID
-from roaming.services import forwards, notices, objects
+from roaming.services import copies, forwards, notices, objects
 from roaming.services.cdrs import CDRS
 from roaming.services.forwards import Passing
 from roaming.services.objects import Kind
+from roaming.services.outgoing import KINDS
 from roaming.services.sessions import SESSIONS
 
 logger = logging.getLogger(__name__)
@@ -52,9 +55,28 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
     if asked.request.module is ModuleID.CDRS and asked.request.method == "POST" and LOCATION in answer.headers:
         headers[LOCATION] = _our_cdr_url(asked)
     listed = len(envelope.many()) if asked.request.method == "GET" and isinstance(envelope.data, list) else None
+    whole = answer.body if envelope.data is None else _as_shown(asked, to, answer.body, envelope)
     return Reply(
-        http_status=answer.status, whole=answer.body, status=envelope.status_code, headers=headers, listed=listed
+        http_status=answer.status, whole=whole, status=envelope.status_code, headers=headers, listed=listed
     )
+
+
+def _as_shown(asked: Asked, to: Forward, body: bytes, envelope: Envelope) -> bytes:
+    """As the caller is shown the same objects by us: what an agreement changes holds whoever answers (TAR-30)."""
+    kind = KINDS.get(asked.request.module)
+    if kind is None or asked.request.method != "GET" or asked.request.interface is not InterfaceRole.SENDER:
+        return body
+    shown = copies.of(kind, asked.platform, asked.readers, asked.now)
+    if shown.plain:
+        return body
+    whole = json.loads(body)
+    if len(asked.segments) > 1:
+        whole["data"] = shown.part(envelope.data, to.party) if isinstance(envelope.data, dict) else envelope.data
+    elif isinstance(envelope.data, list):
+        whole["data"] = [shown.content(one) if isinstance(one, dict) else one for one in envelope.data]
+    elif isinstance(envelope.data, dict):
+        whole["data"] = shown.content(envelope.data)
+    return json.dump_bytes(whole)
 
 
 def _remember(asked: Asked, to: Forward) -> None:

@@ -14,7 +14,7 @@ from roaming.ocpi.party import PartyId
 from roaming.ocpi.patch import Path, find_part, merge, put_part
 from roaming.ocpi.status import Status
 from roaming.ocpi.versions import ModuleID
-from roaming.services import lists, objects, parties
+from roaming.services import copies, lists, objects, parties
 from roaming.services.objects import Document, Kind, Stored
 from roaming.services.visibility import listed, visible
 
@@ -29,7 +29,8 @@ def list_of(kind: Kind[Any], *, date_from_required: Callable[[Asked], bool] = la
         request = paging.parse(asked.query, max_limit=limit, date_from_required=date_from_required(asked))
         owner = None if asked.party == parties.hub() else asked.party
         url = asked.interface.url.rstrip("/")
-        of = lists.ListOf(kind.model, asked.readers, kind.module, url, owner, str(asked.platform.pk))
+        shown = copies.of(kind, asked.platform, asked.readers, asked.now)
+        of = lists.ListOf(kind.model, asked.readers, kind.module, url, owner, str(asked.platform.pk), shown)
         page = lists.page(request, of, asked.now, limit)
         return Reply(page.data, headers=page.headers, listed=page.count)
 
@@ -67,7 +68,8 @@ def get_visible(kind: Kind[Any], name: str, below: Sequence[str] = ()) -> Handle
         found = list(listed(visible(rows, asked.readers, kind.module, asked.now))[:2])
         if len(found) != 1:
             raise _not_found(kind.module)
-        return _part(found[0].document, _path(asked, below), kind.module)
+        shown = copies.of(kind, asked.platform, asked.readers, asked.now).text(found[0].document)
+        return _part(shown, _path(asked, below), kind.module)
 
     return handle
 

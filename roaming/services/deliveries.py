@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from roaming import nudges
 from roaming.hub.addressing import DRIVING_SIDE, Role
-from roaming.models import Cdr, Delivery, Party, Platform, Session, StoredObject, Token
+from roaming.models import Cdr, Delivery, Party, Platform, Session, StoredObject, Tariff, Token
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services.decisions import choices
 from roaming.services.visibility import acquainted, readers
@@ -121,7 +121,8 @@ def wake(platforms: Iterable[int]) -> None:
 
 def _receivers(module: ModuleID, obj: StoredObject, now: datetime) -> list[_Marked]:
     payer = (obj.token_country_code, obj.token_party_id) if isinstance(obj, Session | Cdr) else None
-    parties = readers((obj.country_code, obj.party_id), module, now, payer, obj.addressees)
+    tariff = obj.object_key if isinstance(obj, Tariff) else ""
+    parties = readers((obj.country_code, obj.party_id), module, now, payer, obj.addressees, tariff)
     chosen: dict[tuple[int, str, str], _Marked] = {}
     for platform, pk, status, country, party, _ in _offering(parties, module, obj.source_id):
         # A party with two such roles on one platform is told once.

@@ -25,7 +25,8 @@ from roaming.ocpi.headers import LIMIT
 from roaming.ocpi.paging import PageRequest
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
-from roaming.services import tallies
+from roaming.services import agreements, tallies
+from roaming.services.copies import PLAIN, Copies
 from roaming.services.decisions import choices
 from roaming.services.questions import Question
 from roaming.services.tallies import TALLIED
@@ -52,6 +53,7 @@ class ListOf:
     url: str
     owner: PartyId | None = None  # of one party only (HUB-18)
     partner: str | None = None
+    copies: Copies = PLAIN
 
     @property
     def objects(self) -> QuerySet[Any]:
@@ -68,20 +70,23 @@ def page(asked: PageRequest, of: ListOf, now: datetime, max_limit: int) -> Page:
     headers = paging.page_headers(asked, total, following)
     if choices().value("PAGE-LIMIT-MEANING", partner=of.partner) == "maximum":  # decision: PAGE-LIMIT-MEANING
         headers[LIMIT] = str(max_limit)
-    return Page(b"[%b]" % ",".join([document for _, document in here]).encode(), len(here), headers)
+    shown = [document if of.copies.plain else of.copies.text(document) for _, document in here]
+    return Page(b"[%b]" % ",".join(shown).encode(), len(here), headers)
 
 
 def _read(asked: PageRequest, of: ListOf, now: datetime) -> tuple[int, list[tuple[int, str]]]:
     """The total, and the page with one object more, which tells whether there is a next page."""
     after = _after(asked)
-    seen = tallies.seen(of.module, of.readers, now, of.owner) if of.module in TALLIED else None
+    special = of.module is ModuleID.TARIFFS and any(reader.special_tariffs for reader in of.readers)
+    tallied = of.module in TALLIED and not special
+    seen = tallies.seen(of.module, of.readers, now, of.owner) if tallied else None
     if seen is None or seen.addressed:
         rows = visible(of.objects, of.readers, of.module, now)
     elif asked.is_delta or after is None:
         rows = of.objects.filter(_owned(seen.owners), addressees=[])
     else:
         return seen.count, _walk(of.model, seen.owners, asked.limit + 1).ask({_SPECIMEN: after})
-    rows = _filtered(rows, asked, of.partner)
+    rows = _filtered(rows, asked, of)
     if seen is None or asked.is_delta:
         total = rows.count()
     else:  # what is addressed to some only is counted one by one
@@ -116,14 +121,18 @@ def _owned(owners: Iterable[tuple[str, str]]) -> Q:
     return rule
 
 
-def _filtered(rows: QuerySet[Any], asked: PageRequest, partner: str | None) -> QuerySet[Any]:
-    stored = choices().value("DATE-FILTER-BASIS", partner=partner) == "stored"  # decision: DATE-FILTER-BASIS
+def _filtered(rows: QuerySet[Any], asked: PageRequest, of: ListOf) -> QuerySet[Any]:
+    stored = choices().value("DATE-FILTER-BASIS", partner=of.partner) == "stored"  # decision: DATE-FILTER-BASIS
     column = "listed_at" if stored else "last_updated"
+    since, until = Q(), Q()
     if asked.date_from is not None:
-        rows = rows.filter(**{f"{column}__gte": asked.date_from})
+        since = Q(**{f"{column}__gte": asked.date_from})
+        fresh = agreements.fresh(of.readers, of.module, asked.date_from) if stored else []
+        if fresh:  # what it sees of them is not what it saw
+            since |= _owned(fresh)
     if asked.date_to is not None:
-        rows = rows.filter(**{f"{column}__lt": asked.date_to})
-    return rows
+        until = Q(**{f"{column}__lt": asked.date_to})
+    return rows.filter(since & until)
 
 
 def _cut(rows: QuerySet[Any], asked: PageRequest, after: int | None) -> QuerySet[Any]:

@@ -44,6 +44,7 @@ class Kind(Generic[O]):
     may_replace: Callable[[O, Any], None] = lambda row, new: None  # raises what the peer is told
     keep: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] | None = None  # (stored, new) -> what to store
     after: Callable[[O, Any], None] = lambda row, new: None  # rows derived from the document
+    kept_for: Callable[[PartyId, str], list[str]] = lambda owner, key: []  # the only parties that see it (TAR-30)
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class _Push(Generic[O]):
             object_id=self.identifier,
             object_key=key(self.identifier),
             version=1,
-            addressees=[self.addressee] if self.addressee else [],
+            addressees=self.kind.kept_for(self.owner, key(self.identifier)) or [self.addressee] * bool(self.addressee),
             **self.more,
         )
         self._fill(row)
@@ -195,6 +196,8 @@ class _Push(Generic[O]):
     def _address(self, row: O) -> bool:
         """Whether more parties may see it than before."""
         if not row.addressees or self.addressee in row.addressees:
+            return False
+        if self.kind.kept_for(self.owner, row.object_key):
             return False
         row.addressees = [*row.addressees, self.addressee] if self.addressee else []
         return True

@@ -18,11 +18,10 @@ from roaming.ocpi.difference import Write
 from roaming.ocpi.headers import Routing
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import InterfaceRole, ModuleID
-from roaming.services import announcements, parties, partners
+from roaming.services import announcements, copies, parties, partners
 from roaming.services.cdrs import CDRS
 from roaming.services.locations import LOCATIONS
 from roaming.services.objects import Kind
-from roaming.services.rendering import with_nulls
 from roaming.services.sessions import SESSIONS
 from roaming.services.tariffs import TARIFFS
 from roaming.services.tokens import TOKENS
@@ -57,11 +56,9 @@ def present(delivery: Delivery, now: datetime) -> Present | None:
     if row is None:
         return None
     gone = isinstance(row, Tariff) and row.deleted_at is not None
-    content = None if gone else json.loads(row.document)
-    text = row.document
-    if content is not None and delivery.platform.explicit_nulls:
-        content = with_nulls(kind.struct, content)
-        text = json.dumps(content)
+    shown = copies.of(kind, delivery.platform, [delivery.receiver], now)
+    content = None if gone else shown.content(json.loads(row.document))
+    text = row.document if shown.plain or content is None else json.dumps(content)
     return Present(row.object_id, row.version, text, content)
 
 

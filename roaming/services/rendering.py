@@ -1,4 +1,4 @@
-"""Objects as a particular partner wants them (peers 5): some refuse an object whose optional fields are absent."""
+"""Objects as a particular partner wants them: with null where a field is absent (peers 5), with its own tariffs."""
 
 from __future__ import annotations
 
@@ -40,3 +40,16 @@ def _value(kind: inspect.Type, value: Any) -> Any:
     if isinstance(kind, inspect.Metadata):
         return _value(kind.type, value)
     return value
+
+
+def with_tariffs(document: Mapping[str, Any], instead: Mapping[str, str]) -> dict[str, Any]:
+    """A location, EVSE or connector with other tariffs at its connectors; `instead` has folded ids (TAR-30). What two
+    tariffs have become one is named once."""
+    shown = dict(document)
+    for below in ("evses", "connectors"):
+        if isinstance(shown.get(below), list):
+            shown[below] = [with_tariffs(one, instead) if isinstance(one, Mapping) else one for one in shown[below]]
+    if isinstance(shown.get("tariff_ids"), list):
+        named = [instead.get(str(tariff_id).upper(), tariff_id) for tariff_id in shown["tariff_ids"]]
+        shown["tariff_ids"] = list(dict.fromkeys(named))
+    return shown

@@ -11,7 +11,7 @@ from roaming.models import Platform, Tariff
 from roaming.ocpi import tariffs as words
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
-from roaming.services import deliveries, objects
+from roaming.services import agreements, deliveries, objects
 from roaming.services.objects import Document, Kind, Stored, key
 
 
@@ -68,4 +68,4 @@ def columns(tariff: words.Tariff) -> dict[str, Any]:
     }
 
 
-TARIFFS = Kind(ModuleID.TARIFFS, Tariff, words.Tariff, columns)
+TARIFFS = Kind(ModuleID.TARIFFS, Tariff, words.Tariff, columns, kept_for=agreements.exclusive_to)

@@ -5,6 +5,7 @@
     tokens                   CPOs, likewise; the eMSP is the owner
     sessions, cdrs           only the owner of the token, likewise (TRA-07, CDR-06)
     pushed to one by name    only that party, of all those above (HUB-19)
+    a substituted tariff     not by the eMSP that sees another one in its place (TAR-30)
     another hub              what any of the parties behind it may see, but for their own (S35)
 
 `visible` asks it about objects for given readers, `readers` about readers for a given object; both are made of
@@ -22,7 +23,7 @@ from typing import Any, TypeVar
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE, Role, Roles
-from roaming.models import Agreement, Party, StoredObject, Tally, Tariff
+from roaming.models import Agreement, Party, StoredObject, Substitution, Tally, Tariff
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services.decisions import choices
@@ -47,6 +48,7 @@ def readers(
     now: datetime,
     payer: tuple[str, str] | None = None,
     addressees: Iterable[str] = (),
+    tariff_key: str = "",
 ) -> QuerySet[Party]:
     """The parties of other platforms that may see an object of this owner; `payer` is the token's owner, if billed."""
     facing = CHARGING_SIDE if module is ModuleID.TOKENS else DRIVING_SIDE
@@ -58,6 +60,9 @@ def readers(
         parties = parties.filter(country_code=country, party_id=party)
     here, there = ("emsp", "cpo") if module is ModuleID.TOKENS else ("cpo", "emsp")
     pair = {f"{here}__country_code": owner[0], f"{here}__party_id": owner[1], there: OuterRef("pk")}
+    if tariff_key:
+        agreed = holding(Agreement.objects.filter(**{**pair, there: OuterRef(OuterRef("pk"))}), module, now)
+        parties = parties.exclude(Q(Exists(_substituted(agreed, tariff_key)), special_tariffs=True))
     return parties.filter(_agreed(module, now, pair))
 
 
@@ -133,7 +138,15 @@ def _shared(reader: Party, module: ModuleID, now: datetime) -> Q:
     rule = _agreed(module, now, pair) & addressed
     if module in _BILLED:
         rule &= Q(token_country_code=reader.country_code, token_party_id=reader.party_id)
+    if module is ModuleID.TARIFFS and reader.special_tariffs:
+        owner = {f"{here}__{name}": OuterRef(OuterRef(name)) for name in _OWNER}
+        agreed = holding(Agreement.objects.filter(**owner, **{there: reader.pk}), module, now)
+        rule &= ~Q(Exists(_substituted(agreed, OuterRef("object_key"))))
     return rule
+
+
+def _substituted(agreed: QuerySet[Agreement], tariff_key: Any) -> QuerySet[Substitution]:
+    return Substitution.objects.filter(agreement__in=agreed, tariff_key=tariff_key)
 
 
 def _passed_on(hub: Party, module: ModuleID, now: datetime, facing: Roles) -> Q:
