@@ -14,7 +14,7 @@ from ocppbridge.models import Evse, Station
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import NO_DATA, parse_datetime
-from roaming.services import locations, tariffs
+from roaming.services import agreements, locations, tariffs
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,11 @@ def owner(station: Station) -> PartyId:
     return PartyId(station.country_code, station.party_id)
 
 
-def find(station: Station, evse_number: int | None, connector_number: int | None, at: datetime) -> Place | None:
-    """None where the EVSE is not offered to roaming: what happens there is no OCPI session."""
+def find(
+    station: Station, evse_number: int | None, connector_number: int | None, at: datetime, cdr_token: Any = None
+) -> Place | None:
+    """None where the EVSE is not offered to roaming: what happens there is no OCPI session. The token's owner may have
+    a tariff of its own at that connector (TAR-30)."""
     evse = Evse.objects.filter(station=station, number=evse_number).exclude(uid="").first() if evse_number else None
     row = locations.find(owner(station), station.location_id) if evse and station.location_id else None
     if evse is None or row is None:
@@ -46,7 +49,7 @@ def find(station: Station, evse_number: int | None, connector_number: int | None
     return Place(
         location=_cdr_location(location, published, connector),
         time_zone=location["time_zone"],
-        tariff=_tariff(owner(station), connector.get("tariff_ids") or [], at),
+        tariff=_tariff(owner(station), _ids(owner(station), connector, cdr_token, at), at),
     )
 
 
@@ -67,6 +70,14 @@ def _cdr_location(location: dict[str, Any], evse: dict[str, Any], connector: dic
         "connector_format": connector["format"],
         "connector_power_type": connector["power_type"],
     }
+
+
+def _ids(party: PartyId, connector: dict[str, Any], cdr_token: Any, at: datetime) -> list[str]:
+    named: list[str] = connector.get("tariff_ids") or []
+    if not cdr_token:
+        return named
+    payer = PartyId(cdr_token["country_code"], cdr_token["party_id"])
+    return agreements.tariffs_for(party, payer, named, at)
 
 
 def _tariff(party: PartyId, tariff_ids: list[str], at: datetime) -> dict[str, Any] | None:

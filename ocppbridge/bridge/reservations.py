@@ -155,7 +155,7 @@ def _begin(row: Reservation, call: Call) -> None:
     token = json.loads(command.request)["token"]
     row.command_reference, row.authorization_reference = str(command.pk), command.authorization_reference
     row.cdr_token, row.group_id = tokens.cdr_token(token), token.get("group_id") or ""
-    place = places.find(row.station, row.evse_number, None, row.held_at or row.created_at)
+    place = places.find(row.station, row.evse_number, None, row.held_at or row.created_at, row.cdr_token)
     if place is not None:
         row.session_id = row.session_id or uuid.uuid4()
         row.location = json.dumps({**place.location, "time_zone": place.time_zone})

@@ -44,7 +44,7 @@ class Account:
 
 def begin(row: Transaction) -> None:
     """Fix location and tariff as they are at the start (CDR-13, TAR-26). The caller saves the row."""
-    place = places.find(row.station, row.evse_number, row.connector_number, row.started_at)
+    place = places.find(row.station, row.evse_number, row.connector_number, row.started_at, row.cdr_token)
     if place is not None:
         row.location = json.dumps({**place.location, "time_zone": place.time_zone})
         row.tariff = json.dumps(place.tariff) if place.tariff else ""

@@ -17,7 +17,7 @@ from ocppbridge.charging.readings import ENERGY_IMPORT, Reading, Sample
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.models import MeterReading, Station, Transaction
 from ocppbridge.services import stations, transactions
-from roaming.models import Cdr, Session
+from roaming.models import Agreement, Cdr, Party, Platform, Session
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.services import locations, tariffs
@@ -142,6 +142,21 @@ def test_the_end_makes_one_cdr_whose_price_is_the_sessions(station: Station) -> 
     assert json.loads(Session.objects.get().document)["total_cost"] == document["total_cost"]
     assert Session.objects.get().status == "COMPLETED"
     assert cdr.bill is not None and len(cdr.bill["lines"]) >= 3
+
+
+def test_a_partners_own_tariff_prices_its_sessions_and_cdrs(station: Station) -> None:
+    """TAR-30: the substitute of the agreement, also by name in the CDR."""
+    own = {**TARIFF, "id": "T9", "elements": [{"price_components": [component("ENERGY", "0.20")]}]}
+    tariffs.store(OWNER, own, source=None, now=START)
+    emsp = Party.objects.create(country_code="DE", party_id="EMX", role="EMSP", platform=Platform.objects.create())
+    cpo = Party.objects.get_or_create(country_code="NL", party_id="VLT", role="CPO")[0]
+    Agreement.objects.create(cpo=cpo, emsp=emsp).substitutions.create(tariff_id="T1", substitute_id="T9")
+    row = started(station)
+    ended(row, 60, 11000)
+    sessions.publish(row, at(60))
+    document = json.loads(Cdr.objects.get().document)
+    assert document["tariffs"][0]["id"] == document["charging_periods"][0]["tariff_id"] == "T9"
+    assert document["total_cost"] == {"excl_vat": Decimal(2), "incl_vat": Decimal("2.42")}
 
 
 def test_what_staff_change_during_the_session_does_not_reach_its_cdr(station: Station) -> None:
