@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ocppbridge.bridge import decisions
 from ocppbridge.charging import certificates as x509
 from ocppbridge.charging.certificates import BadCertificate
 from ocppbridge.charging.intents import (
@@ -26,6 +27,7 @@ from ocppbridge.handlers.registry import Asked, answers, records, settles
 from ocppbridge.models import Alert, Call, SecurityEvent
 from ocppbridge.services import alerts, calls, certificates, password_changes, profiles, signing
 from ocppbridge.services.turns import Turn
+from roaming.decisions import Choices
 
 SEVERITY = {Urgency.CRITICAL: Alert.Severity.CRITICAL, Urgency.WARNING: Alert.Severity.WARNING}
 
@@ -33,24 +35,28 @@ SEVERITY = {Urgency.CRITICAL: Alert.Severity.CRITICAL, Urgency.WARNING: Alert.Se
 @answers(CertificateRequested)
 def sign(message: CertificateRequested, asked: Asked) -> Verdict:
     """A02.FR.05: taken for signing, unless it can be seen at once that nobody would."""
-    if asked.choices.value("STATION-CERTIFICATES", station=asked.account.identity) == "refuse":
-        return Verdict(accepted=False, reason="NoCertificateAuthority")  # decision: STATION-CERTIFICATES
-    try:
-        x509.read_request(message.csr)
-    except BadCertificate as problem:
-        return Verdict(accepted=False, reason=str(problem))
-    return Verdict(accepted=True)
+    reason = _objection(message, asked.choices, asked.account.identity)
+    return Verdict(accepted=not reason, reason=reason or None)
 
 
 @records(CertificateRequested)
 def certificate_requested(message: CertificateRequested, turn: Turn) -> None:
     """Signed by a worker; one that was turned down is kept for staff."""
+    reason = _objection(message, decisions.choices(), turn.station.identity)
+    if reason:
+        turn.report("SignCertificate", {"csr": message.csr, "certificateType": message.certificate_type}, reason)
+    else:
+        signing.take_down(turn.station, message.csr, message.certificate_type, message.request_id, turn.received)
+
+
+def _objection(message: CertificateRequested, choices: Choices, identity: str) -> str:
+    if choices.value("STATION-CERTIFICATES", station=identity) == "refuse":  # decision: STATION-CERTIFICATES
+        return "NoCertificateAuthority"
     try:
         x509.read_request(message.csr)
     except BadCertificate as problem:
-        turn.report("SignCertificate", {"csr": message.csr, "certificateType": message.certificate_type}, str(problem))
-        return
-    signing.take_down(turn.station, message.csr, message.certificate_type, message.request_id, turn.received)
+        return str(problem)
+    return ""
 
 
 @answers(SecurityEventSeen)
