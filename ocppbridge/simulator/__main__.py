@@ -14,17 +14,14 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
+from ocppbridge.simulator.crew import VERSIONS, made
 from ocppbridge.simulator.driver import Driver, Plan
-from ocppbridge.simulator.evse import Profile
-from ocppbridge.simulator.orders import BadOrder, obey
+from ocppbridge.simulator.rehearsal import obeying
 from ocppbridge.simulator.shell import Seat, now, run
-from ocppbridge.simulator.station import Note, Station
-from ocppbridge.simulator.v2 import Station2, Station21
-from ocppbridge.simulator.v16 import Station16
+from ocppbridge.simulator.station import Note
 
-VERSIONS: dict[str, type[Station]] = {cls.schema_version: cls for cls in (Station16, Station2, Station21)}
+TRAITS = ("evses", "power", "speed", "sample_every", "first_register", "starts_offline", "answer_timeout")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,17 +59,7 @@ def parser() -> argparse.ArgumentParser:
 
 def seat(options: dict[str, Any]) -> Seat:
     """One station with its driver, from options as `parser` names them."""
-    profile = Profile(
-        identity=options["identity"],
-        evses=options["evses"],
-        power=options["power"],
-        speed=options["speed"],
-        sample_every=timedelta(seconds=options["sample_every"]),
-        first_register=options["first_register"],
-        starts_offline=options["starts_offline"],
-        answer_timeout=timedelta(seconds=options["answer_timeout"]),
-    )
-    station = VERSIONS[options["version"]](profile, lambda: str(uuid4()))
+    station = made(options["version"], options["identity"], {name: options[name] for name in TRAITS})
     taken = Seat(station, options["url"], options["password"])
     if options["driver"]:
         plan = Plan(
@@ -90,25 +77,10 @@ async def _serve(seats: list[Seat], tell: Any, detached: bool) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    tasks = [] if detached else [asyncio.create_task(_listen(seats, tell, stop))]
+    tasks = [] if detached else [asyncio.create_task(obeying(seats, tell, stop))]
     await run(seats, tell, stop)
     for task in tasks:
         task.cancel()
-
-
-async def _listen(seats: list[Seat], tell: Any, stop: asyncio.Event) -> None:
-    """Orders from standard input; its end is ours."""
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    stations = {seat.station.profile.identity: seat.station for seat in seats}
-    while line := await reader.readline():
-        try:
-            station = obey(stations, json.loads(line), now())
-        except (BadOrder, ValueError, KeyError) as problem:
-            tell({"at": now().isoformat(), "station": "", "event": "bad_order", "why": str(problem)})
-            continue
-        next(seat for seat in seats if seat.station is station).woken.set()
-    stop.set()
 
 
 def _tell_json(note: Note) -> None:

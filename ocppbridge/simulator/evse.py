@@ -61,6 +61,8 @@ class Evse:
     meter: Meter
     plugged: bool = False
     inoperative: bool = False
+    fault: str = ""
+    """The error that it has, in 1.6's words; 2.x only says Faulted."""
     asking: bool = False
     permit: Permit | None = None
     charge: Charge | None = None

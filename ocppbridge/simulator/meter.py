@@ -1,4 +1,4 @@
-"""An energy meter: a lifetime register in whole Wh that runs while power flows.
+"""An energy meter: a lifetime register in whole Wh that runs while power flows, and what it says, which may be wrong.
 
 ``speed`` multiplies the energy only, so that a session of seconds is worth looking at; clocks and timestamps stay true.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 
 @dataclass
@@ -17,6 +18,12 @@ class Meter:
     power: int
     speed: int = 1
     running_since: datetime | None = None
+    offset: int = 0
+    """What the figure said is off by: a meter that was swapped or began anew (field quirk 3)."""
+    frozen: int | None = None
+    """The figure of a meter that is stuck."""
+    silent: bool = False
+    unit: str = "Wh"
 
     def start(self, at: datetime) -> None:
         self.register, self.running_since = self.read(at), at
@@ -30,6 +37,18 @@ class Meter:
             return self.register
         seconds = max(0, int((at - self.running_since).total_seconds()))
         return self.register + self.power * self.speed * seconds // 3600
+
+    def said(self, at: datetime) -> int:
+        """Wh as the meter has it."""
+        return self.read(at) + self.offset if self.frozen is None else self.frozen
+
+    def figure(self, at: datetime) -> Decimal:
+        """The same in its own unit."""
+        return Decimal(self.said(at)) / (1000 if self.unit == "kWh" else 1)
+
+    def show(self, register: int, at: datetime) -> None:
+        """From now on it counts from another figure."""
+        self.offset = register - self.read(at)
 
     @property
     def power_now(self) -> int:

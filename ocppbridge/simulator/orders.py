@@ -1,6 +1,6 @@
-"""Orders for running stations, one JSON object a line: what a driver at the station does.
+"""Orders for running stations, one JSON object a line: what happens to a station, in the words of deeds.py.
 
-``{"do": "plug", "evse": 1}`` · unplug · suspend · resume · ``{"do": "swipe", "evse": 1, "id_token": "04AA"}``; with
+``{"do": "plug", "evse": 1}`` · ``{"do": "swipe", "evse": 1, "id_token": "04AA"}`` · ``{"do": "cut"}``; with
 ``"station": identity`` where one process holds several.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ocppbridge.simulator.deeds import BadDeed, check
 from ocppbridge.simulator.station import Station
 
 
@@ -23,19 +24,11 @@ def obey(stations: Mapping[str, Station], order: Mapping[str, Any], now: datetim
     number = order.get("evse", 1)
     if number not in station.evses:
         raise BadOrder(f"{station.profile.identity} has no EVSE {number}")
-    match order.get("do"):
-        case "plug":
-            station.plug(number, now)
-        case "unplug":
-            station.unplug(number, now)
-        case "suspend":
-            station.suspend(number, now)
-        case "resume":
-            station.resume(number, now)
-        case "swipe":
-            station.swipe(number, str(order["id_token"]), now)
-        case other:
-            raise BadOrder(f"{other} is not an order")
+    fields = {name: value for name, value in order.items() if name not in ("do", "station")}
+    try:
+        check(order.get("do"), fields).does(station, fields, now)
+    except BadDeed as problem:
+        raise BadOrder(str(problem)) from None
     return station
 
 

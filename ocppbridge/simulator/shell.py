@@ -1,6 +1,7 @@
 """The socket shell: one WebSocket per station, kept up for ever; time and text go in, frames and notes come out.
 
-Also runs many stations in one loop (load, kill tests); the demo starts one process for each.
+Runs many stations in one loop (load, rehearsal, kill tests); the demo starts one process for each. A socket is let go
+of while its station has no network, and its station's habits go on all the same.
 """
 
 from __future__ import annotations
@@ -8,29 +9,50 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidMessage, WebSocketException
+from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus, WebSocketException
 
 from ocppbridge.simulator.clock import earliest
-from ocppbridge.simulator.driver import Driver
 from ocppbridge.simulator.station import Note, Station
 
 Tell = Callable[[Note], None]
+_PATIENCE = 5
+"""How much longer is waited after an answer that was no; only silence may be over in a moment."""
+
+
+class Habit(Protocol):
+    """Whoever acts upon a station: a driver, or a scenario."""
+
+    def tick(self, now: datetime) -> None:
+        """Do what is due."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will come."""
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When `tick` wants to be called next."""
 
 
 @dataclass
 class Seat:
-    """Where one station sits: its address, its password, its driver."""
+    """Where one station sits: its address, its password, who acts upon it."""
 
     station: Station
     url: str
-    password: str
-    driver: Driver | None = None
+    password: str | None
+    driver: Habit | None = None
+    tls: ssl.SSLContext | None = None
+    begins_after: float = 0.0
+    """Seconds before the first attempt to connect."""
     retry: tuple[float, float] = (0.3, 1.5)
     """Seconds between attempts to connect, chosen at random so that a fleet does not come back as one."""
     woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -40,9 +62,12 @@ class Seat:
         return f"{self.url.rstrip('/')}/{quote(self.station.profile.identity, safe='')}"
 
     @property
-    def authorization(self) -> str:
+    def heads(self) -> dict[str, str]:
+        """Basic authentication, if it has a password at all (profiles 1 and 2)."""
+        if self.password is None:
+            return {}
         pair = f"{self.station.profile.identity}:{self.password}"
-        return "Basic " + base64.b64encode(pair.encode()).decode()
+        return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
 
     def deadline(self) -> datetime | None:
         return earliest([self.station.deadline, self.driver.deadline if self.driver else None])
@@ -76,12 +101,18 @@ async def _keep_time(seat: Seat, tell: Tell) -> None:
 
 
 async def _stay_connected(seat: Seat, tell: Tell) -> None:
+    await asyncio.sleep(seat.begins_after)
+    told = ""
     while True:
+        pause = random.uniform(*seat.retry)  # noqa: S311  # spreads reconnects, guards nothing
+        while not seat.station.reachable:
+            await asyncio.sleep(0.05)
         try:
             async with connect(
                 seat.address,
                 subprotocols=[seat.station.subprotocol],  # type: ignore[list-item]  # a NewType of str
-                additional_headers={"Authorization": seat.authorization},
+                additional_headers=seat.heads,
+                ssl=seat.tls,
                 compression=None,
                 proxy=None,
                 open_timeout=10,
@@ -89,15 +120,28 @@ async def _stay_connected(seat: Seat, tell: Tell) -> None:
                 close_timeout=2,
             ) as socket:
                 seat.station.connected(now())
+                told = ""
                 try:
                     await _converse(seat, socket, tell)
                 finally:
                     seat.station.disconnected(now())
                     _tell_all(seat, tell)
         except (OSError, TimeoutError, InvalidHandshake, InvalidMessage, WebSocketException) as problem:
-            seat.station.note("no_connection", now(), why=f"{type(problem).__name__}: {problem}"[:200])
-            _tell_all(seat, tell)
-        await asyncio.sleep(random.uniform(*seat.retry))  # noqa: S311  # spreads reconnects, guards nothing
+            why = _why(problem)
+            if why != told:  # once a reason, not once an attempt
+                seat.station.note("no_connection", now(), why=why)
+                _tell_all(seat, tell)
+            told = why
+            pause *= _PATIENCE if isinstance(problem, InvalidStatus) else 1
+        await asyncio.sleep(pause)
+
+
+def _why(problem: Exception) -> str:
+    """What the other side said, if it said anything."""
+    if isinstance(problem, InvalidStatus):
+        said = (problem.response.body or b"").decode(errors="replace").strip()
+        return " ".join(filter(None, (f"HTTP {problem.response.status_code}", said)))[:200]
+    return f"{type(problem).__name__}: {problem}"[:200]
 
 
 async def _converse(seat: Seat, socket: ClientConnection, tell: Tell) -> None:
@@ -127,6 +171,9 @@ async def _write(seat: Seat, socket: ClientConnection, tell: Tell) -> None:
     while True:
         await seat.woken.wait()
         seat.woken.clear()
+        if not seat.station.reachable:
+            socket.transport.abort()
+            return
         for text in seat.station.to_send(now()):
             await socket.send(text)
         _tell_all(seat, tell)

@@ -6,28 +6,30 @@ when the cable is in and somebody was authorized, whichever came last (TxStartPo
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ocppbridge.simulator.clock import earliest, whole
 from ocppbridge.simulator.evse import Charge, Evse, Permit, Profile
 from ocppbridge.simulator.meter import Meter
-from ocppbridge.simulator.wire import Asked, Message, Payload, Settled, Wire
+from ocppbridge.simulator.moods import Mood, answered_in
+from ocppbridge.simulator.notes import Note, Notebook
+from ocppbridge.simulator.wire import Asked, Payload, Settled, Wire
+from ocppbridge.simulator.words import Words
 from ocppbridge.versions.schemas import schemas
 
-Note = dict[str, Any]
+__all__ = ["Note", "Station"]
 
 
-class Station(ABC):
+class Station(Notebook, Words):
     """What the versions share; `v16.Station16` and `v2.Station2` put it into words."""
 
     subprotocol: ClassVar[str]
     schema_version: ClassVar[str]
 
     def __init__(self, profile: Profile, new_id: Callable[[], str]) -> None:
-        self.profile = profile
+        super().__init__(profile)
         self.new_id = new_id
         check = schemas(self.schema_version).check_request
         self.wire = Wire(new_id, check, answer_timeout=profile.answer_timeout)
@@ -38,9 +40,13 @@ class Station(ABC):
         self.accepted = False
         self.reset_wanted = False
         self.heartbeat_every = timedelta(seconds=300)
+        self._behind = False
         self._next_heartbeat: datetime | None = None
         self._boot_again_at: datetime | None = None
-        self._notes: list[Note] = []
+        self.reachable = True
+        """Whether its network is up; the shell lets go of the socket when it is not."""
+        self.moods: dict[str, Mood] = {}
+        """How calls are answered that are not answered as they should be."""
 
     # --- the socket ----------------------------------------------------------------------------------------------
 
@@ -57,6 +63,7 @@ class Station(ABC):
 
     def disconnected(self, now: datetime) -> None:
         self.note("offline", now)
+        self._behind = True
         self.wire.disconnected(now)
 
     def receive(self, text: str, now: datetime) -> None:
@@ -64,13 +71,17 @@ class Station(ABC):
         if isinstance(heard, Asked):
             self._asked(heard, now)
         elif isinstance(heard, Settled):
-            self._note_settled(heard, now)
+            self.note_settled(heard, now)
+            if self._behind and self.wire.idle and self.accepted:
+                self._behind = False
+                self.note("caught_up", now)
 
     def to_send(self, now: datetime) -> list[str]:
         frames = []
+        self.wire.admitted = self.accepted or self.reset_wanted
         for text, message in self.wire.to_send(now):
             if message is not None:
-                self._note_sent(message, now)
+                self.note_sent(message, now)
             frames.append(text)
         return frames
 
@@ -89,7 +100,8 @@ class Station(ABC):
     def _tick_evse(self, evse: Evse, now: datetime) -> None:
         if evse.charge is not None and now >= evse.charge.next_sample:
             evse.charge.next_sample += self.profile.sample_every
-            self.say_sample(evse, evse.charge, whole(now))
+            if not evse.meter.silent:
+                self.say_sample(evse, evse.charge, whole(now))
         if evse.permit is not None and evse.permit.until is not None and now >= evse.permit.until:
             evse.permit = None
             self.note("no_cable", now, evse=evse.number)
@@ -154,6 +166,26 @@ class Station(ABC):
             evse.meter.start(whole(now))
             self.say_charging_state(evse, evse.charge, whole(now))
 
+    def fail(self, number: int, error: str, now: datetime) -> None:
+        """The EVSE is out of order; charging ends."""
+        self.evses[number].fault = error
+        self.end(self.evses[number], "Other", now)
+        self.note("faulted", now, evse=number, error=error)
+        self.say_states(now)
+
+    def mend(self, number: int, now: datetime) -> None:
+        self.evses[number].fault = ""
+        self.note("mended", now, evse=number)
+        self.say_states(now)
+
+    def lose_power(self, now: datetime) -> None:
+        """Everything stops; when the network is up again it boots, and then tells what has ended (TC_032)."""
+        self.note("power_lost", now)
+        for evse in self.evses.values():
+            evse.permit = None
+            self.end(evse, "PowerLoss", now)
+        self.accepted = self.reachable = False
+
     # --- transactions --------------------------------------------------------------------------------------------
 
     def permit(self, evse: Evse, permit: Permit, now: datetime) -> None:
@@ -169,7 +201,7 @@ class Station(ABC):
             return
         at = whole(now)
         evse.meter.start(at)
-        charge = Charge(evse.permit, evse.number, at, evse.meter.register, at + self.profile.sample_every)
+        charge = Charge(evse.permit, evse.number, at, evse.meter.said(at), at + self.profile.sample_every)
         evse.charge, evse.permit = charge, None
         self.say_start(evse, charge)
         self.note("started", now, **self.facts(charge))
@@ -207,43 +239,9 @@ class Station(ABC):
         """The EVSE asked for, or any, if nobody uses it and none is promised it."""
         candidates = self.evses.values() if number is None else filter(None, [self.evses.get(number)])
         for evse in candidates:
-            if evse.charge is None and evse.permit is None and not evse.inoperative:
+            if evse.charge is None and evse.permit is None and not evse.inoperative and not evse.fault:
                 return evse
         return None
-
-    # --- what a version has words for ----------------------------------------------------------------------------
-
-    @abstractmethod
-    def boot(self, now: datetime) -> None:
-        """Say BootNotification; its answer comes back through `booted`."""
-
-    @abstractmethod
-    def ask_permission(self, evse: Evse, permit: Permit) -> None:
-        """Say Authorize; an accepting answer comes back through `permit`."""
-
-    @abstractmethod
-    def say_states(self, now: datetime) -> None:
-        """Say the state of every EVSE that changed since it was said last."""
-
-    @abstractmethod
-    def say_start(self, evse: Evse, charge: Charge) -> None:
-        """Say that a transaction began."""
-
-    @abstractmethod
-    def say_sample(self, evse: Evse, charge: Charge, at: datetime) -> None:
-        """Say a periodic meter value."""
-
-    @abstractmethod
-    def say_charging_state(self, evse: Evse, charge: Charge, at: datetime) -> None:
-        """Say that charging was suspended or went on."""
-
-    @abstractmethod
-    def say_end(self, evse: Evse, charge: Charge, reason: str, at: datetime) -> None:
-        """Say that a transaction ended."""
-
-    @abstractmethod
-    def answer(self, action: str, payload: Payload, now: datetime) -> Payload | None:
-        """Our answer to a CALL of the hub; None if this station does not know the action."""
 
     # --- shared answers ------------------------------------------------------------------------------------------
 
@@ -262,6 +260,9 @@ class Station(ABC):
 
     def _asked(self, asked: Asked, now: datetime) -> None:
         self.note("called", now, action=asked.action, message_id=asked.message_id, payload=asked.payload)
+        if asked.action in self.moods:
+            self.note(*answered_in(self.moods[asked.action], asked, self.wire, now), action=asked.action)
+            return
         answer = self.answer(asked.action, asked.payload, now)
         if answer is None:
             self.wire.refuse(asked.message_id, "NotImplemented", f"{asked.action} is not known to this simulator")
@@ -270,23 +271,3 @@ class Station(ABC):
         schemas(self.schema_version).check_response(asked.action, answer)
         self.wire.answer(asked.message_id, answer)
         self.note("answered", now, action=asked.action, message_id=asked.message_id, payload=answer)
-
-    # --- notes ---------------------------------------------------------------------------------------------------
-
-    def note(self, event: str, now: datetime, **facts: Any) -> None:
-        self._notes.append({"at": now.isoformat(), "station": self.profile.identity, "event": event, **facts})
-
-    def notes(self) -> list[Note]:
-        """What happened since the last call, one JSON object each."""
-        taken, self._notes = self._notes, []
-        return taken
-
-    def _note_sent(self, message: Message, now: datetime) -> None:
-        self.note("sent", now, action=message.action, message_id=message.message_id, payload=message.payload)
-
-    def _note_settled(self, settled: Settled, now: datetime) -> None:
-        """An acknowledged message is one that the hub may never lose again."""
-        event = "acknowledged" if settled.payload is not None else "rejected"
-        facts: Note = {"action": settled.message.action, "message_id": settled.message.message_id}
-        facts |= {"payload": settled.payload} if settled.payload is not None else {"error": settled.error}
-        self.note(event, now, **facts)

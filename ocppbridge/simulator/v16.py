@@ -10,7 +10,7 @@ from ocppbridge.simulator.evse import Charge, Evse, Permit
 from ocppbridge.simulator.station import Station
 from ocppbridge.simulator.wire import Payload
 
-_REASONS = {"Local": "Local", "Remote": "Remote", "EVDisconnected": "EVDisconnected", "DeAuthorized": "DeAuthorized"}
+_REASONS = {"Local", "Remote", "EVDisconnected", "DeAuthorized", "PowerLoss", "EmergencyStop"}
 _READ_ONLY = {"NumberOfConnectors", "SupportedFeatureProfiles"}
 
 
@@ -34,7 +34,7 @@ class Station16(Station):
         profile = self.profile
         names = {"chargePointVendor": profile.vendor, "chargePointModel": profile.model}
         names |= {"firmwareVersion": profile.firmware, "chargePointSerialNumber": profile.identity[:25]}
-        self.wire.ask("BootNotification", names, settle=self.booted)
+        self.wire.ask("BootNotification", names, settle=self.booted, first=True)
 
     def ask_permission(self, evse: Evse, permit: Permit) -> None:
         def settle(answer: Payload | None, now: datetime) -> None:
@@ -52,7 +52,8 @@ class Station16(Station):
         if evse.said == state:
             return
         evse.said = state
-        payload = {"connectorId": evse.number, "errorCode": "NoError", "status": state, "timestamp": stamp(at)}
+        error = evse.fault or "NoError"
+        payload = {"connectorId": evse.number, "errorCode": error, "status": state, "timestamp": stamp(at)}
         self.wire.ask("StatusNotification", payload)
 
     def say_start(self, evse: Evse, charge: Charge) -> None:
@@ -87,15 +88,16 @@ class Station16(Station):
     def say_end(self, evse: Evse, charge: Charge, reason: str, at: datetime) -> None:
         payload = {
             "idTag": charge.permit.id_token,
-            "meterStop": evse.meter.register,
+            "meterStop": evse.meter.said(at),
             "timestamp": stamp(at),
-            "reason": _REASONS.get(reason, "Other"),
+            "reason": reason if reason in _REASONS else "Other",
         }
         self._say_state(evse, "Finishing", at)
         self.wire.ask("StopTransaction", lambda: payload | {"transactionId": charge.transaction_id}, keep=True)
 
     def _meter_value(self, evse: Evse, at: datetime, context: str) -> Payload:
-        energy = {"measurand": "Energy.Active.Import.Register", "unit": "Wh", "value": str(evse.meter.read(at))}
+        energy = {"measurand": "Energy.Active.Import.Register", "unit": evse.meter.unit}
+        energy["value"] = f"{evse.meter.figure(at):f}"
         power = {"measurand": "Power.Active.Import", "unit": "W", "value": str(evse.meter.power_now)}
         samples = [sample | {"context": context, "location": "Outlet"} for sample in (energy, power)]
         return {"timestamp": stamp(at), "sampledValue": samples}
@@ -196,6 +198,8 @@ class Station16(Station):
 def _state(evse: Evse) -> str:
     if evse.charge is not None:
         return "SuspendedEV" if evse.charge.suspended else "Charging"
+    if evse.fault:
+        return "Faulted"
     if evse.inoperative:
         return "Unavailable"
     if evse.plugged and evse.said in {"Charging", "SuspendedEV", "Finishing"}:

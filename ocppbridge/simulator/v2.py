@@ -17,6 +17,7 @@ _TRIGGERS = {
     "Local": "StopAuthorized",
     "DeAuthorized": "Deauthorized",
 }
+_REASONS = {*_TRIGGERS, "PowerLoss", "EmergencyStop", "ImmediateReset"}
 _READ_ONLY = {("OCPPCommCtrlr", "HeartbeatInterval")}
 
 
@@ -39,7 +40,9 @@ class Station2(Station):
         profile = self.profile
         station = {"vendorName": profile.vendor, "model": profile.model, "serialNumber": profile.identity[:25]}
         station["firmwareVersion"] = profile.firmware
-        self.wire.ask("BootNotification", {"reason": "PowerUp", "chargingStation": station}, settle=self.booted)
+        self.wire.ask(
+            "BootNotification", {"reason": "PowerUp", "chargingStation": station}, settle=self.booted, first=True
+        )
 
     def ask_permission(self, evse: Evse, permit: Permit) -> None:
         def settle(answer: Payload | None, now: datetime) -> None:
@@ -91,7 +94,7 @@ class Station2(Station):
     def say_end(self, evse: Evse, charge: Charge, reason: str, at: datetime) -> None:
         trigger = _TRIGGERS.get(reason, "AbnormalCondition")
         state = "EVConnected" if evse.plugged else "Idle"
-        info = {"chargingState": state, "stoppedReason": reason if reason in _TRIGGERS else "Other"}
+        info = {"chargingState": state, "stoppedReason": reason if reason in _REASONS else "Other"}
         event = self._event(charge, "Ended", trigger, at, info)
         if reason == "Local":
             event["idToken"] = _id_token(charge.permit)
@@ -107,9 +110,9 @@ class Station2(Station):
         return event
 
     def _meter_value(self, evse: Evse, at: datetime, context: str) -> Payload:
-        energy = {"measurand": "Energy.Active.Import.Register", "value": evse.meter.read(at)}
+        energy = {"measurand": "Energy.Active.Import.Register", "value": float(evse.meter.figure(at))}
         power = {"measurand": "Power.Active.Import", "value": evse.meter.power_now}
-        samples = [energy | {"unitOfMeasure": {"unit": "Wh"}}, power | {"unitOfMeasure": {"unit": "W"}}]
+        samples = [energy | {"unitOfMeasure": {"unit": evse.meter.unit}}, power | {"unitOfMeasure": {"unit": "W"}}]
         return {"timestamp": stamp(at), "sampledValue": [sample | {"context": context} for sample in samples]}
 
     # --- calls of the hub ----------------------------------------------------------------------------------------
@@ -226,6 +229,8 @@ def _id_token(permit: Permit) -> dict[str, Any]:
 
 
 def _state(evse: Evse) -> str:
+    if evse.fault:
+        return "Faulted"
     if evse.inoperative and evse.charge is None:
         return "Unavailable"
     return "Occupied" if evse.plugged or evse.permit is not None or evse.charge is not None else "Available"

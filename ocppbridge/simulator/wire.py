@@ -37,12 +37,14 @@ class Message:
     sent_at: datetime | None = None
     not_before: datetime | None = None
     refusals: int = 0
+    unchecked: bool = False
 
     def freeze(self, message_id: str, check: Callable[[str, Payload], None]) -> None:
         """Fix id and content at the first attempt; later attempts repeat them."""
         if not self.text:
             self.payload = self.payload() if callable(self.payload) else self.payload
-            check(self.action, self.payload)
+            if not self.unchecked:
+                check(self.action, self.payload)
             self.message_id = message_id
             self.text = json.dumps([CALL, message_id, self.action, self.payload], separators=(",", ":"))
 
@@ -83,6 +85,8 @@ class Wire:
         self._in_flight: Message | None = None
         self._answers: list[str] = []
         self.online = False
+        self.admitted = True
+        """Until a boot was accepted, what is kept stays here (B02.FR.02)."""
 
     @property
     def idle(self) -> bool:
@@ -90,10 +94,25 @@ class Wire:
         return not self._waiting and self._in_flight is None
 
     def ask(
-        self, action: str, payload: Payload | Callable[[], Payload], *, keep: bool = False, settle: Settle = nothing
+        self,
+        action: str,
+        payload: Payload | Callable[[], Payload],
+        *,
+        keep: bool = False,
+        settle: Settle = nothing,
+        first: bool = False,
+        unchecked: bool = False,
     ) -> None:
-        """Queue a CALL; only those with ``keep`` outlive a lost socket."""
-        self._waiting.append(Message(action, payload, keep, settle))
+        """Queue a CALL; only those with ``keep`` outlive a lost socket. A boot goes ``first``."""
+        message = Message(action, payload, keep, settle, unchecked=unchecked)
+        if first:
+            self._waiting.appendleft(message)
+        else:
+            self._waiting.append(message)
+
+    def mutter(self, text: str) -> None:
+        """Any text at all."""
+        self._answers.append(text)
 
     def answer(self, message_id: str, payload: Payload) -> None:
         self._answers.append(json.dumps([RESULT, message_id, payload], separators=(",", ":")))
@@ -125,14 +144,18 @@ class Wire:
             return []
         frames: list[tuple[str, Message | None]] = [(text, None) for text in self._answers]
         self._answers.clear()
-        due = self._waiting and not (self._waiting[0].not_before and now < self._waiting[0].not_before)
-        if self._in_flight is None and due:
+        if self._in_flight is None and self._waiting and self._is_due(self._waiting[0], now):
             message = self._waiting.popleft()
             message.freeze(self._new_id(), self._check)
             message.sent_at = now
             self._in_flight = message
             frames.append((message.text, message))
         return frames
+
+    def _is_due(self, message: Message, now: datetime) -> bool:
+        if message.keep and not self.admitted:
+            return False
+        return message.not_before is None or now >= message.not_before
 
     def receive(self, text: str, now: datetime) -> Asked | Settled | None:
         """Read one frame; None if it answers nothing that is open."""
