@@ -162,6 +162,16 @@ class ReportPart:
 
 
 @dataclass(frozen=True, slots=True)
+class EventsSeen:
+    """One page of NotifyEvent: components that changed, as 2.x tells states and faults; `last` when no page follows."""
+
+    seq_no: int
+    at: datetime
+    last: bool
+    events: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Informed:
     """Anything that is only taken note of; the payload as it came."""
 
@@ -183,5 +193,6 @@ Message = (
     | ReservationChanged
     | SecurityEventSeen
     | ReportPart
+    | EventsSeen
     | Informed
 )

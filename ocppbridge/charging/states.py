@@ -45,17 +45,26 @@ def connector_status(state: str) -> str:
 
 
 def evse_status(
-    connectors: Iterable[str], *, online: bool, station: str = "Available", sibling_in_use: bool = False
+    connectors: Iterable[str],
+    *,
+    online: bool,
+    station: str = "Available",
+    evse: str = "",
+    sibling_in_use: bool = False,
 ) -> str:
     """The OCPI status of an EVSE.
 
-    `connectors` are the states last heard of its connectors, `station` that of evse 0 / connector 0. `sibling_in_use`:
-    another virtual EVSE of the same 1.6 outlet is in use, so this one cannot be (OCP-01).
+    `connectors` are the states last heard of its connectors, `station` that of evse 0 / connector 0, `evse` what 2.x
+    says of the EVSE itself (AvailabilityState), which outweighs idle connectors. `sibling_in_use`: another virtual EVSE
+    of the same 1.6 outlet is in use, so this one cannot be (OCP-01).
     """
     if not online:
         return UNKNOWN
     heard = {connector_status(state) for state in connectors}
-    status = next((status for status in _BEST_FIRST if status in heard), UNKNOWN)
+    own = connector_status(evse)
+    status = next((status for status in _BEST_FIRST if status in heard), own)
+    if status == AVAILABLE and own != UNKNOWN:
+        status = own
     if status != AVAILABLE:
         return status
     whole = connector_status(station)

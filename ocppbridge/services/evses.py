@@ -23,6 +23,8 @@ def state_changed(station: Station, message: StateChanged, received: datetime) -
         station.save(update_fields=["state"])
         return
     connector = _connector(station, place.evse, place.connector or 1)
+    if connector.evse.state:  # what was said of the EVSE as a whole is older than this
+        evse_changed(station, place.evse, "")
     at = message.at if message.at and EARLIEST <= message.at <= received + AHEAD else received
     connector.state = message.state[:20]
     connector.error_code = "" if message.error_code in (None, "NoError") else str(message.error_code)[:50]
@@ -32,12 +34,22 @@ def state_changed(station: Station, message: StateChanged, received: datetime) -
     connector.save()
 
 
+def evse_changed(station: Station, number: int, state: str) -> None:
+    """What 2.x says of an EVSE as a whole."""
+    evse = next((one for one in station.evses.all() if one.number == number), None)
+    if evse is None:
+        evse, _ = Evse.objects.get_or_create(station=station, number=number)
+        forget(station)
+    evse.state = state[:20]
+    evse.save(update_fields=["state"])
+
+
 def refresh(station: Station, *, now: datetime) -> list[Evse]:
     """The station is heard: derive the statuses anew and save what changed; the changed EVSEs."""
     changed = []
     for evse in station.evses.all():
         heard = [connector.state for connector in evse.connectors.all() if connector.state]
-        status = evse_status(heard, online=True, station=station.state or "Available")
+        status = evse_status(heard, online=True, station=station.state or "Available", evse=evse.state)
         if status != evse.status:
             evse.status, evse.status_at, evse.station = status, now, station
             changed.append(evse)

@@ -26,6 +26,7 @@ LOSSES: Final = Losses(
         "CertificateRequested.root_hash": _21,
         "Ended.place": "StopTransaction names the transaction only",
         "Ended.reservation_id": "told by StartTransaction",
+        "EventsSeen": "1.6 tells states and faults by StatusNotification",
         "ReportPart": "1.6 has configuration keys instead of a device model",
         "ReservationChanged": "1.6 tells the end of a reservation by the state of the connector",
         "Started.readings": "StartTransaction has meterStart only",

@@ -15,7 +15,6 @@ NOTED: Final = frozenset(
         "NotifyChargingLimit",
         "NotifyCustomerInformation",
         "NotifyDisplayMessages",
-        "NotifyEvent",
         "NotifyMonitoringReport",
         "PublishFirmwareStatusNotification",
         "ReportChargingProfiles",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ocppbridge.charging import intents, replies
+from ocppbridge.charging.intents import NotOffered, When
 from ocppbridge.versions import v2
 from ocppbridge.versions.dialect import Dialect
 from ocppbridge.versions.v2_down import DOWNS, REPLIES, authorized_201, event_taken_201
@@ -20,8 +21,14 @@ def _deliver(intent: intents.DeliverCertificate) -> Called:
     return "CertificateSigned", present(certificateChain=intent.chain, certificateType=intent.certificate_type)
 
 
+def _reset(intent: intents.Reset) -> Called:
+    if intent.when is When.RESUME:
+        raise NotOffered("an OCPP 2.0.1 station does not resume transactions")
+    return DOWNS[intents.Reset](intent)
+
+
 _DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
-    {**DOWNS, intents.DeliverCertificate: _deliver}
+    {**DOWNS, intents.DeliverCertificate: _deliver, intents.Reset: _reset}
 )
 _REPLIES: Final[Mapping[type, Callable[[Any], dict[str, Any]]]] = MappingProxyType(
     {**REPLIES, replies.Authorization: authorized_201, replies.EventTaken: event_taken_201}

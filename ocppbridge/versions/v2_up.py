@@ -16,6 +16,7 @@ from ocppbridge.charging.messages import (
     CertificateRequested,
     DataReceived,
     Ended,
+    EventsSeen,
     Message,
     Metered,
     ReportPart,
@@ -148,6 +149,15 @@ def _report(payload: Payload) -> ReportPart:
     )
 
 
+def _events(payload: Payload) -> EventsSeen:
+    return EventsSeen(
+        seq_no=payload["seqNo"],
+        at=moments.read(payload["generatedAt"]),
+        last=not payload.get("tbc", False),
+        events=tuple(payload["eventData"]),
+    )
+
+
 UPS: Final[Mapping[str, Callable[[Payload], Message]]] = MappingProxyType(
     {
         "Authorize": _authorize,
@@ -157,6 +167,7 @@ UPS: Final[Mapping[str, Callable[[Payload], Message]]] = MappingProxyType(
         ),
         "Heartbeat": lambda payload: Beat(),
         "MeterValues": lambda payload: Metered(place(payload["evseId"], None), readings(payload["meterValue"])),
+        "NotifyEvent": _events,
         "NotifyReport": _report,
         "ReservationStatusUpdate": lambda payload: ReservationChanged(
             payload["reservationId"], payload["reservationUpdateStatus"]

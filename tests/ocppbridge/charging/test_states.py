@@ -32,6 +32,23 @@ def test_a_station_out_of_reach_is_unknown_whatever_it_said_last():
     assert evse_status(["Available"], online=False) == "UNKNOWN"
 
 
+@pytest.mark.parametrize(
+    ("evse", "connectors", "status"),
+    [
+        ("", ["Available"], "AVAILABLE"),
+        ("Available", [], "AVAILABLE"),
+        ("Unavailable", ["Available"], "INOPERATIVE"),
+        ("Faulted", ["Available", "Available"], "OUTOFORDER"),
+        ("Occupied", ["Available"], "CHARGING"),
+        ("Unavailable", ["Occupied"], "CHARGING"),
+        ("Reserved", [], "RESERVED"),
+    ],
+)
+def test_what_is_said_of_the_evse_itself_outweighs_idle_connectors(evse, connectors, status):
+    """2.1 AvailabilityState of component EVSE."""
+    assert evse_status(connectors, online=True, evse=evse) == status
+
+
 def test_an_evse_that_has_said_nothing_is_unknown():
     assert evse_status([], online=True) == "UNKNOWN"
 
