@@ -31,6 +31,8 @@ class RequirementSet:
     required: frozenset[str]
     binding: frozenset[str]
     items: dict[str, Item]
+    suffix: str = ""
+    """What an id may end with where a test names it."""
 
     def needs_a_test(self, item: Item) -> bool:
         parties = frozenset(item.who.split(",")) if item.who else self.binding
@@ -39,9 +41,14 @@ class RequirementSet:
     def ids(self, text: str) -> list[str]:
         """The ids that a text names, ranges spelled out, unknown ones among them."""
         found: list[str] = []
-        for first, last in re.findall(rf"\b({self.pattern})(?: to ({self.pattern}))?(?![\w-])", text):
+        for first, last in re.findall(self._named, text):
             found += self._between(first, last) if last else [first]
         return found
+
+    @property
+    def _named(self) -> str:
+        one = rf"({self.pattern})(?:{self.suffix})?"
+        return rf"\b{one}(?: to {one})?(?![\w-])"
 
     def _between(self, first: str, last: str) -> list[str]:
         stem, start, end = first.rstrip("0123456789"), _number(first), _number(last)
@@ -64,6 +71,7 @@ def load(path: Path) -> RequirementSet:
         pattern=read["pattern"],
         required=frozenset(read["required"]),
         binding=frozenset(read.get("binding", [])),
+        suffix=read.get("suffix", ""),
         items={name: Item(name, **fields) for name, fields in read["items"].items()},
     )
 

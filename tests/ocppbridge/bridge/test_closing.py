@@ -161,7 +161,7 @@ def test_a_1_6_station_cannot_be_asked(back: Transaction, subprotocol: str) -> N
 def test_its_answer_says_whether_the_end_got_lost(
     back: Transaction, outcome: Outcome | None, silent: bool, alerts: list[str]
 ) -> None:
-    """TC_E_29 to TC_E_34."""
+    """TC_E_29 to TC_E_31, TC_E_33, TC_E_34."""
     Transaction.objects.update(silent_since=at(0))
     silence.ask(at(62))
     status_told(Call.objects.select_related("station").get(), outcome, at(63))

@@ -136,7 +136,7 @@ def test_the_station_hears_our_number_and_the_session_begins_when_it_accepts(sta
     ],
 )
 def test_what_a_station_refuses_is_no_session(station: Station, word: str, result: str) -> None:
-    """TC_048, TC_H_22, CMD-08."""
+    """TC_048_1 to TC_048_4, TC_H_22, CMD-08."""
     command = reserve()
     assert hold(command, outcome=Refused(word)).state == "refused"
     command.refresh_from_db()

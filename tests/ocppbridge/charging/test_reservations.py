@@ -20,7 +20,7 @@ def test_an_accepted_one_is_held():
 
 @pytest.mark.parametrize("status", ["Faulted", "Occupied", "Rejected", "Unavailable"])
 def test_any_other_answer_refuses_it(status):
-    """TC_048, TC_H_22."""
+    """TC_048_1 to TC_048_4, TC_H_22."""
     refused = ASKED.answered(of_status(status))
     assert (refused.state, refused.reason, refused.open) == (State.REFUSED, status, False)
     assert ASKED.answered(of_error(Code.NOT_SUPPORTED)).state is State.REFUSED

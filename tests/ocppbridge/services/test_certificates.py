@@ -64,7 +64,7 @@ def on_the_station() -> dict[str, str]:
 
 @VERSIONS
 def test_a_root_is_installed_listed_and_deleted(door: Door, station: Station, subprotocol: str) -> None:
-    """M05, M03, M04; TC_075, TC_076."""
+    """M05, M03, M04; TC_075_1, TC_075_2, TC_076."""
     with door.station("CP1", subprotocol) as talk:
         row = certificates.install(present(talk), CSMS, ROOT.pem, by="staff")
         frame = talk.called()

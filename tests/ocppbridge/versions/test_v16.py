@@ -369,6 +369,6 @@ def test_a_raw_call_is_checked_against_the_schema_and_sent_unchanged():
     ],
 )
 def test_an_answer_is_understood(action, answer, outcome):
-    """TC_042: -1 says that there is no local list."""
+    """TC_042_2: -1 says that there is no local list."""
     V16.validate_response(action, answer)
     assert V16.up_result(action, answer) == outcome
