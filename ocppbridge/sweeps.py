@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from ocppbridge import mailbox, nudges
-from ocppbridge.bridge import decisions, reservations, telling
+from ocppbridge.bridge import decisions, local_lists, reservations, telling
 from ocppbridge.handlers import settling
 from ocppbridge.models import Call, Connection, Station
 from ocppbridge.services import (
@@ -32,6 +32,7 @@ from ocppbridge.services import (
 UNCLAIMED_FOR: Final = timedelta(seconds=1)
 MARGIN: Final = timedelta(seconds=60)  # for whoever should have settled a call himself
 ACCOUNTS_EVERY: Final = 10  # seconds
+LISTS_EVERY: Final = 5
 CERTIFICATES_EVERY: Final = 30
 AT_ONCE: Final = 200
 
@@ -55,6 +56,8 @@ def sweep(now: datetime) -> None:
         silence.flag(now, decisions.choices())
         silence.ask(now)
         configure(now)
+    if now.second % LISTS_EVERY == 0:
+        local_lists.sweep(now)
     if now.second % CERTIFICATES_EVERY == 0:
         watch_certificates(now)
 

@@ -8,9 +8,11 @@ from ocppbridge.admin import (
     frames,
     home,
     inbox,
+    local_lists,
     menu,
     reports,
     reservations,
+    security,
     stations,
     transactions,
 )
@@ -23,9 +25,11 @@ __all__ = [
     "frames",
     "home",
     "inbox",
+    "local_lists",
     "menu",
     "reports",
     "reservations",
+    "security",
     "stations",
     "transactions",
 ]

@@ -100,6 +100,16 @@ class HowReset(Question):
     when = forms.ChoiceField(choices=[(one.value, one.value.capitalize()) for one in When], initial=When.IDLE.value)
 
 
+class ListWish(Question):
+    """What to do about its local list."""
+
+    what = forms.ChoiceField(
+        label="Local list",
+        required=False,
+        choices=[("", "send what differs"), ("full", "send it whole"), ("clear", "empty it, and leave it empty")],
+    )
+
+
 class Service(Question):
     """In or out of service."""
 

@@ -14,11 +14,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import questions, tones
+from ocppbridge.admin.securing import Securing
 from ocppbridge.admin.station_parts import EvseRows, panels
 from ocppbridge.admin.verbs import Verbs
-from ocppbridge.bridge import decisions, sites
-from ocppbridge.models import Alert, Station, Transaction
-from ocppbridge.services import passwords
+from ocppbridge.bridge import sites
+from ocppbridge.models import Alert, PasswordChange, Station, Transaction
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button, shown_once
 from roaming.console.home import Panel
@@ -57,7 +57,7 @@ class Online(admin.SimpleListFilter):
 
 
 @admin.register(Station)
-class StationAdmin(Verbs[Station], Page[Station]):
+class StationAdmin(Verbs[Station], Securing[Station], Page[Station]):
     """One charging station."""
 
     list_display = (
@@ -95,7 +95,19 @@ class StationAdmin(Verbs[Station], Page[Station]):
         {
             "title": "More",
             "icon": "more_vert",
-            "items": ["reserve", "availability", "trigger", "any_call", "set_password"],
+            "items": ["reserve", "local_list", "availability", "trigger", "any_call"],
+        },
+        {
+            "title": "Security",
+            "icon": "shield",
+            "items": [
+                "change_password",
+                "set_password",
+                "raise_profile",
+                "install_certificate",
+                "list_certificates",
+                "renew_certificate",
+            ],
         },
     )
     readonly_fields = (
@@ -111,13 +123,20 @@ class StationAdmin(Verbs[Station], Page[Station]):
         "firmware_version",
         "subprotocol",
         "place",
+        "security_profile",
+        "security_target",
         "password_shown",
+        "held",
         "journal",
     )
     fieldsets = (
         (None, {"fields": [("identity", "name", "party"), ("connection_shown", "seen", "subprotocol")]}),
         ("Roaming", {"fields": [("location_id", "place")]}),
-        ("Access", {"fields": [("blocked", "lenient", "boot_policy"), ("password_shown", "journal")]}),
+        ("Access", {"fields": [("blocked", "lenient", "boot_policy"), ("journal",)]}),
+        (
+            "Security",
+            {"fields": [("security_minimum", "security_profile", "security_target"), ("password_shown", "held")]},
+        ),
         (
             "Hardware, as it said at its last boot",
             {"fields": [("vendor", "model", "serial_number"), ("firmware_version", "booted_at", "boot_status_shown")]},
@@ -177,23 +196,6 @@ class StationAdmin(Verbs[Station], Page[Station]):
             raise Refused(str(problem)) from None
         values = {"URL": site.url, "Password (HTTP Basic, user is the identity)": site.password}
         return shown_once(self, request, site.station, "Station added", values, " ".join(site.notes))
-
-    @button(
-        "Set password",
-        icon="password",
-        form=questions.Password,
-        danger=True,
-        text="The present password stops working at the station's next connect.",
-    )
-    def set_password(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
-        """Shown once."""
-        chosen = form.cleaned_data["password"] or passwords.new_password()
-        try:
-            passwords.set_password(obj, chosen, allow_short=decisions.allows_short_password(obj.identity))
-        except passwords.WeakPassword as problem:
-            raise Refused(str(problem)) from None
-        self.log_change(request, obj, "Set its password.")
-        return shown_once(self, request, obj, "Password set", {"Password": chosen}, "Only a digest of it is kept.")
 
     @admin.display(description="Connection", ordering="connection")
     def connection_shown(self, obj: Station) -> SafeString:
@@ -269,7 +271,16 @@ class StationAdmin(Verbs[Station], Page[Station]):
         """Never the password."""
         if obj.password_scrypt:
             return "set (short: slow to check)"
-        return "set" if obj.password_digest else "none: it cannot connect"
+        if obj.password_changes.filter(state=PasswordChange.State.OPEN).exists():
+            return "set; a new one is on its way, both are right"
+        return "set" if obj.password_digest else "none: it cannot connect with one"
+
+    @admin.display(description="Certificates and events")
+    def held(self, obj: Station) -> SafeString | str:
+        """On their own pages."""
+        certificates = links.changelist("ocppbridge.stationcertificate", station__id__exact=obj.pk)
+        events = links.changelist("ocppbridge.securityevent", station__id__exact=obj.pk)
+        return format_html("{}, {}", linked(certificates, "certificates"), linked(events, "security events"))
 
     @admin.display(description="Journal")
     def journal(self, obj: Station) -> SafeString | str:

@@ -20,6 +20,7 @@ CALL = {"queued": NOTE, "sent": NOTE, "answered": GOOD, "refused": BAD, "unanswe
 TRANSACTION = {"running": NOTE, "ended": GOOD, "closed": WARN}
 SEVERITY = {"info": NOTE, "warning": WARN, "critical": BAD}
 RESERVATION = {"asked": NOTE, "held": GOOD, "used": PLAIN, "expired": PLAIN, "cancelled": PLAIN, "refused": BAD}
+LOCAL_LIST = {"unknown": PLAIN, "sending": NOTE, "same": GOOD, "doubtful": WARN, "none": PLAIN, "failed": BAD}
 BOOT = {"Accepted": GOOD, "Pending": WARN, "Rejected": BAD}
 _FINE = ("accepted", "answered", "unlocked", "scheduled", "cleared")
 

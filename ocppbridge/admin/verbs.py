@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from ocppbridge.admin import questions
@@ -16,7 +17,7 @@ from ocppbridge.charging import intents
 from ocppbridge.charging.intents import When
 from ocppbridge.charging.tokens import STATION, IdToken, Place
 from ocppbridge.models import Evse, Transaction
-from ocppbridge.services import reservations
+from ocppbridge.services import local_lists, reservations
 from roaming.console.asking import Question, button
 
 M = TypeVar("M", bound=Model)
@@ -122,6 +123,19 @@ class Verbs(ModelAdmin[M]):
                 group_id=said["group"], requested_by=request.user.get_username(),
             )  # fmt: skip
             return call_station(request, station, reservations.intent(row, token, until))
+
+    @button(
+        "Local list",
+        icon="playlist_add_check",
+        form=questions.ListWish,
+        submit="Ask for it",
+        text="The tokens that the station may authorize by itself, made of what eMSPs have pushed.",
+    )
+    def local_list(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
+        """Its page shows what comes of it."""
+        row = local_lists.of(questions.station_of(obj))
+        local_lists.want(row, form.cleaned_data["what"], timezone.now())
+        return HttpResponseRedirect(reverse("admin:ocppbridge_locallist_change", args=(row.pk,)))
 
     @button("Trigger a message", icon="campaign", form=questions.Ask, submit="Ask for it")
     def trigger(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:

@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from ocppbridge.charging.batches import batches
 from ocppbridge.charging.intents import ListEntry, SendList
 from ocppbridge.charging.outcomes import Accepted, Outcome, Unsupported
-from ocppbridge.charging.replies import Authorization
+from ocppbridge.charging.replies import Authorization, AuthorizationStatus
 from ocppbridge.charging.tokens import IdToken
 
 Tokens = Mapping[IdToken, Authorization]
+CARD: Final = "ISO14443"  # what 2.x calls the cards of OCPI's type RFID, which says no more
 
 
 class Next(StrEnum):
@@ -35,6 +37,75 @@ class Held:
 
     version: int
     tokens: Tokens = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A token that might stand in a list, in the order of preference among those with the same uid."""
+
+    uid: str
+    valid: bool
+    group: str = ""
+
+
+def wanted(
+    candidates: Iterable[Candidate], longest_uid: int, most: int | None = None
+) -> tuple[dict[IdToken, Authorization], int]:
+    """What a station should hold, and how many it cannot: too long a uid for it, or no room.
+
+    Invalid tokens stand in it as Blocked, so that a station that lets unknown cards charge offline refuses these; they
+    come last, for a valid one that is missing costs a driver the charge.
+    """
+    first: dict[str, Candidate] = {}
+    for one in candidates:
+        first.setdefault(one.uid.casefold(), one)
+    able = [one for one in first.values() if len(one.uid) <= longest_uid]
+    able.sort(key=lambda one: (not one.valid, one.uid))
+    chosen = able if most is None else able[:most]
+    return {_token(one): _authorization(one, longest_uid) for one in chosen}, len(first) - len(chosen)
+
+
+def applied(held: Tokens, sent: SendList) -> dict[IdToken, Authorization]:
+    """What a station holds after it has accepted a piece."""
+    tokens = {} if sent.full else dict(held)
+    for entry in sent.entries:
+        for same in [token for token in tokens if token.folded() == entry.token.folded()]:
+            del tokens[same]
+        if entry.authorization is not None:
+            tokens[entry.token] = entry.authorization
+    return tokens
+
+
+def drift(wanted: Tokens, held: Tokens) -> int:
+    """How many entries differ."""
+    return len(_changed(wanted, held)) + len(list(_removed(wanted, held)))
+
+
+def dump(tokens: Tokens) -> list[list[str]]:
+    """As JSON: value, type, status, group."""
+    return [
+        [token.value, token.type or "", answer.status.value, answer.group.value if answer.group else ""]
+        for token, answer in tokens.items()
+    ]
+
+
+def load(data: Iterable[Iterable[str]]) -> dict[IdToken, Authorization]:
+    """What `dump` wrote."""
+    found = {}
+    for value, kind, status, group in data:
+        answer = Authorization(AuthorizationStatus(status), group=IdToken(group, "Central") if group else None)
+        found[IdToken(value, kind or None)] = answer
+    return found
+
+
+def _token(one: Candidate) -> IdToken:
+    return IdToken(one.uid, CARD)
+
+
+def _authorization(one: Candidate, longest_uid: int) -> Authorization:
+    status = AuthorizationStatus.ACCEPTED if one.valid else AuthorizationStatus.BLOCKED
+    fits = one.group and len(one.group) <= longest_uid
+    return Authorization(status, group=IdToken(one.group, "Central") if fits else None)
 
 
 def plan(wanted: Tokens, held: Held, reported: int | None, most: int | None = None) -> list[SendList]:
@@ -75,4 +146,6 @@ def _changed(wanted: Tokens, held: Tokens) -> Tokens:
 
 
 def _removed(wanted: Tokens, held: Tokens) -> Iterable[ListEntry]:
-    return [ListEntry(token) for token in held if token not in wanted]
+    # A token that is only spelled anew is the same to a station: taking the old spelling off would take it off.
+    spelled = {token.folded() for token in wanted}
+    return [ListEntry(token) for token in held if token not in wanted and token.folded() not in spelled]

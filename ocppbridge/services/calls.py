@@ -129,10 +129,13 @@ def intent_of(call: Call) -> Intent | None:
     if not call.intent:
         return RawCall(call.action, call.payload)
     kind = getattr(intents, call.intent, None)
-    said = call.intent_data or (sealing.unseal(call.secret_payload)["intent"] if call.secret_payload else None)
-    if kind is None or said is None:
+    said = sealing.unseal(call.secret_payload)["intent"] if call.secret_payload else call.intent_data
+    if kind is None:
         return None
-    intent: Intent = msgspec.convert(said, kind, strict=False)
+    try:
+        intent: Intent = msgspec.convert(said, kind, strict=False)
+    except msgspec.ValidationError:  # its secrets have been forgotten
+        return None
     return intent
 
 

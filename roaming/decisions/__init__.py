@@ -1,9 +1,9 @@
 """The decision register: what the specifications leave open, what we do by default, and who may choose otherwise.
 
-Pure; any package may import it. Entries stand by topic in ocpi.py, ocpp.py, pricing.py and delivery.py.
+Pure; any package may import it. Entries stand by topic in ocpi.py, ocpp.py, charging.py, pricing.py, delivery.py.
 """
 
-from roaming.decisions import delivery, ocpi, ocpp, pricing
+from roaming.decisions import charging, delivery, ocpi, ocpp, pricing
 from roaming.decisions.choices import Choices, Key, counts, invalid, undecided
 from roaming.decisions.decision import Decision, Feature, InvalidValue, Kind, Scope, between
 from roaming.decisions.registry import REGISTRY, UnknownDecision, every, get, register
@@ -22,6 +22,7 @@ __all__ = [
     "UnknownDecision",
     "all",
     "between",
+    "charging",
     "counts",
     "delivery",
     "every",

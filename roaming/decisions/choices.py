@@ -33,6 +33,16 @@ class Choices:
     def number(self, decision_id: str, *, station: str | None = None, partner: str | None = None) -> Decimal:
         return Decimal(self.value(decision_id, station=station, partner=partner))
 
+    def holding(self, decision_id: str, value: str) -> tuple[bool, frozenset[str]]:
+        """Whether a value holds for the hub, and the stations for which that is otherwise."""
+        everywhere = self.value(decision_id) == value
+        others = (
+            key
+            for (scope, key, about), chosen in self._chosen.items()
+            if scope is Scope.STATION and about == decision_id and (chosen == value) is not everywhere
+        )
+        return everywhere, frozenset(others)
+
     def decided(self, decision_id: str) -> bool:
         """Has somebody chosen for the whole hub? A shipped default does not count."""
         return (Scope.HUB, "", decision_id) in self._chosen

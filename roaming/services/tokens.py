@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +59,19 @@ def candidates(uid: str, cpo: PartyId, *, now: datetime, type: str | None = None
     readers = Party.objects.filter(country_code=cpo.country, party_id=cpo.party, role=Role.CPO)
     rows = Token.objects.filter(object_key=key(uid), **({"type": type} if type else {}))
     return visible(rows, readers, ModuleID.TOKENS, now).order_by("-valid", "-type", "id")
+
+
+def cards(cpo: PartyId, *, now: datetime, whitelists: Iterable[str]) -> Iterator[tuple[str, bool, str]]:
+    """(uid, valid, group id) of the cards that a CPO may know, by whitelist; the likeliest of one uid first."""
+    readers = Party.objects.filter(country_code=cpo.country, party_id=cpo.party, role=Role.CPO)
+    rows = Token.objects.filter(type__in=("RFID", "OTHER"), whitelist__in=list(whitelists))
+    found = visible(rows, readers, ModuleID.TOKENS, now).order_by("-valid", "-type", "id")
+    yield from found.values_list("object_id", "valid", "group_id").iterator()
+
+
+def last_change() -> datetime | None:
+    """When any token was last stored."""
+    return Token.objects.order_by("-listed_at").values_list("listed_at", flat=True).first()
 
 
 def columns(token: words.Token) -> dict[str, Any]:

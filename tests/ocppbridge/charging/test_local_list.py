@@ -3,7 +3,18 @@
 import pytest
 
 from ocppbridge.charging.intents import ListEntry, SendList
-from ocppbridge.charging.local_list import Held, Next, after, plan
+from ocppbridge.charging.local_list import (
+    Candidate,
+    Held,
+    Next,
+    after,
+    applied,
+    drift,
+    dump,
+    load,
+    plan,
+    wanted,
+)
 from ocppbridge.charging.outcomes import of_status
 from ocppbridge.charging.replies import Authorization, AuthorizationStatus
 from ocppbridge.charging.tokens import IdToken
@@ -57,3 +68,45 @@ def test_a_long_list_goes_in_pieces_of_rising_versions():
 def test_an_answer_says_how_to_go_on(status, follows):
     """TC_043_1, TC_043_3: resync on mismatch."""
     assert after(of_status(status)) is follows
+
+
+def test_a_list_is_made_of_the_tokens_that_fit_valid_ones_first():
+    """Of two with one uid the first counts, as it does when a card is read; a group too long for the version is left
+    out."""
+    cards = [Candidate("B", False), Candidate("A", True, "G"), Candidate("b", True), Candidate("LONG", True)]
+    tokens, left_out = wanted([*cards, Candidate("C", True, "GROUP")], 3)
+    assert [(token.value, answer.status) for token, answer in tokens.items()] == [
+        ("A", "Accepted"),
+        ("C", "Accepted"),
+        ("B", "Blocked"),
+    ]
+    assert [answer.group.value if answer.group else None for answer in tokens.values()] == ["G", None, None]
+    assert left_out == 1
+    few, out = wanted(cards, 9, most=1)
+    assert ([token.value for token in few], out) == (["A"], 2)
+
+
+def test_what_a_station_holds_follows_from_what_it_accepted():
+    held = applied({}, SendList(1, (ListEntry(A, YES), ListEntry(B, YES))))
+    held = applied(held, SendList(2, (ListEntry(A, NO), ListEntry(B), ListEntry(C, YES)), full=False))
+    assert held == {A: NO, C: YES}
+    assert applied(held, SendList(3)) == {}
+
+
+def test_a_token_that_is_only_spelled_anew_is_not_taken_off():
+    """TOK-25: to a station both are the same."""
+    lower = IdToken("a")
+    (call,) = plan({lower: YES}, Held(5, {A: YES}), 5)
+    assert call.entries == (ListEntry(lower, YES),)
+    assert applied({A: YES}, call) == {lower: YES}
+
+
+def test_drift_counts_what_differs():
+    assert drift({A: YES, B: NO}, {A: YES, B: YES, C: YES}) == 2
+    assert drift({A: YES}, {A: YES}) == 0
+
+
+def test_what_is_held_survives_json():
+    grouped = Authorization(AuthorizationStatus.ACCEPTED, group=IdToken("G", "Central"))
+    held = {A: grouped, IdToken("B", "ISO14443"): NO}
+    assert load(dump(held)) == held

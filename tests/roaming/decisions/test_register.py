@@ -67,6 +67,13 @@ def test_the_narrowest_scope_wins(one: dict[str, Decision]) -> None:
     assert Choices({partner: "a", station: "b"}, one).value("A-THING", station="S1", partner="7") == "b"
 
 
+def test_the_stations_that_differ_from_the_hub_can_be_listed(one: dict[str, Decision]) -> None:
+    hub, station = (Scope.HUB, "", "A-THING"), (Scope.STATION, "S1", "A-THING")
+    assert Choices({station: "b"}, one).holding("A-THING", "b") == (False, frozenset({"S1"}))
+    assert Choices({hub: "b", station: "a"}, one).holding("A-THING", "b") == (True, frozenset({"S1"}))
+    assert Choices({hub: "b", station: "b"}, one).holding("A-THING", "b") == (True, frozenset())
+
+
 def test_a_choice_for_one_partner_does_not_decide_for_the_hub(one: dict[str, Decision]) -> None:
     assert not Choices({(Scope.PARTNER, "7", "A-THING"): "b"}, one).decided("A-THING")
     assert Choices({(Scope.HUB, "", "A-THING"): "a"}, one).decided("A-THING")

@@ -1,0 +1,122 @@
+"""Decisions on what stations are let do, and on what becomes of their transactions: lists, lost ends, corrections."""
+
+from __future__ import annotations
+
+from roaming.decisions.decision import Decision, Feature, Kind, Scope, between
+from roaming.decisions.registry import register
+
+STATION = frozenset({Scope.HUB, Scope.STATION})
+
+register(
+    Decision(
+        id="TRANSACTION-SILENCE",
+        kind=Kind.POLICY_DEPENDENT,
+        title="A running transaction of which nothing is heard",
+        section="OCPP transactions; GetTransactionStatus (E14)",
+        question="After how many hours without any news is a running transaction flagged for staff?",
+        options={},
+        free=between("1", "168", "hours"),
+        default="12",
+        applied_in="ocppbridge.services.silence",
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="TRANSACTION-END-UNTOLD",
+        kind=Kind.SPEC_SILENT,
+        title="A station that says a transaction is over without ever having ended it",
+        section="OCPP 2.x GetTransactionStatus (E14): not ongoing, nothing queued",
+        question="What happens to a transaction whose end the station has lost?",
+        options={
+            "flag": "staff are told, and close it",
+            "close": "it is closed as of its last news, and billed; a late end still corrects it",
+        },
+        default="flag",
+        applied_in="ocppbridge.bridge.closing",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="CDR-CORRECTION",
+        kind=Kind.SPEC_SILENT,
+        title="News of a transaction whose CDR is out",
+        section="OCPI 2.2.1 CDRs, Credit CDRs (CDR-09 to CDR-11)",
+        question="A late stop or late readings change what a CDR says: is it corrected without staff?",
+        options={
+            "credit": "yes: a Credit CDR and a new CDR at once",
+            "flag": "no: staff are told",
+        },
+        default="credit",
+        applied_in="ocppbridge.bridge.corrections",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="REMOTE-START-OTHER-TOKEN",
+        kind=Kind.VENDOR_DEPENDENT,
+        title="A 1.6 transaction that begins with another idTag than its remote start had",
+        section="OCPP 1.6 RemoteStartTransaction, StartTransaction (no correlation id)",
+        question="An idTag that nobody knows starts where a remote start was accepted: whose session is it?",
+        options={
+            "own": "nobody's: the idTag is judged by itself and refused",
+            "command": "the commanding eMSP's, if no transaction has answered its command yet",
+        },
+        default="own",
+        applied_in="ocppbridge.bridge.authorization",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="LOCAL-LIST",
+        kind=Kind.POLICY_DEPENDENT,
+        title="Local authorization lists",
+        section="OCPP SendLocalList (D01)",
+        question="Are stations given a list of tokens that they can authorize by themselves?",
+        options={
+            "off": "only where staff send one",
+            "keep": "yes; it follows the tokens that eMSPs push",
+        },
+        default="off",
+        applied_in="ocppbridge.bridge.local_lists",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="LOCAL-LIST-TOKENS",
+        kind=Kind.SPEC_SILENT,
+        title="Which tokens stand in a local authorization list",
+        section="OCPI 2.2.1 tokens, WhitelistType (TOK-09 to TOK-12); OCPP LocalPreAuthorize",
+        question="May a token whose eMSP wants to be asked while the station is online stand in its list?",
+        options={
+            "offline": "ALWAYS, ALLOWED and ALLOWED_OFFLINE: what starts by the list is still asked about when online",
+            "whitelist": "only ALWAYS and ALLOWED",
+        },
+        default="offline",
+        applied_in="ocppbridge.bridge.local_lists",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="LOCAL-LIST-DEBOUNCE",
+        kind=Kind.POLICY_DEPENDENT,
+        title="How soon a changed token reaches the stations' lists",
+        section="OCPP SendLocalList, Differential (D01)",
+        question="How many seconds are changes of tokens collected before stations are sent the difference?",
+        options={},
+        free=between("1", "3600", "seconds"),
+        default="30",
+        applied_in="ocppbridge.bridge.local_lists",
+        reached=Feature.STATIONS,
+    )
+)
