@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ocppbridge.charging.tokens import STATION, Place
@@ -54,7 +54,17 @@ class ReportSome:
 
 @dataclass(frozen=True, slots=True)
 class SetNetwork:
-    """Store a way to reach a CSMS in a slot (B09); `profile` is 2.x's NetworkConnectionProfile."""
+    """Store a way to reach a CSMS in a slot (B09). `version` is OCPP16, OCPP20, OCPP21…, empty for the station's own;
+    `apn` and `vpn` are in 2.x's words. `identity` and `password` on that way came with 2.1.
+    """
 
     slot: int
-    profile: Mapping[str, Any]
+    url: str
+    security_profile: int
+    interface: str = "Wired0"
+    timeout: int = 30
+    version: str = ""
+    identity: str = ""
+    password: str = ""
+    apn: Mapping[str, Any] = field(default_factory=dict)
+    vpn: Mapping[str, Any] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from ocppbridge.versions import v2
 from ocppbridge.versions.dialect import Dialect
 from ocppbridge.versions.v2_down import DOWNS, REPLIES, authorized_201, event_taken_201
 from ocppbridge.versions.v2_loss import LOSSES_201
+from ocppbridge.versions.v2_networks import network_201
 from ocppbridge.versions.v2_results import RESULTS
 from ocppbridge.versions.v2_up import UPS
 from ocppbridge.versions.v16_down import Called, present
@@ -28,7 +29,7 @@ def _reset(intent: intents.Reset) -> Called:
 
 
 _DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
-    {**DOWNS, intents.DeliverCertificate: _deliver, intents.Reset: _reset}
+    {**DOWNS, intents.DeliverCertificate: _deliver, intents.Reset: _reset, intents.SetNetwork: network_201}
 )
 _REPLIES: Final[Mapping[type, Callable[[Any], dict[str, Any]]]] = MappingProxyType(
     {**REPLIES, replies.Authorization: authorized_201, replies.EventTaken: event_taken_201}

@@ -15,6 +15,7 @@ from ocppbridge.charging import intents, replies
 from ocppbridge.charging.intents import NotOffered, Variable, When
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.versions import moments
+from ocppbridge.versions.v2_networks import network_21
 from ocppbridge.versions.v16_down import present
 
 Called = tuple[str, dict[str, Any]]
@@ -270,10 +271,7 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
             present(vendorId=intent.vendor, messageId=intent.message, data=intent.data),
         ),
         intents.SendList: _list,
-        intents.SetNetwork: lambda intent: (
-            "SetNetworkProfile",
-            {"configurationSlot": intent.slot, "connectionData": dict(intent.profile)},
-        ),
+        intents.SetNetwork: network_21,
         intents.StartCharging: _start,
         intents.StopCharging: lambda intent: ("RequestStopTransaction", {"transactionId": intent.transaction}),
         intents.TellCost: lambda intent: (

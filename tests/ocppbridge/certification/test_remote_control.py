@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from ocppbridge.charging.intents import NotOffered, Reset, Trigger, Unlock, When
+from ocppbridge.charging.intents import NotOffered, Reset, SetNetwork, Trigger, Unlock, When
 from ocppbridge.charging.tokens import STATION, Place
 from ocppbridge.models import Report, Transaction
 from ocppbridge.services import calls
 from tests.ocppbridge.certification.talking import asked, boot, drained, stamp, state
-from tests.ocppbridge.door import Door, Talk
+from tests.ocppbridge.door import PASSWORD, Door, Talk, basic
 from tests.ocppbridge.world import new_station
 
 V2 = pytest.mark.parametrize("version", ["ocpp2.0.1", "ocpp2.1"])
@@ -267,3 +267,55 @@ def test_a_1_6_station_may_refuse_to_send_it(door: Door) -> None:
         boot(talk)
         _, _, call = asked(talk, Trigger("MeterValues"), {"status": "Rejected"})
     assert call.outcome == "Rejected"
+
+
+# A way to a CSMS
+
+
+@V2
+@pytest.mark.parametrize("answer", ["Accepted", "Failed", "Rejected"])
+def test_a_way_to_a_csms_is_stored_in_a_slot(door: Door, version: str, answer: str) -> None:
+    """TC_B_42_CSMS, TC_B_44_CSMS; B09."""
+    new_station()
+    with door.station("CP1", version) as talk:
+        boot(talk)
+        way = SetNetwork(2, "wss://hub.example/ocpp", 2, timeout=20)
+        action, payload, call = asked(talk, way, {"status": answer})
+    assert (action, call.outcome) == ("SetNetworkProfile", answer)
+    assert payload == {
+        "configurationSlot": 2,
+        "connectionData": {
+            "ocppVersion": "OCPP21" if version == "ocpp2.1" else "OCPP20",
+            "ocppTransport": "JSON",
+            "ocppCsmsUrl": "wss://hub.example/ocpp",
+            "messageTimeout": 20,
+            "securityProfile": 2,
+            "ocppInterface": "Wired0",
+        },
+    }
+
+
+def test_only_a_2_1_station_takes_an_identity_with_it_and_its_password_is_kept_from_everybody(door: Door) -> None:
+    """B09; the password stands in no journal."""
+    new_station()
+    way = SetNetwork(1, "wss://hub.example/ocpp", 1, identity="CP9", password="canary-canary-canary")
+    with door.station("CP1", "ocpp2.1") as talk:
+        boot(talk)
+        _, payload, call = asked(talk, way, {"status": "Accepted"})
+        assert payload["connectionData"]["basicAuthPassword"] == "canary-canary-canary"
+    assert "canary" not in f"{call.payload}{call.intent_data}"
+    for version in ("ocpp1.6", "ocpp2.0.1"):
+        with door.station("CP1", version) as talk:
+            boot(talk)
+            with pytest.raises(NotOffered):
+                calls.queue(drained(), way, purpose="staff")
+
+
+def test_the_version_is_the_one_that_was_agreed_on(door: Door) -> None:
+    """TC_B_58_CSMS, TC_088_CSMS: the first that both know, and its own words from then on."""
+    new_station()
+    for offered, agreed in [(["ocpp2.1", "ocpp2.0.1"], "ocpp2.1"), (["ocpp9", "ocpp1.6"], "ocpp1.6")]:
+        with door.open("CP1", offered, basic("CP1", PASSWORD)) as socket:
+            assert socket.subprotocol == agreed
+            assert boot(Talk(socket))["status"] == "Accepted"
+    assert drained().subprotocol == "ocpp1.6"

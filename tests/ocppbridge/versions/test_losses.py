@@ -121,6 +121,8 @@ NETWORK = {
     "ocppInterface": "Wired0", "ocppTransport": "JSON", "messageTimeout": 30, "ocppCsmsUrl": "wss://x",
     "securityProfile": 1, "ocppVersion": "OCPP20",
 }  # fmt: skip
+APN = {"apn": "a", "apnAuthentication": "PAP"}
+VPN = {"server": "s", "user": "u", "password": "p", "key": "k", "type": "IPSec"}
 TARIFF = {"tariffId": "T", "currency": "EUR"}
 HASHES = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "c"}
 SETTING = i.Variable("Interval", "Ctrlr", None, None, Place(1, 1), "Actual")
@@ -153,7 +155,8 @@ def verbs(dialect: Dialect) -> Iterator[Any]:
     yield i.WriteVariables(((SETTING, "1"),))
     yield i.ReportSettings(1, "FullInventory")
     yield i.ReportSome(1, (SETTING,), ("Active",))
-    yield i.SetNetwork(1, NETWORK)
+    own = ("me", "secret") if dialect.version == "2.1" else ("", "")
+    yield i.SetNetwork(1, "wss://x", 1, "Wired0", 30, "OCPP16", *own, apn=APN, vpn=VPN)
     yield i.Reserve(1, token, NOON, Place(1, 1), None if dialect.version == "1.6" else "cCCS2", GROUP)
     yield i.CancelReservation(1)
     yield i.ClearCache()
