@@ -9,6 +9,7 @@ waits until staff release it, and one that late news contradict is corrected (co
 from __future__ import annotations
 
 import json as plain
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,7 +24,7 @@ from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.types import format_datetime
 from roaming.pricing import Bill, MeterPoint, SessionFacts, price, session_document
 from roaming.pricing.facts import StateName
-from roaming.services import cdrs, prices, sessions
+from roaming.services import cdrs, preferences, prices, sessions
 from roaming.services.decisions import choices
 
 WATT_HOURS = Decimal(1000)
@@ -37,7 +38,7 @@ class Account:
     start: str
     end: str
     periods: list[dict[str, Any]]
-    tariff: dict[str, Any] | None
+    tariffs: list[dict[str, Any]]
     currency: str
     bill: Bill | None
 
@@ -57,9 +58,9 @@ def publish(row: Transaction, now: datetime) -> bool:
         row.save(update_fields=["location", "tariff"])
     if not row.location or not row.cdr_token:
         return False
-    account = _account(row)
     owner = places.owner(row.station)
     held = sessions.find(owner, str(row.session_id))
+    account = _account(row, preferences.switches(owner, str(row.session_id)) if held and held.switched else [])
     if held is None or held.status not in sessions.FINAL:
         sessions.store(owner, _session(row, account, now), source=None, now=now)
     if row.state != Transaction.State.RUNNING and _billable(row, now):
@@ -98,15 +99,20 @@ def _billable(row: Transaction, now: datetime) -> bool:
     return now >= row.ended_at + timedelta(seconds=seconds)
 
 
-def _account(row: Transaction) -> Account:
+def _account(row: Transaction, chosen: list[tuple[datetime, dict[str, Any]]]) -> Account:
+    """`chosen`: the tariffs that the driver's preferences switched to, and when (TAR-28)."""
     location = json.loads(row.location)
-    tariff = json.loads(row.tariff) if row.tariff else None
-    timeline = session_document(_facts(row, location["time_zone"]), [tariff] if tariff else [])
+    first = [json.loads(row.tariff)] if row.tariff else []
+    tariffs = list(
+        {str(tariff["id"]).upper(): tariff for tariff in [*first, *(tariff for _, tariff in chosen)]}.values()
+    )
+    switches = [(at, str(tariff["id"])) for at, tariff in chosen]
+    timeline = session_document(_facts(row, location["time_zone"], switches), tariffs)
     begun, ended, periods = (timeline[name] for name in ("start_date_time", "end_date_time", "charging_periods"))
-    if tariff is None:
-        return Account(begun, ended, periods, None, FREE_OF_CURRENCY, None)
-    bill = price(timeline, [tariff], time_zone=location["time_zone"], options=prices.options(choices()))
-    return Account(begun, ended, periods, tariff, tariff["currency"], bill)
+    if not tariffs:
+        return Account(begun, ended, periods, [], FREE_OF_CURRENCY, None)
+    bill = price(timeline, tariffs, time_zone=location["time_zone"], options=prices.options(choices()))
+    return Account(begun, ended, periods, tariffs, tariffs[0]["currency"], bill)
 
 
 def _until(row: Transaction) -> datetime:
@@ -114,7 +120,7 @@ def _until(row: Transaction) -> datetime:
     return row.ended_at or max(row.last_news_at, row.started_at)
 
 
-def _facts(row: Transaction, time_zone: str) -> SessionFacts:
+def _facts(row: Transaction, time_zone: str, switches: Sequence[tuple[datetime, str]] = ()) -> SessionFacts:
     readings = list(row.readings.order_by("at", "id"))
     end = _until(row)
     imported = _course(readings, "energy_import", row.meter_start, row.energy_import, row, end)
@@ -137,8 +143,9 @@ def _facts(row: Transaction, time_zone: str) -> SessionFacts:
         )
     reserved = (row.reserved_from, row.started_at) if row.reserved_from and row.reserved_from < row.started_at else None
     return SessionFacts(
-        start=row.started_at, end=end, time_zone=time_zone, readings=points, states=_states(row), reservation=reserved
-    )
+        start=row.started_at, end=end, time_zone=time_zone, readings=points, states=_states(row), reservation=reserved,
+        switches=switches,
+    )  # fmt: skip
 
 
 def _course(
@@ -202,8 +209,8 @@ def _cdr(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
     }
     if row.authorization_reference:
         document["authorization_reference"] = row.authorization_reference
-    if account.tariff is not None:
-        document["tariffs"] = [account.tariff]
+    if account.tariffs:
+        document["tariffs"] = account.tariffs
     return document | (account.bill.totals() if account.bill else _unpriced(row))
 
 

@@ -13,7 +13,8 @@ from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.console import links
 from roaming.console.home import Panel
 from roaming.console.text import ago, code, lasted, linked, masked, number, short, whole
-from roaming.models import Cdr, Session
+from roaming.models import Cdr, Preference, Session
+from roaming.ocpi import json
 
 
 @admin.register(Session)
@@ -130,5 +131,28 @@ class SessionAdmin(StoredPage[Session]):
         return linked(links.changelist("roaming.exchange", q=obj.object_id), "search the journal")
 
     def panels(self, request: HttpRequest, obj: Session) -> Iterable[Panel]:
-        """Deliveries."""
+        """What the driver wishes, and who has been told."""
+        yield _preferences(obj)
         yield self.deliveries(obj)
+
+
+def _preferences(obj: Session) -> Panel:
+    rows = Preference.objects.filter(session=obj).select_related("sender")[:20]
+    return Panel(
+        "Charging preferences",
+        ("Wish", "Departure", "Energy", "May discharge", "Answer", "Tariff", "Put by", "When"),
+        [
+            (
+                one.profile_type.lower(),
+                ago(one.departure_time),
+                "–" if one.energy_need is None else f"{number(one.energy_need, 1)} kWh",
+                "yes" if one.discharge_allowed else "no",
+                tones.state(one.response, tones.PREFERENCE),
+                json.loads(one.tariff)["id"] if one.tariff else "–",
+                str(one.sender),
+                ago(one.received_at),
+            )
+            for one in rows
+        ],
+        empty="No eMSP has put any for this session.",
+    )

@@ -125,3 +125,19 @@ register(
         scopes=PARTNER,
     )
 )
+register(
+    Decision(
+        id="PREFERENCES-NEED",
+        kind=Kind.SPEC_SILENT,
+        title="What cheap and green charging cannot do without",
+        section="OCPI 2.2.1 sessions, charging preferences (SES-05)",
+        question="Which wishes must come with the profile types CHEAP and GREEN?",
+        options={
+            "both": "departure_time and energy_need, else DEPARTURE_REQUIRED or ENERGY_NEED_REQUIRED",
+            "departure": "departure_time only",
+            "nothing": "neither: the station does what it can",
+        },
+        default="both",
+        applied_in="roaming.services.preferences",
+    )
+)

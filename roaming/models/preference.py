@@ -18,6 +18,7 @@ class Preference(models.Model):
     energy_need = models.DecimalField(max_digits=10, decimal_places=4, null=True, blank=True, help_text="kWh")
     discharge_allowed = models.BooleanField(default=False)
     response = models.CharField(max_length=26, help_text="ChargingPreferencesResponse")
+    tariff = models.TextField(blank=True, help_text="what prices the session from then on (TAR-28), as it stood then")
     received_at = models.DateTimeField()
 
     class Meta:

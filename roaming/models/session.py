@@ -22,6 +22,7 @@ class Session(StoredObject):
     kwh = models.DecimalField(max_digits=14, decimal_places=4)
     currency = models.CharField(max_length=3)
     total_cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    switched = models.BooleanField(default=False, help_text="charging preferences switched its tariff (TAR-28)")
 
     class Meta:
         constraints = [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from roaming.modules.calling import driving_party, hosted_party
 from roaming.modules.interface import Asked, Interface, Operation, Reply
 from roaming.modules.serving import OWNER, get_own, list_of, patch, put
 from roaming.ocpi.decoding import decode
-from roaming.ocpi.errors import NotFound
 from roaming.ocpi.sessions import ChargingPreferences
-from roaming.ocpi.status import Status
 from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.services import parties, preferences
 from roaming.services.decisions import choices
 from roaming.services.sessions import SESSIONS, store
 
@@ -22,9 +22,10 @@ def _date_from_required(asked: Asked) -> bool:
 
 
 def _preferences(asked: Asked) -> Reply:
-    """No EVSE hosted here is CHARGING_PREFERENCES_CAPABLE (SES-04)."""
-    decode(ChargingPreferences, asked.document)
-    raise NotFound("The EVSE takes no charging preferences", status=Status.INVALID_PARAMETERS)
+    """For a session of a party that is hosted here; others are asked themselves (SES-03)."""
+    wishes = decode(ChargingPreferences, asked.document)
+    owner, sender = hosted_party(asked), driving_party(asked)
+    return Reply(preferences.put(parties.party_id(owner), asked.names[_SESSION], sender, wishes, asked.now))
 
 
 INTERFACES = (

@@ -20,7 +20,8 @@ from ocppbridge.services import stations, transactions
 from roaming.models import Agreement, Cdr, Party, Platform, Session
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
-from roaming.services import locations, tariffs
+from roaming.ocpi.sessions import ChargingPreferences
+from roaming.services import locations, preferences, tariffs
 
 pytestmark = pytest.mark.django_db
 
@@ -204,3 +205,28 @@ def test_without_a_tariff_the_price_is_unknown_not_free(station: Station) -> Non
     sessions.publish(row, at(60))
     assert "total_cost" not in json.loads(Session.objects.get().document)
     assert "unknown" in json.loads(Cdr.objects.get().document)["remark"]
+
+
+def test_a_green_wish_is_priced_by_the_green_tariff_from_then_on(station: Station) -> None:
+    """TAR-28, SES-05: the next period names the tariff of the profile type that was accepted."""
+    green = {**TARIFF, "id": "G1", "type": "PROFILE_GREEN"}
+    green["elements"] = [{"price_components": [component("ENERGY", "0.10")]}]
+    tariffs.store(OWNER, green, source=None, now=START)
+    capable = json.loads(json.dumps(LOCATION))
+    capable["evses"][0]["capabilities"] = ["CHARGING_PREFERENCES_CAPABLE"]
+    capable["evses"][0]["connectors"][0]["tariff_ids"] = ["T1", "G1"]
+    capable["last_updated"] = "2026-01-02T00:00:00Z"
+    locations.store(OWNER, capable, source=None, now=START)
+    emsp = Party.objects.create(country_code="DE", party_id="EMX", role="EMSP")
+    row = started(station)
+    metered(row, 30, 6000)
+    sessions.publish(row, at(30))
+    wishes = ChargingPreferences("GREEN", departure_time=at(600), energy_need=Decimal(10))
+    assert preferences.put(OWNER, str(row.session_id), emsp, wishes, at(30)) == "ACCEPTED"
+    ended(row, 60, 11000)
+    sessions.publish(row, at(60))
+    document = json.loads(Cdr.objects.get().document)
+    assert [period["tariff_id"] for period in document["charging_periods"]] == ["T1", "G1"]
+    assert [tariff["id"] for tariff in document["tariffs"]] == ["T1", "G1"]
+    # 0.50 + 5 × 0.30 + 0.5 h × 1.20 = 2.60 until the wish, 5 × 0.10 = 0.50 afterwards
+    assert document["total_cost"] == {"excl_vat": Decimal("3.1"), "incl_vat": Decimal("3.751")}
