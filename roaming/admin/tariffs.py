@@ -104,6 +104,8 @@ class TariffAdmin(DocumentPage[Tariff]):
         """DELETE to every receiver (HUB-14)."""
         if not is_hosted(obj):
             raise Refused("It belongs to a platform, which alone can withdraw it.")
+        if named := list(_naming(obj).values_list("uid", flat=True)[:5]):  # TAR-04
+            raise Refused(f"EVSEs name it: {', '.join(named)}. Take it off their connectors first.")
         tariffs.delete(PartyId(obj.country_code, obj.party_id), obj.object_id, source=None, now=timezone.now())
         messages.success(request, f"{obj} is withdrawn.")
 
@@ -141,11 +143,7 @@ class TariffAdmin(DocumentPage[Tariff]):
 
     def panels(self, request: HttpRequest, obj: Tariff) -> Iterable[Panel]:
         """Where it is used, and deliveries."""
-        users = Evse.objects.filter(
-            tariff_ids__contains=[obj.object_id],
-            location__country_code=obj.country_code,
-            location__party_id=obj.party_id,
-        ).select_related("location")
+        users = _naming(obj).select_related("location")
         yield Panel(
             "EVSEs with this tariff",
             ("EVSE", "Location", "Updated"),
@@ -163,6 +161,12 @@ class TariffAdmin(DocumentPage[Tariff]):
 
 
 _UNITS = {"ENERGY": "/kWh", "TIME": "/h", "PARKING_TIME": "/h parking", "FLAT": " flat"}
+
+
+def _naming(obj: Tariff) -> QuerySet[Evse]:
+    """The owner's EVSEs with a connector that has this tariff."""
+    own = Evse.objects.filter(location__country_code=obj.country_code, location__party_id=obj.party_id)
+    return own.filter(tariff_ids__contains=[obj.object_id]).order_by("uid")
 
 
 def summary(tariff: dict[str, Any]) -> str:

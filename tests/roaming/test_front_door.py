@@ -181,9 +181,10 @@ def test_a_chunked_body_that_the_server_cannot_end_is_411_and_not_lost(hub: Any,
 
 
 def test_a_crash_is_500_with_3000_and_no_word_about_the_inside(hub: Any, emsp: Partner, settings: Any) -> None:
-    """STA-12, S50."""
+    """STA-12, MID-03, HUB-05, S50."""
     settings.OCPI_PAGE_LIMIT = "not a number"
-    answer = emsp.call("GET", emsp.at("locations", "SENDER"))
+    answer = emsp.call("GET", emsp.at("locations", "SENDER"), X_Request_ID="r-500")
+    assert (answer.headers["X-Request-ID"], answer.headers["OCPI-to-party-id"]) == ("r-500", "EMX")
     assert answer.both == (500, 3000)
     assert answer.envelope["status_message"] == "Server error"
 

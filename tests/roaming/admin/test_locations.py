@@ -200,6 +200,7 @@ def test_the_figures_of_a_connector_fit_each_other(place: Location, admin_client
 
 
 def test_an_evse_is_added_to_a_hosted_location_only(place: Location, admin_client: Client) -> None:
+    """LOC-18."""
     platform = Platform.objects.create(name="Other", status="CONNECTED")
     theirs = samples.location(country_code="FR", party_id="XYZ", evses=[])
     foreign = locations.store(PartyId("FR", "XYZ"), theirs, source=platform, now=timezone.now()).obj

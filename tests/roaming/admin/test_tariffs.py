@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from roaming.models import Agreement, Delivery, Endpoint, Party, Platform, Tariff
 from roaming.ocpi.party import PartyId
-from roaming.services import tariffs
+from roaming.services import locations, tariffs
 from tests.personas import samples
 from tests.roaming.console.forms import fields
 
@@ -110,6 +110,22 @@ def test_a_withdrawn_tariff_is_deleted_at_partners_and_kept_here(tariff: Tariff,
     assert answer.status_code == 302, errors(answer)
     tariff.refresh_from_db()
     assert tariff.deleted_at is None
+
+
+def test_a_tariff_that_a_connector_names_is_not_withdrawn(tariff: Tariff, admin_client: Client) -> None:
+    """TAR-04."""
+
+    def place(month: int, *tariff_ids: str) -> None:
+        evse = samples.evse(connectors=[samples.connector(tariff_ids=list(tariff_ids))])
+        own = {"country_code": "NL", "party_id": "VLT", "last_updated": f"2026-{month:02}-01T00:00:00Z"}
+        locations.store(CPO, samples.location(**own, evses=[evse]), source=None, now=timezone.now())
+
+    place(1, tariff.object_id)
+    assert "EVSEs name it: EVSE1" in admin_client.post(page_of(tariff, "withdraw")).rendered_content
+    tariff.refresh_from_db()
+    assert tariff.deleted_at is None
+    place(2)
+    assert admin_client.post(page_of(tariff, "withdraw")).status_code == 302
 
 
 def test_a_new_tariff(tariff: Tariff, admin_client: Client) -> None:

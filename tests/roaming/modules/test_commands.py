@@ -90,6 +90,7 @@ def test_a_command_is_answered_at_once_and_its_result_follows(
     assert result.token == emsp.token_b
     assert (result.headers["ocpi-from-party-id"], result.headers["ocpi-to-party-id"]) == ("VLT", "EMX")
     assert result.headers["x-correlation-id"] == "c1"
+    assert result.headers["x-request-id"] not in (command.request_id, "")
     assert Command.objects.get().result_state == "SENT"
 
 
@@ -255,7 +256,7 @@ def test_a_refusal_of_the_partner_ends_the_command(hub: Any, remote: Partner, em
 
 
 def test_receivers_that_fail_are_told_apart(hub: Any, remote: Partner, emsp: Partner) -> None:
-    """HUB-24 to HUB-26, STA-16 to STA-19."""
+    """HUB-24 to HUB-26, STA-16, STA-18, STA-19."""
     platform = hub.platform(remote)
     platform.request_timeout = 1
     platform.save()

@@ -296,7 +296,7 @@ def test_visibility_follows_the_agreement(hub: Any, cpo: Partner, emsp: Partner,
 
 
 def test_unknown_and_disagreed_receivers_look_the_same(hub: Any, cpo: Partner, emsp: Partner) -> None:
-    """HUB-23, S24: 4001 and HTTP 200."""
+    """STA-17, HUB-23, S24: 4001 and HTTP 200."""
     assert push(cpo, body=samples.location(), to="XX/YYY").both == (200, 4001)
     Agreement.objects.create(cpo=Party.objects.get(role="CPO"), emsp=Party.objects.get(role="EMSP"), suspended=True)
     assert push(cpo, body=samples.location(), to="DE/EMX").both == (200, 4001)
