@@ -18,7 +18,7 @@ from ocppbridge.rpc.frames import encode_call, parse
 from ocppbridge.versions import DIALECTS
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-HERE = Path(__file__).parent / "vectors"
+HERE = Path(__file__).parents[2] / "vectors" / "ocpp"
 VECTORS = {dialect: json.loads((HERE / f"{dialect.version}.json").read_text()) for dialect in DIALECTS.values()}
 EACH = pytest.mark.parametrize(
     ("dialect", "action", "vector"),
