@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from ocppbridge.bridge import corrections, places
+from ocppbridge.bridge.signed import signed_data
 from ocppbridge.charging import stored
 from ocppbridge.charging.progress import progress
 from ocppbridge.models import MeterReading, Transaction
@@ -211,6 +212,8 @@ def _cdr(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
         document["authorization_reference"] = row.authorization_reference
     if account.tariffs:
         document["tariffs"] = account.tariffs
+    if signed := signed_data(row):
+        document["signed_data"] = signed
     return document | (account.bill.totals() if account.bill else _unpriced(row))
 
 
