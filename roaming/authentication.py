@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from roaming.models import IssuedToken, Platform
 from roaming.ocpi.authorization import Encoding, candidates
 from roaming.ocpi.errors import Unauthorized
-from roaming.services import limits, platforms, presence, secrets
+from roaming.services import callers, limits, notices, platforms, presence, secrets
 from roaming.services.questions import Question, plain, row_of
 
 WRONG_PER_MINUTE = 20
@@ -45,7 +45,7 @@ def authenticate(request: HttpRequest, now: datetime, *, reading_versions: bool 
     Who is `reading_versions` may be in a handshake that fails yet: until it is over the older tokens live (CRE-19).
     """
     caller = _caller(request.headers.get("Authorization"), now)
-    if caller is None:
+    if caller is None or _lacks(caller, request, now):
         limits.count(f"wrong-token:{address_of(request)}", WRONG_PER_MINUTE, 60)
         raise Unauthorized()
     if caller.registered:
@@ -53,6 +53,19 @@ def authenticate(request: HttpRequest, now: datetime, *, reading_versions: bool 
             platforms.used(caller.token, now)
         presence.heard(caller.platform, now)
     return caller
+
+
+def _lacks(caller: Caller, request: HttpRequest, now: datetime) -> bool:
+    """Whether the right token is not enough (S19). Staff are told: it may be in wrong hands."""
+    platform = caller.platform
+    if not platform.client_networks and not platform.client_certificates:
+        return False
+    proxied = _is_proxy(str(request.META.get("REMOTE_ADDR")))
+    certificate = request.headers.get(settings.CLIENT_CERTIFICATE_HEADER) if proxied else None
+    reason = callers.missing(platform, address_of(request), certificate)
+    if reason:
+        notices.notice(platform, "elsewhere", f"A request with its token {reason}.", now)
+    return bool(reason)
 
 
 def _caller(header: str | None, now: datetime) -> Caller | None:

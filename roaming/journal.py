@@ -39,6 +39,7 @@ class Inbound:
     decision: str = ""
     answered: Routing = Routing()  # noqa: RUF009  # routing headers of the answer
     request_body: bytes = b""
+    only_http_200: bool = False  # how this platform wants to be answered
 
 
 def received(

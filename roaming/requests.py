@@ -18,12 +18,12 @@ from roaming.journal import Inbound
 from roaming.modules.interface import Asked, Interface, Operation, Reply
 from roaming.modules.relay import pass_on
 from roaming.ocpi import json
-from roaming.ocpi.errors import NotFound
+from roaming.ocpi.errors import ModuleNotOffered, NotFound
 from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
 from roaming.ocpi.versions import ModuleID
-from roaming.services import finding, hops, limits
+from roaming.services import finding, guessing, hops, limits
 from roaming.services.parties import Directory
 
 _IDS = ("location_id", "session_id", "tariff_id", "token_uid", "command", "cdr_id")
@@ -49,8 +49,14 @@ class Routed:
 
 def carry_out(routed: Routed, exchange: Inbound) -> Reply:
     request = _request(routed)
-    if routed.operation.limit is not None:
-        limits.count(f"{request.module} {request.method}:{routed.caller.platform.pk}", *routed.operation.limit)
+    if routed.operation.limit is None:
+        return _carried_out(routed, request, exchange)
+    limits.count(f"{request.module} {request.method}:{routed.caller.platform.pk}", *routed.operation.limit)
+    with guessing.watched(routed.caller.platform, routed.now) as told:
+        return told(_carried_out(routed, request, exchange))
+
+
+def _carried_out(routed: Routed, request: Request, exchange: Inbound) -> Reply:
     if routed.operation.callback or not routed.interface.routed:
         return routed.operation.handle(_asked(routed, request, None, None, None))
     directory = Directory(routed.now)
@@ -83,6 +89,8 @@ def _act(routed: Routed, request: Request, decision: Decision, directory: Direct
             return (routed.operation.forward or pass_on)(asked, decision)
         case AskAll(_, sender) if routed.operation.ask_all is not None:
             return routed.operation.ask_all(_asked(routed, request, directory, directory.hub, sender), decision)
+        case Reject(ModuleNotOffered()) if routed.operation.not_offered is not None:
+            return routed.operation.not_offered
         case Reject(error):
             raise error
     raise NotFound()

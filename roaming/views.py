@@ -100,6 +100,8 @@ def answer(request: HttpRequest, rest: str) -> HttpResponseBase:
             logger.exception("request %s failed", ids.request_id)
         error = f"{type(failure).__name__}: {failure}"
         response, body = answers.failed(failure, ids, exchange.answered, timezone.now())
+    if exchange.only_http_200 and response.status_code in (201, 404):
+        response.status_code = 200
     try:
         journal.received(
             exchange, http_status=response.status_code, body=body, listed=listed, seconds=time.monotonic() - started,
@@ -163,6 +165,7 @@ def _authenticated(
 ) -> Caller:
     caller = authenticate(request, now, reading_versions=reading_versions)
     exchange.platform = caller.platform.pk
+    exchange.only_http_200 = caller.platform.only_http_200
     if not caller.registered and not invited:
         raise Unauthorized()  # AUT-06
     return caller

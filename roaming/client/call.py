@@ -36,6 +36,7 @@ class Peer:
     encoding: Encoding = Encoding.BASE64
     seconds: float = 15.0
     platform: int | None = None
+    bare_success: bool = False  # its 2xx without a body is an acceptance
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,12 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    bare_success: bool = False
 
     def envelope(self) -> envelope.Envelope:
         """Raises HubError where the body is no OCPI answer."""
+        if self.bare_success and 200 <= self.status < 300 and not self.body.strip():
+            return envelope.BARE
         return envelope.read(self.body)
 
     @property
@@ -153,7 +157,7 @@ def _exchange(peer: Peer, request: Call, url: str, address: str, flight: Flight)
             raise _failure(error, flight) from None
     if flight.fired:
         raise Timeout("no answer in time")
-    return Answer(response.status_code, CaseInsensitiveDict(response.headers), body)
+    return Answer(response.status_code, CaseInsensitiveDict(response.headers), body, peer.bare_success)
 
 
 def _read(response: requests.Response, flight: Flight) -> bytes:

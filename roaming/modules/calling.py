@@ -22,6 +22,7 @@ from roaming.services.commands import Order
 from roaming.services.forwards import Passing
 
 KEY = "key"
+NOT_OFFERED = Reply({"result": "NOT_SUPPORTED", "timeout": 0})
 Read = Callable[[Any], tuple[str, int, str]]  # the receiver's response: result, timeout, message
 
 
@@ -35,6 +36,7 @@ def forward_with_callback(
     )
     try:
         answer, envelope = forwards.pass_on(to, passing(key))
+        body, envelope = forwards.unwrapped(answer.body, envelope)
         if envelope.accepted(answer.status):
             result, timeout, message = read(envelope.one())
         else:
@@ -44,7 +46,7 @@ def forward_with_callback(
         raise
     commands.forwarded(command, result, message, timeout, timezone.now())
     left = partial(commands.responded, command.pk)
-    return Reply(http_status=answer.status, whole=answer.body, status=envelope.status_code, left=left)
+    return Reply(http_status=answer.status, whole=body, status=envelope.status_code, left=left)
 
 
 def passed_on(asked: Asked, query: str, body: bytes | None) -> Passing:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from roaming.hub.routing import FindReceiver, Forward
 from roaming.modules.calling import (
     KEY,
+    NOT_OFFERED,
     driving_party,
     forward_with_callback,
     hosted_party,
@@ -121,7 +122,7 @@ INTERFACES = (
         ModuleID.CHARGINGPROFILES,
         InterfaceRole.RECEIVER,
         tuple(
-            Operation(method, (_SESSION,), _serve, forward=_forward, missing=_missing)
+            Operation(method, (_SESSION,), _serve, forward=_forward, missing=_missing, not_offered=NOT_OFFERED)
             for method in ("PUT", "GET", "DELETE")
         ),
     ),

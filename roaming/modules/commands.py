@@ -13,6 +13,7 @@ from roaming.hub.commands import check_response_url, read_response
 from roaming.hub.routing import By, FindReceiver, Forward
 from roaming.modules.calling import (
     KEY,
+    NOT_OFFERED,
     driving_party,
     forward_with_callback,
     hosted_party,
@@ -100,6 +101,6 @@ INTERFACES = (
     Interface(
         ModuleID.COMMANDS,
         InterfaceRole.RECEIVER,
-        (Operation("POST", (_KIND,), _serve, forward=_forward, missing=_missing),),
+        (Operation("POST", (_KIND,), _serve, forward=_forward, missing=_missing, not_offered=NOT_OFFERED),),
     ),
 )

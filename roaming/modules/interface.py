@@ -81,6 +81,7 @@ class Operation:
     handle: Handle
     forward: Callable[[Asked, Forward], Reply] | None = None
     missing: Callable[[Asked, FindReceiver], Reply | None] | None = None  # nobody has the key; None: as routing says
+    not_offered: Reply | None = None  # where the receiver does not list the module (peers 6)
     ask_all: Callable[[Asked, AskAll], Reply] | None = None
     limit: tuple[int, int] | None = None  # so many requests of one platform in so many seconds (S25)
     callback: bool = False  # a URL of ours that stands for one request: its key says whom it is for

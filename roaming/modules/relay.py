@@ -54,8 +54,11 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
         headers[LINK] = f'<{_our_link(asked, to, link)}>; rel="next"'
     if asked.request.module is ModuleID.CDRS and asked.request.method == "POST" and LOCATION in answer.headers:
         headers[LOCATION] = _our_cdr_url(asked)
+    body = answer.body
+    if asked.request.method != "GET" or asked.segments:
+        body, envelope = forwards.unwrapped(body, envelope)
     listed = len(envelope.many()) if asked.request.method == "GET" and isinstance(envelope.data, list) else None
-    whole = answer.body if envelope.data is None else _as_shown(asked, to, answer.body, envelope)
+    whole = body if envelope.data is None else _as_shown(asked, to, body, envelope)
     return Reply(
         http_status=answer.status, whole=whole, status=envelope.status_code, headers=headers, listed=listed
     )

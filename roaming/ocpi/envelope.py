@@ -58,6 +58,9 @@ class Envelope:
         return self.data if isinstance(self.data, list) else [self.data]
 
 
+BARE: Final = Envelope(Status.SUCCESS, "", ABSENT, None)  # of a peer that acknowledges without any
+
+
 def read(body: bytes | str, *, max_bytes: int | None = None) -> Envelope:
     """A peer's answer. Raises HubError if it is not an OCPI answer at all (HUB-26)."""
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -16,6 +16,7 @@ from roaming import client
 from roaming.client import Answer
 from roaming.hub.routing import Forward
 from roaming.models import Platform
+from roaming.ocpi import json
 from roaming.ocpi.envelope import Envelope
 from roaming.ocpi.errors import HubError, ReceiverTimeout, ReceiverUnreachable
 from roaming.ocpi.headers import Routing
@@ -70,6 +71,13 @@ def pass_on(to: Forward, what: Passing) -> tuple[Answer, Envelope]:
     finally:
         seat.release()
     return answer, _envelope(answer)
+
+
+def unwrapped(body: bytes, envelope: Envelope) -> tuple[bytes, Envelope]:
+    """A single object inside a list, where one is due, is some receivers' habit (peers 4): callers do not see it."""
+    if not isinstance(envelope.data, list) or len(envelope.data) != 1:
+        return body, envelope
+    return json.dump_bytes({**json.loads(body), "data": envelope.one()}), replace(envelope, data=envelope.one())
 
 
 def _envelope(answer: Answer) -> Envelope:

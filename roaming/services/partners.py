@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode, urlsplit
 
+from django.utils import timezone
+
 from roaming import client
 from roaming.client import Answer, Call, Peer
 from roaming.models import Endpoint, Platform
@@ -16,7 +18,7 @@ from roaming.ocpi.authorization import Encoding
 from roaming.ocpi.errors import ModuleNotOffered
 from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.versions import InterfaceRole, ModuleID
-from roaming.services import presence
+from roaming.services import notices, presence
 
 
 def endpoint(platform: Platform, module: ModuleID, interface: InterfaceRole) -> str:
@@ -44,6 +46,7 @@ def peer(platform: Platform, seconds: float | None = None) -> Peer:
         encoding=Encoding.RAW if encoding is Encoding.RAW else Encoding.BASE64,
         seconds=min(seconds or platform.request_timeout, platform.request_timeout),
         platform=platform.pk,
+        bare_success=platform.bare_success,
     )
 
 
@@ -84,4 +87,6 @@ def send(
         presence.timed_out(platform, check=check)
         raise
     presence.answered(platform)
+    if answer.status == 401:
+        notices.notice(platform, "token", "It refuses our token (HTTP 401): rotating may help.", timezone.now())
     return answer
