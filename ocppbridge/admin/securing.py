@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +20,7 @@ from ocppbridge.models import Call, Station
 from ocppbridge.services import calls, certificates, password_changes, passwords, profiles
 from roaming.console.asking import Question, Refused, button, shown_once
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound=Station)
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -91,7 +90,7 @@ class Securing(ModelAdmin[M]):
         danger=True,
         text="For a password that you set on the station yourself. The present one stops working at its next connect.",
     )
-    def set_password(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
+    def set_password(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """Shown once."""
         chosen = form.cleaned_data["password"] or passwords.new_password()
         short = decisions.allows_short_password(obj.identity)
@@ -109,7 +108,7 @@ class Securing(ModelAdmin[M]):
         submit="Send it",
         text="The station is sent a new password. Until it has connected with one of them both are right.",
     )
-    def change_password(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
+    def change_password(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """Over the socket; pressed again, the same one is sent again."""
         by = request.user.get_username()
         with _refusing():
@@ -118,7 +117,7 @@ class Securing(ModelAdmin[M]):
         return _shown(request, obj, change.call)
 
     @button("Raise security profile", icon="shield_lock", form=Higher, danger=True, submit="Ask the station")
-    def raise_profile(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
+    def raise_profile(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """Never down."""
         said = form.cleaned_data
         with _refusing():
@@ -134,7 +133,7 @@ class Securing(ModelAdmin[M]):
         return HttpResponseRedirect(reverse("admin:ocppbridge_profileupgrade_change", args=(row.pk,)))
 
     @button("Install a certificate", icon="add_moderator", form=Root, submit="Install")
-    def install_certificate(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
+    def install_certificate(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """A root that the station shall trust."""
         said = form.cleaned_data
         with _refusing():
@@ -144,7 +143,7 @@ class Securing(ModelAdmin[M]):
         return _shown(request, obj, row.call)
 
     @button("List certificates", icon="verified", submit="Ask the station")
-    def list_certificates(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
+    def list_certificates(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """What it holds."""
         with _refusing():
             asked = certificates.ask(obj, by=request.user.get_username())
@@ -157,7 +156,7 @@ class Securing(ModelAdmin[M]):
         submit="Ask the station",
         text="The station makes a new key and asks to have it signed.",
     )
-    def renew_certificate(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
+    def renew_certificate(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """A02: SignCertificate follows."""
         with _refusing():
             call = calls.queue(
