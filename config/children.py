@@ -75,10 +75,10 @@ def _tls() -> list[str]:
 
 
 def worker(queue: str) -> Spec:
-    threads = str(settings.HUB_WORKER_THREADS)
-    words = ["worker", "-P", "threads", "-c", threads, "-Q", queue, "-n", f"{queue}-{os.getpid()}@%h"]
+    threads = settings.HUB_DELIVER_THREADS if queue == "deliver" else settings.HUB_WORKER_THREADS
+    words = ["worker", "-P", "threads", "-c", str(threads), "-Q", queue, "-n", f"{queue}-{os.getpid()}@%h"]
     words += ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "warning"]
-    return Spec(f"worker-{queue}", _celery(words), _pool(settings.HUB_WORKER_THREADS + 2), stage=1)
+    return Spec(f"worker-{queue}", _celery(words), _pool(threads + 2), stage=1)
 
 
 def beat() -> Spec:

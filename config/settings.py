@@ -34,6 +34,7 @@ HUB_BIND = env.text("HUB_BIND", "127.0.0.1")
 HUB_WEB_WORKERS = env.whole("HUB_WEB_WORKERS", 1, least=1, most=64)
 HUB_WEB_THREADS = env.whole("HUB_WEB_THREADS", 8, least=1, most=128)
 HUB_WORKER_THREADS = env.whole("HUB_WORKER_THREADS", 4, least=1, most=64)
+HUB_DELIVER_THREADS = env.whole("HUB_DELIVER_THREADS", 32, least=4, most=256)  # they wait for partners most of the time
 HUB_PARTY = env.text("HUB_PARTY", "NL/HUB").upper()
 HUB_NAME = env.text("HUB_NAME", "Roaming hub")
 HUB_PUBLIC_URL = env.base_url("HUB_PUBLIC_URL", f"http://127.0.0.1:{HUB_WEB_PORT}", ["http", "https"])

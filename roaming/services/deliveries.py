@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -20,11 +20,18 @@ from roaming.hub.addressing import DRIVING_SIDE, Role
 from roaming.models import Cdr, Delivery, Party, Platform, Session, StoredObject, Tariff, Token
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services.decisions import choices
+from roaming.services.questions import Question
 from roaming.services.visibility import acquainted, readers
 
 TASK = "roaming.deliver"
 _AWAY = (Platform.Status.OFFLINE, Platform.Status.SUSPENDED)
 _PREFERRED = [*DRIVING_SIDE, Role.CPO, Role.HUB]
+
+# What stands in the question for the values that differ from object to object.
+_OWNER, _PAYER, _TARIFF, _SOURCE = ("<o", "o>"), ("<p", "p>"), "<tariff>", -1
+_NOW = datetime(1, 1, 1, tzinfo=UTC)
+_Seat = tuple[Any, ...]  # platform, party, status of the platform, country code, party id, role
+_questions: dict[tuple[ModuleID, str], Question] = {}
 
 _UPSERT = """
 INSERT INTO roaming_delivery (
@@ -120,28 +127,52 @@ def wake(platforms: Iterable[int]) -> None:
 
 
 def _receivers(module: ModuleID, obj: StoredObject, now: datetime) -> list[_Marked]:
-    payer = (obj.token_country_code, obj.token_party_id) if isinstance(obj, Session | Cdr) else None
-    tariff = obj.object_key if isinstance(obj, Tariff) else ""
-    parties = readers((obj.country_code, obj.party_id), module, now, payer, obj.addressees, tariff)
     chosen: dict[tuple[int, str, str], _Marked] = {}
-    for platform, pk, status, country, party, _ in _offering(parties, module, obj.source_id):
+    for platform, pk, status, country, party, _ in _entitled(module, obj, now):
         # A party with two such roles on one platform is told once.
         marked = _Marked(platform, pk, _state(obj, platform, status), status in _AWAY)
         chosen.setdefault((platform, country, party), marked)
     return list(chosen.values())
 
 
-def _offering(
-    parties: QuerySet[Party], module: ModuleID, source: int | None
-) -> list[tuple[int, int, str, str, str, str]]:
+def _entitled(module: ModuleID, obj: StoredObject, now: datetime) -> list[_Seat]:
+    payer = (obj.token_country_code, obj.token_party_id) if isinstance(obj, Session | Cdr) else ("", "")
+    tariff = obj.object_key if isinstance(obj, Tariff) else ""
+    owner = (obj.country_code, obj.party_id)
+    if obj.addressees:  # few, and each its own rule
+        return _offering(readers(owner, module, now, payer, obj.addressees, tariff), module, obj.source_id)
+    values: dict[Any, Any] = dict(zip((*_OWNER, *_PAYER), (*owner, *payer), strict=True))
+    return _ordered(_question(module).ask(values | {_TARIFF: tariff, _SOURCE: obj.source_id or 0, _NOW: now}))
+
+
+def _question(module: ModuleID) -> Question:
+    """Made once for each module and default of the hub."""
+    default = choices().value("VISIBILITY-DEFAULT")
+    if (module, default) not in _questions:
+        tariff = _TARIFF if module is ModuleID.TARIFFS else ""
+        question = Question.of(_seats(readers(_OWNER, module, _NOW, _PAYER, (), tariff), module, _SOURCE))
+        if choices().value("VISIBILITY-DEFAULT") != default:  # it changed while the rule was made
+            return question
+        _questions[module, default] = question
+    return _questions[module, default]
+
+
+def _offering(parties: QuerySet[Party], module: ModuleID, source: int | None) -> list[_Seat]:
+    return _ordered(_seats(parties, module, source))
+
+
+def _ordered(found: Iterable[_Seat]) -> list[_Seat]:
+    return sorted(found, key=lambda row: (_PREFERRED.index(Role(row[5])), row[1]))
+
+
+def _seats(parties: QuerySet[Party], module: ModuleID, source: int | None) -> QuerySet[Party, Any]:
     """Those on registered platforms with that endpoint; never back to where it came from (HUB-35, S35)."""
-    found = parties.filter(
+    return parties.filter(
         ~Q(platform=source),
         platform__status__in=[Platform.Status.CONNECTED, *_AWAY],
         platform__endpoints__module=module.value,
         platform__endpoints__role=InterfaceRole.RECEIVER.value,
     ).values_list("platform_id", "pk", "platform__status", "country_code", "party_id", "role")
-    return sorted(found, key=lambda row: (_PREFERRED.index(Role(row[5])), row[1]))
 
 
 def _state(obj: StoredObject, platform: int, status: str) -> str:

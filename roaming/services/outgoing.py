@@ -7,7 +7,7 @@ headers (HCI-07). URL segments name the owner, as the owner spells it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from roaming.client import Answer
@@ -20,14 +20,21 @@ from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services import announcements, copies, parties, partners
 from roaming.services.cdrs import CDRS
+from roaming.services.decisions import choices
 from roaming.services.locations import LOCATIONS
 from roaming.services.objects import Kind
+from roaming.services.questions import Question, plain, row_of
 from roaming.services.sessions import SESSIONS
 from roaming.services.tariffs import TARIFFS
 from roaming.services.tokens import TOKENS
 from roaming.services.visibility import acquainted, visible
 
 KINDS: dict[ModuleID, Kind[Any]] = {kind.module: kind for kind in (LOCATIONS, SESSIONS, CDRS, TARIFFS, TOKENS)}
+
+# What stands in the question for the values that differ from delivery to delivery.
+_OWNER, _RECEIVER, _KEY, _TYPE, _READER, _PLATFORM = ("<o", "o>"), ("<r", "r>"), "<key>", "<type>", -1, -1001
+_NOW = datetime(1, 1, 1, tzinfo=UTC)
+_questions: dict[tuple[Any, ...], Question] = {}
 
 
 @dataclass
@@ -47,19 +54,49 @@ def present(delivery: Delivery, now: datetime) -> Present | None:
     if module is ModuleID.HUBCLIENTINFO:
         return _client_info(delivery, now)
     kind = KINDS[module]
-    rows = kind.model._default_manager.filter(
-        country_code=delivery.country_code, party_id=delivery.party_id, object_key=delivery.object_key
-    )
-    if delivery.token_type:
-        rows = rows.filter(type=delivery.token_type)
-    row = visible(rows, [delivery.receiver], module, now).first()
-    if row is None:
+    found = _question(kind, delivery).ask(_values(delivery, now))
+    if not found:
         return None
+    row = row_of(kind.model, found[0])
     gone = isinstance(row, Tariff) and row.deleted_at is not None
     shown = copies.of(kind, delivery.platform, [delivery.receiver], now)
     content = None if gone else shown.content(json.loads(row.document))
     text = row.document if shown.plain or content is None else json.dumps(content)
     return Present(row.object_id, row.version, text, content)
+
+
+def _question(kind: Kind[Any], delivery: Delivery) -> Question:
+    """Made once for each shape that the rule of visibility has."""
+    shape = (
+        kind.module, bool(delivery.token_type), delivery.receiver.role, delivery.receiver.special_tariffs,
+        choices().value("VISIBILITY-DEFAULT"),
+    )  # fmt: skip
+    if shape not in _questions:
+        question = _made(kind, *shape[1:4])
+        if choices().value("VISIBILITY-DEFAULT") != shape[4]:  # it changed while the rule was made
+            return question
+        _questions[shape] = question
+    return _questions[shape]
+
+
+def _made(kind: Kind[Any], typed: bool, role: str, special_tariffs: bool) -> Question:
+    rows = kind.model._default_manager.filter(country_code=_OWNER[0], party_id=_OWNER[1], object_key=_KEY)
+    if typed:
+        rows = rows.filter(type=_TYPE)
+    reader = Party(
+        pk=_READER, platform_id=_PLATFORM, country_code=_RECEIVER[0], party_id=_RECEIVER[1], role=role,
+        special_tariffs=special_tariffs,
+    )  # fmt: skip
+    return Question.of(visible(rows, [reader], kind.module, _NOW).values_list(*plain(kind.model))[:1])
+
+
+def _values(delivery: Delivery, now: datetime) -> dict[Any, Any]:
+    to = delivery.receiver
+    return {
+        _OWNER[0]: delivery.country_code, _OWNER[1]: delivery.party_id, _KEY: delivery.object_key,
+        _TYPE: delivery.token_type, _READER: to.pk, _PLATFORM: to.platform_id, _RECEIVER[0]: to.country_code,
+        _RECEIVER[1]: to.party_id, "/".join(_RECEIVER): f"{to.country_code}/{to.party_id}", _NOW: now,
+    }  # fmt: skip
 
 
 def send(delivery: Delivery, present: Present, write: Write) -> Answer:

@@ -6,7 +6,7 @@ specimens of its values, each unlike every other value in it, and asked with the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -44,12 +44,29 @@ class Question:
 
 
 def _instead(specimen: Any, values: Mapping[Any, Any]) -> Any:
+    if isinstance(specimen, list):
+        return [_instead(one, values) for one in specimen]
     return values.get(specimen, specimen) if isinstance(specimen, str | int | datetime) else specimen
 
 
 def plain(model: type[Model]) -> list[str]:
     """The columns that need no conversion on their way out of the database."""
     return [field.attname for field in model._meta.concrete_fields if not hasattr(field, "from_db_value")]
+
+
+def whole(model: type[Model], at: str = "") -> list[str]:
+    """All columns; `at` leads to a related row."""
+    return [f"{at}{field.attname}" for field in model._meta.concrete_fields]
+
+
+def whole_row_of(model: type[M], values: Sequence[Any]) -> M:
+    """An instance out of all of its columns."""
+    fields = zip(model._meta.concrete_fields, values, strict=True)
+    read = [
+        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
+        for field, value in fields
+    ]
+    return model.from_db(connection.alias, whole(model), read)
 
 
 def row_of(model: type[M], values: tuple[Any, ...]) -> M:
