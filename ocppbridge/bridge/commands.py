@@ -25,6 +25,7 @@ from ocppbridge.charging.intents import (
 from ocppbridge.charging.outcomes import Accepted, Outcome, Scheduled, Unsupported
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.models import Call, Evse, Station, Transaction
+from ocppbridge.rpc.errors import Code
 from ocppbridge.services import calls
 from roaming.models import Command
 from roaming.ocpi import json
@@ -37,8 +38,12 @@ PURPOSE: Final = "command"
 REMOTE_START, UNLOCK, RESERVABLE = "REMOTE_START_STOP_CAPABLE", "UNLOCK_CAPABLE", "RESERVABLE"
 # OCPP 2.x names where an identification comes from; an app's has never been on a card.
 TOKEN_TYPE: Final = {"RFID": "ISO14443"}
-# What the station's word means to the eMSP; any other refusal is REJECTED.
-RESULT: Final = {"Occupied": "EVSE_OCCUPIED", "Faulted": "EVSE_INOPERATIVE", "Unavailable": "EVSE_INOPERATIVE"}
+# What the station's word means to the eMSP: an error, and a latch that does not open, have failed; any other refusal is
+# REJECTED.
+RESULT: Final = {
+    "Occupied": "EVSE_OCCUPIED", "Faulted": "EVSE_INOPERATIVE", "Unavailable": "EVSE_INOPERATIVE",
+    "UnlockFailed": "FAILED", **{code.value: "FAILED" for code in Code},
+}  # fmt: skip
 
 
 class Declined(Exception):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from roaming import ports
 from roaming.models import Command, Exchange
+from roaming.ocpi import json
 from roaming.services import commands, locations, results, sessions
 from tests.personas import samples
 from tests.personas.partner import Partner, Said, until
@@ -270,3 +271,28 @@ def test_receivers_that_fail_are_told_apart(hub: Any, remote: Partner, emsp: Par
     remote.close()
     assert order(emsp, location_id="LOC1").both == (200, 4003)
     assert set(Command.objects.values_list("result_state", flat=True)) == {"NONE"}
+
+
+def test_a_session_may_come_after_a_timeout(hub: Any, hosted: Any, emsp: Partner, stations: Stations) -> None:
+    """CMD-17: the result is no proof either way; the Session is, and it is told whenever it begins."""
+    order(emsp)
+    until(lambda: Command.objects.get().responded_at)
+    commands.expire(timezone.now() + timedelta(seconds=31))
+    hub.work()
+    late = samples.session(party_id="VLT", id="LATE")
+    sessions.store(hosted, late, source=None, now=timezone.now())
+    hub.work()
+    assert [one.body["result"] for one in emsp.requests("POST", "/results")] == ["TIMEOUT"]
+    assert [one.path for one in emsp.pushed("sessions")][-1].endswith("/NL/VLT/LATE")
+
+
+def test_the_token_of_a_command_is_not_taken_into_the_list_of_tokens(
+    hub: Any, hosted: Any, emsp: Partner, cpo: Partner, stations: Stations
+) -> None:
+    """CMD-12: it is used, with all that session and CDR need, and shown to nobody."""
+    app_user = samples.token(type="APP_USER", uid="app-7", whitelist="NEVER")
+    assert order(emsp, token=app_user).data["result"] == "ACCEPTED"
+    assert json.loads(stations.accepted[0].request)["token"] == app_user
+    assert cpo.call("GET", cpo.at("tokens", "SENDER")).data == []
+    own = emsp.at("tokens", "RECEIVER", "DE", "EMX", "app-7")
+    assert emsp.call("GET", f"{own}?type=APP_USER").both == (404, 2000)

@@ -140,3 +140,14 @@ def test_guessing_uids_is_slowed_down(hub: Any, emsp: Partner, cpo: Partner) -> 
     assert answers[50].both == (429, 2000)
     assert int(answers[50].headers["Retry-After"]) >= 1
     assert authorize(other, "GUESS").both == (404, 2004)
+
+
+def test_authorizing_reads_no_lists(hub: Any, emsp: Partner, cpo: Partner) -> None:
+    """TOK-08: neither a known token nor an unknown one makes the hub pull its owner's list."""
+    push(emsp, samples.token())
+    emsp.answers["POST", "/odd/sender/tokens"] = info()
+    for uid in (UID, UID.lower(), "UNKNOWN"):
+        authorize(cpo, uid)
+    hub.work()
+    assert len(emsp.requests("POST", "authorize")) == 2
+    assert emsp.requests("GET", "/odd/sender/tokens") == []
