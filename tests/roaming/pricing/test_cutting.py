@@ -127,6 +127,7 @@ def test_a_duration_cuts_from_the_start_of_charging() -> None:
 
 
 def test_an_energy_tier_cuts_where_the_meter_crosses_it() -> None:
+    """OCP-06, CDR-14."""
     # 0 to 12 kWh in one hour: 10 kWh at 50 min exactly. 10 × 0.20 + 2 × 0.70 = 3.40
     rates = tariff(element(energy("0.2"), max_kwh=10), element(energy("0.7")))
     known = facts(
@@ -137,6 +138,7 @@ def test_an_energy_tier_cuts_where_the_meter_crosses_it() -> None:
 
 
 def test_a_tier_between_two_seconds_is_cut_at_the_second_before_with_all_its_energy() -> None:
+    """OCP-06."""
     # 0 to 7 kWh in 3600 s: 3 kWh at 1542.857 s -> cut at 1542 s, with exactly 3 kWh before it
     rates = tariff(element(energy("0.2"), max_kwh=3), element(energy("0.7")))
     known = facts(
@@ -199,6 +201,7 @@ def test_power_samples_cut_where_they_cross_a_bound() -> None:
 
 
 def test_power_without_samples_is_the_average_between_readings() -> None:
+    """OCP-06."""
     # 10 kW then 20 kW; a sample of 0 W at the start does not fit the flow
     rates = tariff(element(energy("0.2"), max_power=11), element(energy("0.6")))
     points = [
