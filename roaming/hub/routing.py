@@ -161,7 +161,7 @@ def _open(request: Request, sender: PartyId, directory: Directory) -> Decision:
     if module is ModuleID.COMMANDS:
         return _command(request, sender)
     if module is ModuleID.CHARGINGPROFILES:
-        return FindReceiver(By.SESSION if interface is RECEIVER else By.SESSION_TOKEN, request.id or "", sender)
+        return FindReceiver(By.SESSION if interface is RECEIVER else By.PROFILE, request.id or "", sender)
     if _is_authorize(request):
         return FindReceiver(By.TOKEN, request.id or "", sender, request.token_type)
     if interface is SENDER and not reading:  # charging_preferences

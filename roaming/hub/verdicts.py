@@ -35,6 +35,7 @@ class By(StrEnum):
     SESSION = "session"  # id -> its CPO
     RESERVATION = "reservation"  # the sender's reservation id -> the CPO it was made at
     SESSION_TOKEN = "session_token"  # the owner's session id -> the eMSP of its token
+    PROFILE = "profile"  # the owner's session id -> who set its charging profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """ChargingProfiles (CHP-01 to CHP-19): asked of the session's CPO, answered at once, the result at a callback URL.
 
 PUT says in its body what GET and DELETE say in their query (CHP-02, CHP-03). What a CPO tells by itself about a profile
-that changed (CHP-10) is passed on to the owner of the session's token.
+that changed (CHP-10) is passed on to whoever set it, the owner of the session's token if nobody did.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -38,6 +39,9 @@ _SESSION = "session_id"
 _LONGEST = 600  # seconds that a result may take
 
 
+_SECONDS = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
+
+
 class _Query(Struct):
     response_url: HttpUrl
 
@@ -58,8 +62,8 @@ def _order(asked: Asked) -> Order:
     else:
         response_url = decode(_Query, dict(asked.query)).response_url
         body = {name: value for name, value in asked.query if name != "response_url"}
-    if method == "GET" and not asked.parameter("duration").isdigit():
-        raise InvalidParameter("duration", "is required, in seconds")
+    if method == "GET" and not _SECONDS.fullmatch(asked.parameter("duration")):
+        raise InvalidParameter("duration", "is required, in whole seconds")
     if not partners.is_host_of(asked.platform, response_url):
         raise InvalidParameter("response_url", "is not on a host that we know of you")  # S5
     return profiles.order(method, ProfileRequest(asked.names[_SESSION], response_url), body, asked.ids)

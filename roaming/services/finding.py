@@ -52,6 +52,15 @@ def _by_session_token(find: FindReceiver, readers: list[Party], now: datetime) -
     return _unique(rows.values_list("token_country_code", "token_party_id"))
 
 
+def _by_profile(find: FindReceiver, readers: list[Party], now: datetime) -> list[PartyId]:
+    """Changes of a profile are for the one who set it, an SCSP perhaps (CHP-10, CHP-17)."""
+    asked = Command.objects.filter(kind="SET_PROFILE", session_key=key(find.key), receiver__in=readers)
+    last = asked.filter(response="ACCEPTED").order_by("-created_at").select_related("sender").first()
+    if last is None:
+        return _by_session_token(find, readers, now)
+    return [PartyId(last.sender.country_code, last.sender.party_id)]
+
+
 def _parties(rows: QuerySet[Token] | QuerySet[Location] | QuerySet[Session]) -> list[PartyId]:
     return _unique(rows.values_list("country_code", "party_id"))
 
@@ -67,4 +76,5 @@ _FINDERS: dict[By, Finder] = {
     By.SESSION: _by_session,
     By.RESERVATION: _by_reservation,
     By.SESSION_TOKEN: _by_session_token,
+    By.PROFILE: _by_profile,
 }

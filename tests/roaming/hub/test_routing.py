@@ -182,7 +182,7 @@ TABLE: list[tuple[str, str, int, str, str, Any, str]] = [
     ("HUB-17", "GET chargingprofiles receiver S1", 2, "DE/EMX", "", None, "find by session S1"),
     ("HUB-17", "PUT chargingprofiles receiver S1", 2, "DE/EMX", "", {}, "find by session S1"),
     ("HUB-17", "DELETE chargingprofiles receiver S1", 2, "DE/EMX", "", None, "find by session S1"),
-    ("HUB-17", "PUT chargingprofiles sender S1", 1, "NL/CPA", "", {}, "find by session_token S1"),
+    ("HUB-17", "PUT chargingprofiles sender S1", 1, "NL/CPA", "", {}, "find by profile S1"),
     ("HUB-17", "PUT sessions sender S1", 2, "DE/EMX", "", {}, "find by session S1"),
     ("HUB-17", "PUT sessions receiver NL/CPA S1", 1, "NL/CPA", "", FOR_EMX, "forward to DE/EMX EMSP on 2"),
     ("HUB-17", "POST cdrs receiver", 1, "NL/CPA", "", FOR_EMX, "forward to DE/EMX EMSP on 2"),

@@ -74,6 +74,9 @@ def test_each_request_reaches_the_cpo_and_its_result_the_emsp(
     ("PUT", {"url": "http://evil.example/"}),
     ("GET", {"query": "duration=900"}),
     ("GET", {"query": "response_url=http%3A%2F%2F127.0.0.1%2F"}),
+    *(("GET", {"query": f"duration={text}&response_url=http%3A%2F%2F127.0.0.1%2F"}) for text in (
+        "", "0", "-900", "15m", "9.5", "%D9%A3", "9" * 12)),
+    ("GET", {"query": "duration=900&response_url=not+a+url"}),
     ("DELETE", {"query": "x=y"}),
     ("DELETE", {"url": "http://evil.example/"}),
 ])  # fmt: skip
@@ -83,6 +86,51 @@ def test_a_bad_request_is_2001_and_goes_no_further(
     """CHP-02, CHP-03, CHP-13, S5."""
     assert ask(emsp, method, session, **changes).both == (200, 2001)
     assert cpo.requests(path=PATH) == []
+
+
+@pytest.mark.parametrize("query", [
+    "duration=900&response_url={quoted}", "response_url={quoted}&duration=900", "duration=900&response_url={bare}",
+    "duration=0900&response_url={quoted}&lang=de",
+])  # fmt: skip
+def test_a_response_url_may_have_a_query_of_its_own(
+    hub: Any, cpo: Partner, emsp: Partner, session: str, query: str
+) -> None:
+    """CHP-02: URL-decoded, and with a `?` in it; what else the query says goes on."""
+    bare = f"{emsp.url}/profiles/1?x=y"
+    assert ask(emsp, "GET", session, query=query.format(bare=bare, quoted=quote(bare, safe=""))).both == (200, 1000)
+    (seen,) = cpo.requests("GET", PATH)
+    assert seen.query["response_url"][0].startswith(hub.url)
+    assert seen.query.get("lang", ["de"]) == ["de"] and seen.query["duration"][0].lstrip("0") == "900"
+    cpo.call("POST", seen.query["response_url"][0], {"result": "ACCEPTED", "profile": ACTIVE})
+    until(lambda: Command.objects.get().responded_at)
+    hub.work()
+    assert emsp.requests("POST", "/profiles/1")[0].query == {"x": ["y"]}
+
+
+@pytest.mark.parametrize("response", ["REJECTED", "NOT_SUPPORTED", "TOO_OFTEN", "UNKNOWN_SESSION"])
+def test_after_a_refusal_comes_no_result(hub: Any, cpo: Partner, emsp: Partner, session: str, response: str) -> None:
+    """CHP-05, CHP-06, CHP-08: what the CPO says goes back as it is."""
+    cpo.answers["*", PATH] = Said({"result": response, "timeout": 0})
+    assert ask(emsp, "PUT", session).data == {"result": response, "timeout": 0}
+    callback = cpo.requests("PUT", PATH)[0].body["response_url"]
+    assert cpo.call("POST", callback, {"result": "ACCEPTED"}).both == (404, 2000)
+    hub.work()
+    assert emsp.requests("POST", "/profiles") == []
+
+
+@pytest.mark.parametrize("result", ["ACCEPTED", "REJECTED", "UNKNOWN"])
+def test_each_result_is_passed_on(hub: Any, cpo: Partner, emsp: Partner, session: str, result: str) -> None:
+    """CHP-05, CHP-06, CHP-09: a profile comes with ACCEPTED only."""
+    ask(emsp, "GET", session)
+    callback = cpo.requests("GET", PATH)[0].query["response_url"][0]
+    body = {"result": result, "profile": ACTIVE}
+    if result != "ACCEPTED":
+        assert cpo.call("POST", callback, body).both == (200, 2001)
+        body.pop("profile")
+    assert cpo.call("POST", callback, body).both == (200, 1000)
+    until(lambda: Command.objects.get().responded_at)
+    hub.work()
+    assert [one.body for one in emsp.requests("POST", "/profiles")] == [body]
 
 
 def test_a_session_that_nobody_has_is_unknown(hub: Any, emsp: Partner) -> None:
@@ -117,6 +165,20 @@ def test_a_change_of_the_profile_goes_to_the_tokens_owner(hub: Any, cpo: Partner
     assert cpo.call("PUT", cpo.at("chargingprofiles", "SENDER", session), ACTIVE).both == (200, 1000)
     (seen,) = emsp.requests("PUT", "/odd/sender/chargingprofiles")
     assert (seen.path, seen.body) == ("/odd/sender/chargingprofiles/S1", ACTIVE)
+
+
+def test_a_change_of_the_profile_goes_to_who_set_it(hub: Any, cpo: Partner, emsp: Partner, session: str) -> None:
+    """CHP-10, CHP-17: an SCSP with a contract about the session, with three URLs on three legs."""
+    scsp = hub.connect("AT/SCS", "SCSP")
+    assert ask(scsp, "PUT", session, to="NL/CPO").data["result"] == "ACCEPTED"
+    callback = cpo.requests("PUT", PATH)[0].body["response_url"]
+    cpo.call("POST", callback, {"result": "ACCEPTED"})
+    until(lambda: Command.objects.get().responded_at)
+    hub.work()
+    assert [one.path for one in scsp.requests("POST")] == ["/profiles/1"]
+    assert cpo.call("PUT", cpo.at("chargingprofiles", "SENDER", session), ACTIVE).both == (200, 1000)
+    assert [one.body for one in scsp.requests("PUT", "/odd/sender/chargingprofiles")] == [ACTIVE]
+    assert emsp.requests("PUT", "/odd/sender/chargingprofiles") == []
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
