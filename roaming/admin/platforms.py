@@ -69,7 +69,8 @@ class PlatformAdmin(Partnering, Page[Platform]):
                 "fields": [
                     ("token_encoding", "token_out_encoding", "request_timeout"),
                     "allowed_hosts",
-                    ("explicit_nulls", "bare_success", "only_http_200"),
+                    ("explicit_nulls", "short_texts"),
+                    ("bare_success", "only_http_200"),
                 ]
             },
         ),

@@ -83,6 +83,11 @@ class Platform(models.Model):
         help_text="send null for every absent optional field, in pushes and in lists: some libraries refuse an object"
         " that leaves fields out",
     )
+    short_texts = models.BooleanField(
+        default=False,
+        help_text="cut addresses to 45, states to 20 and plain_data to 512 characters: the limits of OCPI 2.2.1 as"
+        " first printed, which some peers still hold objects to",
+    )
     bare_success = models.BooleanField(
         default=False,
         help_text="take a 2xx without any body for success: some peers acknowledge a push without an OCPI envelope",

@@ -1,4 +1,5 @@
-"""The copy of an object that one partner is shown: its own tariffs (TAR-30), null for what is absent (peers 5).
+"""The copy of an object that one partner is shown: its own tariffs (TAR-30), null for what is absent (peers 5),
+shorter texts (TYP-10).
 
 The same in lists, in single objects and in pushes. Nearly every partner is shown what the owner sent, byte for byte
 (HUB-31); then a copy is `plain` and nothing is parsed.
@@ -18,7 +19,7 @@ from roaming.ocpi.versions import ModuleID
 from roaming.services import agreements
 from roaming.services.agreements import Instead, Owner
 from roaming.services.objects import Kind
-from roaming.services.rendering import with_nulls, with_tariffs
+from roaming.services.rendering import with_nulls, with_short_texts, with_tariffs
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,19 @@ class Copies:
 
     struct: Any = None
     nulls: bool = False
+    short: bool = False
     instead: Mapping[Owner, Instead] = field(default_factory=dict)
 
     @property
     def plain(self) -> bool:
-        return not self.nulls and not self.instead
+        return not self.nulls and not self.short and not self.instead
 
     def content(self, document: dict[str, Any]) -> dict[str, Any]:
         owner = (str(document.get("country_code", "")).upper(), str(document.get("party_id", "")).upper())
         if owner in self.instead:
             document = with_tariffs(document, self.instead[owner])
+        if self.short:
+            document = with_short_texts(document)
         return with_nulls(self.struct, document) if self.nulls else document
 
     def part(self, part: dict[str, Any], owner: PartyId) -> dict[str, Any]:
@@ -54,4 +58,4 @@ PLAIN = Copies()
 def of(kind: Kind[Any], platform: Platform, readers: Iterable[Party], now: datetime) -> Copies:
     """For these parties of the platform."""
     rewritten = agreements.substitutes(readers, now) if kind.module is ModuleID.LOCATIONS else {}
-    return Copies(kind.struct, platform.explicit_nulls, rewritten)
+    return Copies(kind.struct, platform.explicit_nulls, platform.short_texts, rewritten)

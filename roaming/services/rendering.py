@@ -1,4 +1,6 @@
-"""Objects as a particular partner wants them: with null where a field is absent (peers 5), with its own tariffs."""
+"""Objects as a particular partner wants them: with null where a field is absent (peers 5), with texts no longer than it
+takes (TYP-10), with its own tariffs (TAR-30).
+"""
 
 from __future__ import annotations
 
@@ -40,6 +42,21 @@ def _value(kind: inspect.Type, value: Any) -> Any:
     if isinstance(kind, inspect.Metadata):
         return _value(kind.type, value)
     return value
+
+
+SHORT = {"address": 45, "state": 20, "plain_data": 512}
+
+
+def with_short_texts(value: Any) -> Any:
+    """Everything below it with the lengths that were printed first (TYP-10)."""
+    if isinstance(value, list):
+        return [with_short_texts(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: one[: SHORT[name]] if name in SHORT and isinstance(one, str) else with_short_texts(one)
+        for name, one in value.items()
+    }
 
 
 def with_tariffs(document: Mapping[str, Any], instead: Mapping[str, str]) -> dict[str, Any]:

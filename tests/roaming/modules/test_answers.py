@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from roaming.models import Cdr, Notice
+from roaming.models import Cdr, Notice, Platform
 from tests.personas import samples
 from tests.personas.partner import Partner, Said
 
@@ -105,3 +105,19 @@ def test_a_schedule_informs_and_only_a_status_changes_a_status(hub: Any, cpo: Pa
     assert cpo.call("PATCH", cpo.at("locations", "RECEIVER", "NL", "CPO", "LOC1", "EVSE1"), change).status == 1000
     hub.work()
     assert emsp.pushed("locations")[-1].body == change
+
+
+def test_long_texts_are_taken_and_cut_for_whom_cannot_take_them(
+    hub: Any, cpo: Partner, emsp: Partner, other_emsp: Partner
+) -> None:
+    """TYP-10: the limits as first printed, for that partner only, in pushes, lists and single objects."""
+    Platform.objects.filter(pk=hub.platform(emsp).pk).update(short_texts=True)
+    place = samples.location(address="a" * 200, state="s" * 40)
+    assert cpo.call("PUT", cpo.at("locations", "RECEIVER", "NL", "CPO", "LOC1"), place).both == (201, 1000)
+    hub.work()
+    (pushed,) = emsp.pushed("locations")
+    (listed,) = emsp.call("GET", emsp.at("locations", "SENDER")).data
+    single = emsp.call("GET", emsp.at("locations", "SENDER", "LOC1"), to="NL/HUB").data
+    for shown in (pushed.body, listed, single):
+        assert shown == {**place, "address": "a" * 45, "state": "s" * 20}
+    assert other_emsp.call("GET", other_emsp.at("locations", "SENDER")).data == [place]
