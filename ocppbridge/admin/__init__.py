@@ -3,6 +3,7 @@
 from ocppbridge.admin import (
     alerts,
     calls,
+    configuration,
     connections,
     evses,
     frames,
@@ -13,6 +14,7 @@ from ocppbridge.admin import (
     reports,
     reservations,
     security,
+    settings,
     stations,
     transactions,
 )
@@ -20,6 +22,7 @@ from ocppbridge.admin import (
 __all__ = [
     "alerts",
     "calls",
+    "configuration",
     "connections",
     "evses",
     "frames",
@@ -30,6 +33,7 @@ __all__ = [
     "reports",
     "reservations",
     "security",
+    "settings",
     "stations",
     "transactions",
 ]

@@ -20,6 +20,7 @@ TRIGGERS = (
     "TransactionEvent",
     "FirmwareStatusNotification",
     "LogStatusNotification",
+    "CustomTrigger",
 )
 
 
@@ -116,12 +117,21 @@ class Service(Question):
     operative = forms.TypedChoiceField(
         coerce=lambda value: value == "yes", choices=[("yes", "in service"), ("no", "out of service")]
     )
+    connector = forms.IntegerField(
+        required=False, min_value=1, help_text="Of the EVSE, only this one (2.x); empty: all of them"
+    )
+
+    def __init__(self, data: Any = None, *, obj: Any) -> None:
+        super().__init__(data, obj=obj)
+        if not isinstance(obj, Evse):
+            del self.fields["connector"]
 
 
 class Ask(Question):
     """Which message the station should send now."""
 
     message = forms.ChoiceField(choices=[(one, one) for one in TRIGGERS])
+    custom = forms.CharField(required=False, max_length=50, help_text="Which, where it is the vendor's own (2.1)")
 
 
 class AnyCall(Question):

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import tones
+from ocppbridge.admin.configuration import configured
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.models import Call, Evse, Frame, Station
 from roaming.console import links
@@ -47,7 +48,9 @@ class EvseRows(EditedRows[Evse, Station]):
 
 
 def panels(station: Station) -> Iterable[Panel]:
-    """Transactions, calls, frames."""
+    """What is wanted of it, transactions, calls, frames."""
+    yield from configured(station)
+    yield from _availability(station)
     yield Panel(
         "Transactions",
         ("Started", "EVSE", "State", "Token", "Energy", "Duration"),
@@ -84,3 +87,13 @@ def panels(station: Station) -> Iterable[Panel]:
     said = Frame.objects.filter(station=station).order_by("-at", "-id")[:15]
     whole = links.changelist("ocppbridge.frame", station__id__exact=station.pk)
     yield Panel("Frames, the last first", HEADERS, rows(said), whole)
+
+
+def _availability(station: Station) -> Iterable[Panel]:
+    """The last wish for each place; nothing if there never was one."""
+    wishes = [
+        (str(one), tones.state(one.state, tones.AVAILABILITY, one.get_state_display()), one.reason or "–", ago(one.at))
+        for one in station.availabilities.all()
+    ]
+    if wishes:
+        yield Panel("In and out of service", ("Asked for", "Outcome", "Reason", "Since"), wishes)

@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import questions, tones
+from ocppbridge.admin.configuration import OwnWantedRows
+from ocppbridge.admin.provisioning import Provisioning
 from ocppbridge.admin.securing import Securing
 from ocppbridge.admin.station_parts import EvseRows, panels
 from ocppbridge.admin.verbs import Verbs
@@ -57,7 +59,7 @@ class Online(admin.SimpleListFilter):
 
 
 @admin.register(Station)
-class StationAdmin(Verbs[Station], Securing[Station], Page[Station]):
+class StationAdmin(Verbs[Station], Securing[Station], Provisioning[Station], Page[Station]):
     """One charging station."""
 
     list_display = (
@@ -85,7 +87,7 @@ class StationAdmin(Verbs[Station], Securing[Station], Page[Station]):
     search_fields = ("identity", "name", "serial_number", "location_id__iexact", "evses__uid__iexact")
     search_help_text = "Identity, name or serial number; location id or EVSE uid as they are"
     ordering = ("identity",)
-    inlines = (EvseRows,)
+    inlines = (EvseRows, OwnWantedRows)
     actions_list = ("add_station",)
     actions_detail = (
         "start",
@@ -97,6 +99,12 @@ class StationAdmin(Verbs[Station], Securing[Station], Page[Station]):
             "icon": "more_vert",
             "items": ["reserve", "local_list", "availability", "trigger", "any_call"],
         },
+        {
+            "title": "Settings",
+            "icon": "tune",
+            "items": ["report", "read_settings", "write_settings", "compare", "apply", "set_network"],
+        },
+        {"title": "Registration", "icon": "how_to_reg", "items": ["accept", "hold", "reject"]},
         {
             "title": "Security",
             "icon": "shield",
@@ -116,6 +124,7 @@ class StationAdmin(Verbs[Station], Securing[Station], Page[Station]):
         "connection_shown",
         "seen",
         "booted_at",
+        "boot_reason",
         "boot_status_shown",
         "vendor",
         "model",
@@ -139,7 +148,12 @@ class StationAdmin(Verbs[Station], Securing[Station], Page[Station]):
         ),
         (
             "Hardware, as it said at its last boot",
-            {"fields": [("vendor", "model", "serial_number"), ("firmware_version", "booted_at", "boot_status_shown")]},
+            {
+                "fields": [
+                    ("vendor", "model", "serial_number"),
+                    ("firmware_version", "booted_at", "boot_reason", "boot_status_shown"),
+                ]
+            },
         ),
     )
 
@@ -287,7 +301,8 @@ class StationAdmin(Verbs[Station], Securing[Station], Page[Station]):
         """In both protocols."""
         frames = linked(links.changelist("ocppbridge.frame", station__id__exact=obj.pk), "frames")
         exchanges = linked(links.changelist("roaming.exchange", q=obj.identity), "OCPI exchanges")
-        return format_html("{}, {}", frames, exchanges)
+        settings = linked(links.changelist("ocppbridge.setting", station__id__exact=obj.pk), "settings")
+        return format_html("{}, {}, {}", frames, exchanges, settings)
 
     def panels(self, request: HttpRequest, obj: Station) -> Iterable[Panel]:
         """Transactions, calls, frames."""

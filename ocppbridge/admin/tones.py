@@ -21,6 +21,7 @@ TRANSACTION = {"running": NOTE, "ended": GOOD, "closed": WARN}
 SEVERITY = {"info": NOTE, "warning": WARN, "critical": BAD}
 RESERVATION = {"asked": NOTE, "held": GOOD, "used": PLAIN, "expired": PLAIN, "cancelled": PLAIN, "refused": BAD}
 LOCAL_LIST = {"unknown": PLAIN, "sending": NOTE, "same": GOOD, "doubtful": WARN, "none": PLAIN, "failed": BAD}
+AVAILABILITY = {"accepted": GOOD, "scheduled": NOTE, "refused": BAD, "unanswered": WARN}
 BOOT = {"Accepted": GOOD, "Pending": WARN, "Rejected": BAD}
 _FINE = ("accepted", "answered", "unlocked", "scheduled", "cleared")
 

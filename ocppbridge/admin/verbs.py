@@ -102,7 +102,10 @@ class Verbs(ModelAdmin[M]):
     @button("Change availability", icon="power_settings_new", form=questions.Service, submit="Ask for it")
     def availability(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
         """In or out of service."""
-        intent = intents.ChangeAvailability(form.cleaned_data["operative"], place_of(obj))
+        place = place_of(obj)
+        if not place.is_station:
+            place = Place(place.evse, form.cleaned_data["connector"])
+        intent = intents.ChangeAvailability(form.cleaned_data["operative"], place)
         return call_station(request, questions.station_of(obj), intent)
 
     @button(
@@ -140,7 +143,8 @@ class Verbs(ModelAdmin[M]):
     @button("Trigger a message", icon="campaign", form=questions.Ask, submit="Ask for it")
     def trigger(self, request: HttpRequest, obj: Any, form: Question) -> HttpResponse:
         """Ask for a message now."""
-        intent = intents.Trigger(form.cleaned_data["message"], place_of(obj))
+        said = form.cleaned_data
+        intent = intents.Trigger(said["message"], place_of(obj), said["custom"] or None)
         return call_station(request, questions.station_of(obj), intent)
 
     @button(

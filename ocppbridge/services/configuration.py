@@ -51,6 +51,11 @@ def is_wanted(station: Station) -> bool:
     return bool(_layers(station))
 
 
+def of(station: Station) -> Conformity:
+    """How it stands, as of the last look."""
+    return Conformity.objects.get_or_create(station=station)[0]
+
+
 @transaction.atomic
 def check(station: Station, now: datetime, *, by: str = "") -> list[Call]:
     """Begin a round: read what is wanted. Nothing is wanted: nothing is asked."""

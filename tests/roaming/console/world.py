@@ -14,17 +14,23 @@ from django.utils import timezone
 from ocppbridge.bridge import sites
 from ocppbridge.models import (
     Alert,
+    Availability,
     Call,
+    ConfigurationTemplate,
+    Conformity,
     Connection,
     Connector,
+    DeviceReport,
     Evse,
     InboxItem,
     MeterReading,
     Quarantined,
     Report,
     Reservation,
+    Setting,
     Station,
     Transaction,
+    WantedSetting,
 )
 from roaming.models import (
     Agreement,
@@ -105,6 +111,20 @@ def build(identity: str = "VLT-0001") -> World:
     delivery = _delivery(platform, session, now)
     _rest(station, platform, now)
     return World(station, platform, transaction, session, cdr, tariff, token, call, command, delivery, exchange)
+
+
+def _settings(station: Station, now: datetime) -> None:
+    """A key that was reported, one that is wanted, and how far the station is from it."""
+    Setting.objects.create(
+        station=station, name="HeartbeatInterval", value="300", mutability="ReadWrite", reported_at=now
+    )
+    DeviceReport.objects.create(
+        station=station, inventory="FullInventory", state="whole", parts=[0], last_part=0, asked_at=now
+    )
+    template = ConfigurationTemplate.objects.create(name=f"all of {station}", party="NL/VLT")
+    WantedSetting.objects.create(template=template, name="HeartbeatInterval", value="60")
+    Conformity.objects.create(station=station, state="differs", wanted=1, differing=1, looked_at=now)
+    Availability.objects.create(station=station, operative=False, state="scheduled", at=now)
 
 
 def _platform(now: datetime) -> Platform:
@@ -392,6 +412,7 @@ def _rest(station: Station, platform: Platform, now: datetime) -> None:
         payload={"status": "Installed"},
     )
     security_world.build(station, now)
+    _settings(station, now)
     Reservation.objects.create(
         station=station, evse_number=2, id_token=UID, expires_at=now + timedelta(hours=1), partner="DE/EMX"
     )
