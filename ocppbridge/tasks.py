@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ocppbridge import drain, sweeps
 from ocppbridge.services import signing
+from ocppbridge.services.locks import Lock, held
 
 
 @shared_task(name="ocppbridge.drain")
@@ -23,5 +24,7 @@ def sign_certificates() -> None:
 
 @shared_task(name="ocppbridge.sweep")
 def sweep() -> None:
-    """Every second, from beat."""
-    sweeps.sweep(timezone.now())
+    """Every second, from beat; one at a time, so that a slow one takes one thread of its queue and not all."""
+    with held(Lock.SWEEP) as free:
+        if free:
+            sweeps.sweep(timezone.now())
