@@ -9,7 +9,7 @@ from typing import Any
 from roaming.hub.handshake import Connection, Peer
 from roaming.models import Endpoint, Party, Platform
 from roaming.ocpi.credentials import CredentialsRole
-from roaming.services import announcements, pulls
+from roaming.services import announcements, plans
 
 _BROUGHT = (
     "versions_url", "version", "offered_versions", "token_out", "token_out_encoding", "status", "status_since",
@@ -29,7 +29,7 @@ def store(platform: Platform, connection: Connection, now: datetime) -> None:
     platform.save(update_fields=_BROUGHT)  # not what the peer's own requests changed meanwhile
     _store_endpoints(platform, peer)
     _store_roles(platform, connection.roles, now)
-    pulls.plan(platform, now)
+    plans.plan(platform, now)
     announcements.about(platform)
 
 

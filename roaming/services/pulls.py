@@ -2,8 +2,7 @@
 
 A crawl goes on page by page through `ocpi.crawl`, which knows the ways in which peers break their Links. After each
 page it stands in the row, so another worker can go on after a kill. An object that cannot be taken is counted and the
-rest is (TRA-06). What a complete full crawl has not seen is gone: a location's EVSEs become REMOVED, a tariff is
-deleted; sessions, CDRs and tokens never go that way.
+rest is (TRA-06). What a complete full crawl has not seen is gone: see `vanished`.
 
 Another hub is asked once for the parties behind it (HCI-12), then for what they have, in one list a module (HUB-18).
 """
@@ -22,8 +21,7 @@ from django.utils import timezone
 
 from roaming import nudges
 from roaming.client import Answer, CallFailed
-from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE
-from roaming.models import Party, Platform, Pull, PulledKey
+from roaming.models import Platform, Pull, PulledKey
 from roaming.ocpi import json
 from roaming.ocpi.crawl import Crawl, CrawlStopped
 from roaming.ocpi.errors import OcpiError
@@ -38,12 +36,12 @@ from roaming.services import (
     objects,
     parties,
     partners,
+    plans,
     sessions,
     tariffs,
     tokens,
     vanished,
 )
-from roaming.services.decisions import choices
 from roaming.services.locks import Lock, held
 from roaming.services.objects import Stored
 
@@ -52,6 +50,7 @@ logger = logging.getLogger(__name__)
 BUDGET = 20.0  # seconds of one task
 AGAIN = timedelta(minutes=10)  # after a failure
 OVERLAP = timedelta(minutes=5)  # clocks differ, and what is asked for twice costs nothing
+MOST = 2**31 - 1  # objects; who says more is not believed (S8)
 CATCH_UP = timedelta(minutes=1)
 LIMIT = 100  # objects in a page: a peer whose own limit is none would send its whole list at once
 TASK = "roaming.pull"
@@ -59,7 +58,6 @@ TASK = "roaming.pull"
 _CRAWL = (
     "url", "offset", "pages", "objects_seen", "total", "stored", "invalid", "error", "page_at", "state",
 )  # fmt: skip
-_CPO_MODULES = (ModuleID.TARIFFS, ModuleID.LOCATIONS, ModuleID.SESSIONS, ModuleID.CDRS)
 _STORES: dict[ModuleID, Callable[..., Stored[Any]]] = {
     ModuleID.LOCATIONS: locations.store,
     ModuleID.TARIFFS: tariffs.store,
@@ -67,44 +65,6 @@ _STORES: dict[ModuleID, Callable[..., Stored[Any]]] = {
     ModuleID.CDRS: cdrs.store,
     ModuleID.TOKENS: tokens.store,
 }
-_HUB_MODULES = (ModuleID.HUBCLIENTINFO, *_CPO_MODULES, ModuleID.TOKENS)
-
-
-def plan(platform: Platform, now: datetime) -> None:
-    """After a handshake: a row for each list that the partner offers, due now; withdrawn lists are not pulled."""
-    offered = set(platform.endpoints.filter(role=InterfaceRole.SENDER.value).values_list("module", flat=True))
-    kept = []
-    for party in parties.of_platform(platform):
-        for module in _modules_of(party):
-            if module.value not in offered:
-                continue
-            due = _first(party, module, offered, now) if interval(platform) else None
-            row, _ = Pull.objects.update_or_create(
-                party=party, module=module.value, defaults={"platform": platform, "next_at": due}
-            )
-            kept.append(row.pk)
-    Pull.objects.filter(platform=platform).exclude(pk__in=kept).delete()
-
-
-def _first(party: Party, module: ModuleID, offered: set[str], now: datetime) -> datetime | None:
-    """What a hub's parties have makes sense once they are known."""
-    waits = party.role == Role.HUB.value and module is not ModuleID.HUBCLIENTINFO
-    return None if waits and ModuleID.HUBCLIENTINFO.value in offered else now
-
-
-def _modules_of(party: Party) -> tuple[ModuleID, ...]:
-    if party.role == Role.HUB.value:
-        return _HUB_MODULES
-    if party.hub_says:
-        return ()
-    if party.role in CHARGING_SIDE:
-        return _CPO_MODULES
-    return (ModuleID.TOKENS,) if party.role in DRIVING_SIDE else ()
-
-
-def interval(platform: Platform) -> timedelta | None:
-    value = choices().value("PULL-INTERVAL", partner=str(platform.pk))  # decision: PULL-INTERVAL
-    return None if value == "none" else timedelta(hours=float(value))
 
 
 def ask_now(pull: Pull, *, full: bool = False, nudge: bool = True) -> None:
@@ -146,7 +106,7 @@ def run(pull_id: int, *, told: Callable[[Pull], None] = lambda pull: None, budge
         if not pull.url:
             _begin(pull)
         while pull.state == Pull.State.RUNNING and time.monotonic() - started < budget:
-            _page(pull)
+            _page_or_failure(pull)
             told(pull)
     if pull.state == Pull.State.RUNNING:
         nudges.nudge_each(TASK, [pull.pk], nudges.BULK)
@@ -169,6 +129,15 @@ def _begin(pull: Pull) -> None:
     pull.total, pull.error, pull.finished_at = None, "", None
     pull.state, pull.started_at = Pull.State.RUNNING, now
     pull.save()
+
+
+def _page_or_failure(pull: Pull) -> None:
+    try:
+        _page(pull)
+    except Exception as error:  # ours: the list must not come again every second
+        logger.exception("a page of %s on platform %s could not be taken", pull, pull.platform_id)
+        pull.refresh_from_db()
+        _fail(pull, f"the hub failed: {type(error).__name__}")
 
 
 def _page(pull: Pull) -> None:
@@ -258,7 +227,11 @@ def _go_on(pull: Pull, answer: Answer, count: int) -> None:
     if following is None:
         _finish(pull)
         return
-    pull.url, pull.offset, pull.total = following.url, following.offset, following.total
+    if following.offset > MOST:
+        _fail(pull, f"its Link leads to offset {following.offset}")
+        return
+    pull.url, pull.offset = following.url, following.offset
+    pull.total = None if following.total is None else min(following.total, MOST)
     pull.save(update_fields=_CRAWL)  # not what staff asked for meanwhile
 
 
@@ -268,7 +241,7 @@ def _finish(pull: Pull) -> None:
         vanished.forget(pull, now)
     pull.state, pull.url, pull.finished_at = Pull.State.IDLE, "", now
     pull.total = pull.objects_seen if pull.total is None else pull.total
-    every = interval(pull.platform)
+    every = plans.interval(pull.platform)
     pull.next_at = now + every * random.uniform(0.9, 1.1) if every else None  # noqa: S311  # splay (TRA-05)
     if not pull.full and Pull.objects.filter(pk=pull.pk, known_until=None).exists():
         pull.known_until, pull.next_at = None, now  # a full one was asked for while this delta ran
