@@ -34,7 +34,7 @@ def run() -> list[Row]:
         network.copy("roaming_location", network.stored(range(COUNT)))
         network.emsps(3, "http://127.0.0.1:9")
         network.settle()
-        with running.processes(place, ["web"]) as ours, _library("CPO") as shop, _library("EMSP") as taker:
+        with running.processes(place, ["web"]) as ours, library("CPO") as shop, library("EMSP") as taker:
             os.sched_setaffinity(0, LOAD_CORE)
             return [*_pages(ours, callers.reader, *shop), *_writes(ours, callers.writer, *taker)]
 
@@ -117,7 +117,7 @@ def _row(what: str, peer: float, found: list[tuple[float, float]], target: float
 
 
 @contextmanager
-def _library(role: str) -> Iterator[tuple[int, int]]:
+def library(role: str) -> Iterator[tuple[int, int]]:
     port = free_port()
     command = [str(environments.python("extrawest")), "-m", "tests.benchmarks.peers.library", str(port), role]
     folder = environments.CACHE.parent

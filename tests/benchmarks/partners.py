@@ -24,7 +24,7 @@ OWNER = ("NL", "C00")
 
 
 def run() -> list[Row]:
-    with hub.ground() as place, _partners() as (port, peer):
+    with hub.ground() as place, partners() as (port, peer):
         place.env["OUTBOUND_ALLOW"] = "127.0.0.0/8"
         hub.setup_django(place)
         _world(port)
@@ -106,7 +106,7 @@ def _all_have_it(arrivals: list[Any], dated: str, committed: float) -> float:
 
 
 @contextmanager
-def _partners() -> Iterator[tuple[int, subprocess.Popen[str]]]:
+def partners() -> Iterator[tuple[int, subprocess.Popen[str]]]:
     port = free_port()
     with beside([sys.executable, "-m", "tests.benchmarks.peers.partners", str(port)]) as peer:
         heard(peer)

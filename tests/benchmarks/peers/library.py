@@ -1,7 +1,7 @@
 """The peer of the OCPI benchmarks: the library `extrawest-ocpi` in its own environment, everything in memory.
 
-As CPO it serves a list of 1,000 locations, as eMSP it takes locations and keeps nothing; what is asked of it is checked
-against one token. Run: ``python library.py PORT CPO|EMSP`` with the world of the benchmarks beside it.
+As CPO it serves a list of 1,000 locations; as eMSP it serves ten tokens and takes locations, of which it keeps nothing.
+What is asked of it is checked against one token. Run: ``python -m tests.benchmarks.peers.library PORT CPO|EMSP``.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ import uvicorn  # noqa: E402
 from py_ocpi.core.authentication.authenticator import Authenticator  # noqa: E402
 from py_ocpi.core.config import logger  # noqa: E402
 from py_ocpi.core.crud import Crud  # noqa: E402
-from py_ocpi.core.enums import Action, ModuleID, RoleEnum  # noqa: E402
+from py_ocpi.core.enums import ModuleID, RoleEnum  # noqa: E402
 from py_ocpi.main import get_application  # noqa: E402
 from py_ocpi.modules.versions.enums import VersionNumber  # noqa: E402
 
 from tests.benchmarks.network import location  # noqa: E402
 
-LOCATIONS = [location(number, ("NL", "LIB")) for number in range(1000)] if ROLE == "CPO" else []
 CARD = {
     "country_code": "NL", "party_id": "LIB", "uid": "CARD", "type": "RFID", "contract_id": "C1", "issuer": "L",
     "valid": True, "whitelist": "NEVER", "last_updated": "2026-01-01T00:00:00Z",
 }  # fmt: skip
+LISTED = [location(number, ("NL", "LIB")) for number in range(1000)] if ROLE == "CPO" else [CARD] * 10
 
 
 class Keys(Authenticator):
@@ -49,19 +49,15 @@ class Memory(Crud):
     async def list(cls, module, role, filters, *args, **kwargs):
         begin = filters["offset"]
         end = begin + filters["limit"]
-        return LOCATIONS[begin:end], len(LOCATIONS), end >= len(LOCATIONS)
+        return LISTED[begin:end], len(LISTED), end >= len(LISTED)
 
     @classmethod
     async def get(cls, module, role, id, *args, **kwargs):
-        return CARD if module == ModuleID.tokens else None
+        return None
 
     @classmethod
     async def create(cls, module, role, data, *args, **kwargs):
         return data
-
-    @classmethod
-    async def do(cls, module, role, action, *args, **kwargs):
-        return {"allowed": "ALLOWED", "token": CARD} if action == Action.authorize_token else None
 
 
 if __name__ == "__main__":
