@@ -51,10 +51,8 @@ class Verdict:
 def at_location(command: StartSession | ReserveNow | UnlockConnector, sender: PartyId,
                 location: Location | None) -> Verdict:
     """START_SESSION, RESERVE_NOW and UNLOCK_CONNECTOR at a location of ours, None if there is no such location."""
-    if not isinstance(command, UnlockConnector):
-        owner = PartyId(command.token.country_code, command.token.party_id)
-        if owner != sender:
-            return Verdict(REJECTED, f"the token belongs to {owner}")  # CMD-13
+    if (refusal := foreign_token(command, sender)) is not None:
+        return refusal
     if location is None:
         raise UnknownLocation(data={"result": REJECTED, "timeout": 0})  # CMD-09
     places = [evse for evse in location.evses or () if evse.status is not Status.REMOVED]
@@ -70,6 +68,15 @@ def at_location(command: StartSession | ReserveNow | UnlockConnector, sender: Pa
             return Verdict(ACCEPTED)  # CMD-19: any of them; whoever knows which is free chooses
         return Verdict(REJECTED, "the location has several EVSEs: name one")  # CMD-15
     return _at_evse(command, able[0])
+
+
+def foreign_token(command: Command, sender: PartyId) -> Verdict | None:
+    """REJECTED where the token is another party's (CMD-13): by our own CPOs, and by the hub for everybody's, since a
+    session is billed to its token's owner."""
+    if not isinstance(command, StartSession | ReserveNow):
+        return None
+    owner = PartyId(command.token.country_code, command.token.party_id)
+    return None if owner == sender else Verdict(REJECTED, f"the token belongs to {owner}")
 
 
 def stop(sender: PartyId, session: Session | None) -> Verdict:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from roaming.hub.commands import check_response_url, read_response
+from roaming.hub.commands import check_response_url, foreign_token, read_response
 from roaming.hub.routing import By, FindReceiver, Forward
 from roaming.modules.calling import (
     KEY,
@@ -56,6 +56,8 @@ def _serve(asked: Asked) -> Reply:
 
 def _forward(asked: Asked, to: Forward) -> Reply:
     order = _order(asked)
+    if asked.sender is not None and (refusal := foreign_token(order.request, asked.sender)) is not None:
+        return Reply(_response(refusal.response.value, 0, refusal.message))
 
     def passing(key: str) -> forwards.Passing:
         body = json.dump_bytes({**order.body, "response_url": f"{CALLBACKS.url}{order.kind}/{key}"})

@@ -31,9 +31,12 @@ def token_type(asked: Asked) -> str:
 
 
 def _put(asked: Asked) -> Reply:
-    """Stored as it is; what is odd about it is said in the message."""
+    """Stored as it is, by the body's type if the URL has none (TOK-04); what is odd about it is said in the message."""
+    token = decode(Token, asked.document)
+    if asked.parameter("type") and token_type(asked) != token.type:
+        raise InvalidParameter("type", f"is {token.type} in the body")
     reply = put(store, _UID)(asked)
-    said = remarks(decode(Token, asked.document))
+    said = remarks(token)
     return replace(reply, message="; ".join(said)) if said else reply
 
 

@@ -213,7 +213,7 @@ def remote(hub: Any, cpo: Partner, emsp: Partner) -> Partner:
 
 
 def test_a_command_for_another_platform_goes_with_a_callback_of_ours(hub: Any, remote: Partner, emsp: Partner) -> None:
-    """HUB-17, HUB-29, S5: the CPO never sees the eMSP's URL."""
+    """HUB-17, HUB-29, S5, S32: the CPO never sees the eMSP's URL, and only its own first result counts."""
     answer = order(emsp, location_id="LOC1", **{"x-odd": 1})
     assert (answer.both, answer.data) == ((200, 1000), {"result": "ACCEPTED", "timeout": 20})
     (seen,) = remote.requests("POST", "START_SESSION")
@@ -254,6 +254,16 @@ def test_a_refusal_of_the_partner_ends_the_command(hub: Any, remote: Partner, em
     remote.answers["POST", "/odd/receiver/commands"] = Said([{"result": "ACCEPTED", "timeout": 9}])  # peers 4
     assert order(emsp, location_id="LOC1").both == (200, 1000)
     assert list(Command.objects.order_by("created_at").values_list("result_state", flat=True)) == ["NONE", "WAITING"]
+
+
+def test_a_foreign_token_is_not_passed_on(hub: Any, remote: Partner, emsp: Partner, other_emsp: Partner) -> None:
+    """CMD-13: the hub refuses it, for the session would be billed to somebody who asked for nothing."""
+    foreign = samples.token(country_code="FR", party_id="EMY")
+    for name in ("START_SESSION", "RESERVE_NOW"):
+        answer = order(emsp, name, location_id="LOC1", token=foreign)
+        assert (answer.both, answer.data["result"]) == ((200, 1000), "REJECTED")
+    assert remote.requests("POST", "/commands") == []
+    assert Command.objects.count() == 0
 
 
 def test_receivers_that_fail_are_told_apart(hub: Any, remote: Partner, emsp: Partner) -> None:

@@ -38,6 +38,19 @@ def test_two_types_of_one_uid_are_two_tokens(hub: Any, emsp: Partner) -> None:
     assert push(emsp, method="GET", query="?type=CARD").both == (200, 2001)
 
 
+def test_the_type_is_part_of_what_is_asked_for(hub: Any, emsp: Partner, cpo: Partner) -> None:
+    """TOK-02, TOK-03, TOK-15: RFID where nothing is said, on authorize too; a type against the body is 2001."""
+    push(emsp, samples.token(type="APP_USER"), query="?type=APP_USER")
+    emsp.answers["POST", "/odd/sender/tokens"] = info()
+    assert authorize(cpo).both == (404, 2004)
+    assert authorize(cpo, query="?type=APP_USER").both == (200, 1000)
+    (asked,) = emsp.requests("POST", "authorize")
+    assert asked.query == {"type": ["APP_USER"]}
+    assert push(emsp, samples.token(type="APP_USER"), query="?type=RFID").both == (200, 2001)
+    assert push(emsp, samples.token(), query="?type=CARD").both == (200, 2001)
+    assert Token.objects.count() == 1
+
+
 def test_a_partial_patch_blocks_a_token_and_nothing_else(hub: Any, emsp: Partner) -> None:
     """TOK-05, TOK-06."""
     push(emsp, samples.token())
