@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -109,10 +110,8 @@ async def run(port: int, count: int) -> Score:
     stations: list[Charging] = []
     for number in range(count):
         load = Load(port=port, message="", subprotocol=("ocpp1.6", "ocpp2.0.1")[number % 2])
-        made = (await loop.create_connection(lambda n=number, w=load: Charging(n, w, score, begin), "127.0.0.1", port))[
-            1
-        ]
-        stations.append(made)
+        make = partial(Charging, number, load, score, begin)
+        stations.append((await loop.create_connection(make, "127.0.0.1", port))[1])
         if len(stations) % 64 == 0:
             await asyncio.gather(*(station.open for station in stations))
     await asyncio.gather(*(station.open for station in stations))
