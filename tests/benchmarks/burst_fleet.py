@@ -40,6 +40,8 @@ class Charging(Station):
         self.finished = asyncio.get_running_loop().create_future()
 
     def _received(self, frame: bytes) -> None:
+        if b"[4" in frame[2:8]:  # the hub is busy: said again, as a station does
+            self.at -= 1
         found = _NUMBER.search(frame)
         if found:
             self.transaction = int(found[1])
