@@ -83,15 +83,23 @@ class Calling:
     def answered(self, event: rpc.Answered, text: str, now: datetime) -> None:
         """The station's answer, for the drain to settle."""
         action, _ = self._open.pop(event.call_id)
-        error = ""
+        error, complaint = "", None
         try:
             self._dialect.validate_response(action, event.payload)
         except RpcError as fault:  # field quirk 10: logged with the reason, the socket stays
             error = f"{fault.code}: {fault.description}"
+            complaint = self._rpc.result_error(event.call_id, fault)
         masked = secrets.mask_response(action, event.payload)
         if masked is not event.payload:
             text = self._rpc.result(event.call_id, masked)
         self._settled(now, journal.RESULT, event.call_id, action, text, error)
+        if complaint is not None:
+            self._complain(now, event.call_id, action, complaint, error)
+
+    def _complain(self, now: datetime, call_id: str, action: str, text: str, error: str) -> None:
+        """CALLRESULTERROR: a 2.1 station is told that its answer was of no use."""
+        entry = self._scribe.entry(now, journal.OUT, journal.RESULT_ERROR, call_id, action, text, error)
+        self._host.journal(Unit((entry,), lambda result: self._host.say(text)))
 
     def refused(self, event: rpc.Refused, text: str | None, now: datetime) -> None:
         """The station's refusal; without a text its answer could not be read at all."""

@@ -61,7 +61,7 @@ def step(talk: Talk, frame: list[Any], payload: dict[str, Any]) -> list[Any]:
 
 def answer(talk: Talk, frame: list[Any], payload: dict[str, Any]) -> None:
     talk.answer(frame, payload)
-    eventually(lambda: drain.drain(present().shard) or Call.objects.get(pk=frame[1]).state == "answered")
+    eventually(lambda: drain.drain(present().shard) >= 0 and Call.objects.get(pk=frame[1]).state == "answered")
 
 
 def preferred(status: str) -> dict[str, Any]:
