@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
+from rest_framework.viewsets import ViewSetMixin
 
+from ocppbridge.api.provisioning import (
+    ConfigurationApplyView,
+    ConfigurationView,
+    RegistrationView,
+    ReportView,
+    SettingReadView,
+    SettingView,
+)
 from ocppbridge.api.security import (
     SecurityEventView,
     StationCertificateView,
     StationPasswordView,
     StationProfileView,
 )
+from ocppbridge.api.verbs import AvailabilityView, NetworkView, ResetView, TriggerView, UnlockView
 from ocppbridge.api.views import CallView, ReadingView, StationCallView, StationView, TransactionView
+
+OF_STATION: dict[str, type[ViewSetMixin]] = {
+    "reset": ResetView,
+    "unlock": UnlockView,
+    "trigger": TriggerView,
+    "availability": AvailabilityView,
+    "network": NetworkView,
+    "registration": RegistrationView,
+    "settings/read": SettingReadView,
+    "settings": SettingView,
+    "reports": ReportView,
+    "configuration/apply": ConfigurationApplyView,
+    "configuration": ConfigurationView,
+}
 
 router = SimpleRouter()
 router.register("stations", StationView)
@@ -18,6 +42,8 @@ router.register(r"stations/(?P<identity>[^/]+)/calls", StationCallView, basename
 router.register(r"stations/(?P<identity>[^/]+)/password", StationPasswordView, basename="station-password")
 router.register(r"stations/(?P<identity>[^/]+)/security-profile", StationProfileView, basename="station-profile")
 router.register(r"stations/(?P<identity>[^/]+)/certificates", StationCertificateView, basename="station-certificate")
+for path, view in OF_STATION.items():
+    router.register(rf"stations/(?P<identity>[^/]+)/{path}", view, basename=f"station-{path.replace('/', '-')}")
 router.register("security-events", SecurityEventView)
 router.register("calls", CallView)
 router.register("transactions", TransactionView)
