@@ -57,7 +57,7 @@ def test_what_is_not_for_everyone_is_not_broadcast(hub: Any, cpo: Partner, emsp:
 
 
 def test_a_cdr_passes_through_once_and_can_be_read_back_at_our_url(hub: Any, cpo: Partner, emsp: Partner) -> None:
-    """CDR-02, CDR-03, CDR-05, HUB-22, HUB-30."""
+    """CDR-02 to CDR-05, HUB-22, HUB-30: what its payer takes twice or differently is still the one that came first."""
     emsp.answers["POST", "/odd/receiver/cdrs"] = Said(http_status=201, headers={"Location": f"{emsp.url}/cdr/77"})
     answer = cpo.call("POST", cpo.at("cdrs", "RECEIVER"), samples.cdr())
     assert answer.both == (201, 1000)
@@ -67,6 +67,11 @@ def test_a_cdr_passes_through_once_and_can_be_read_back_at_our_url(hub: Any, cpo
     hub.work()
     assert len(emsp.pushed("cdrs")) == 1
     assert emsp.call("GET", answer.headers["Location"]).http_status == 404
+    again = cpo.call("POST", cpo.at("cdrs", "RECEIVER"), samples.cdr())
+    assert (again.both, again.headers["Location"]) == ((201, 1000), answer.headers["Location"])
+    cpo.call("POST", cpo.at("cdrs", "RECEIVER"), samples.cdr(total_energy=11))
+    assert cpo.call("GET", answer.headers["Location"]).data == samples.cdr()
+    assert (listed(emsp, "cdrs"), Cdr.objects.count()) == (["CDR1"], 1)
 
 
 def test_a_session_of_a_hosted_party_is_put_and_then_patched(hub: Any, emsp: Partner, other_emsp: Partner) -> None:

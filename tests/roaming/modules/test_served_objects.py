@@ -92,7 +92,9 @@ def charge(hub: Any) -> None:
 
 
 def test_a_strict_reader_takes_every_object_of_every_list(hub: Any, cpo: Partner) -> None:
-    """LOC-01, SES-01, CDR-01, TAR-01, TOK-07, HCI-01, HCI-02, VER-01, VER-02, CRE-10, TRA-11, TYP-02, ENV-02."""
+    """LOC-01, SES-01, CDR-01, TAR-01, TOK-07, HCI-01, HCI-02, VER-01, VER-02, VER-11, CRE-10, CRE-16,
+    TRA-11, TRA-16, TYP-02, ENV-02.
+    """
     charge(hub)
     emsp = next(one for one in hub.partners if one.role == "EMSP")
     given: dict[str, list[Any]] = {}
@@ -112,6 +114,10 @@ def test_a_strict_reader_takes_every_object_of_every_list(hub: Any, cpo: Partner
         "VersionDetails": 1, "Credentials": 1,
     }  # fmt: skip
     assert strictly(given) == []
+    endpoints = given["VersionDetails"][0]["endpoints"]
+    others = ("commands", "chargingprofiles", "credentials", "hubclientinfo")
+    assert {one["identifier"] for one in endpoints} == {*LISTS, *others}
+    assert all(one["url"].startswith(f"{hub.url}/ocpi/2.2.1/") for one in endpoints)
     told = list(walk(given))
     assert [(name, value) for name, value in told if DATED.fullmatch(name) and not WRITTEN.fullmatch(value)] == []
     assert {name for name, _ in told if not re.fullmatch("[a-z][a-z0-9_]*", name)} == set()
