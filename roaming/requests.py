@@ -7,7 +7,7 @@ FindReceiver looks the key up and decides again; Reject raises.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
 from roaming.ocpi.versions import ModuleID
-from roaming.services import finding, guessing, hops, limits
+from roaming.services import dialects, finding, guessing, hops, limits, parties
 from roaming.services.parties import Directory
 
 _IDS = ("location_id", "session_id", "tariff_id", "token_uid", "command", "cdr_id")
@@ -48,6 +48,7 @@ class Routed:
 
 
 def carry_out(routed: Routed, exchange: Inbound) -> Reply:
+    routed = _understood(routed)
     request = _request(routed)
     if routed.operation.limit is None:
         return _carried_out(routed, request, exchange)
@@ -94,6 +95,17 @@ def _act(routed: Routed, request: Request, decision: Decision, directory: Direct
         case Reject(error):
             raise error
     raise NotFound()
+
+
+def _understood(routed: Routed) -> Routed:
+    """A peer of OCPI 2.2 leaves the token's owner out of sessions and CDRs (VER-10)."""
+    platform, module = routed.caller.platform, routed.interface.module
+    if not dialects.is_old(platform) or routed.method in ("GET", "DELETE") or not routed.body:
+        return routed
+    payer = None if routed.routing.to == parties.hub() else routed.routing.to
+    said = json.loads(routed.body)
+    meant = dialects.taken(platform, module, said, payer)
+    return routed if meant is said or meant == said else replace(routed, body=json.dump_bytes(meant))
 
 
 def _count_hop(routed: Routed, request: Request, directory: Directory) -> None:

@@ -28,10 +28,11 @@ from roaming.bodies import read_body
 from roaming.journal import Inbound
 from roaming.modules import BY_PATH, MODULES, versions
 from roaming.modules.interface import VERSION, Interface, Operation, Reply
+from roaming.ocpi import v22
 from roaming.ocpi.errors import ClientError, MethodNotAllowed, NotFound, OcpiError, Unauthorized
 from roaming.ocpi.headers import Routing, read_ids, read_routing
 from roaming.requests import Routed, carry_out
-from roaming.services import parties
+from roaming.services import dialects, parties
 
 logger = logging.getLogger(__name__)
 
@@ -114,9 +115,9 @@ def answer(request: HttpRequest, rest: str) -> HttpResponseBase:
 
 def _reply(request: HttpRequest, rest: str, exchange: Inbound, now: Any) -> Reply:
     segments = _segments(rest)
-    if segments in ([], ["versions"], [VERSION]):
+    if segments in ([], ["versions"], [VERSION], [v22.VERSION]):
         return _versions(request, segments, exchange, now)
-    interface, found, path = _find(segments)
+    interface, found, path = _find([VERSION, *segments[1:]] if segments[0] == v22.VERSION else segments)
     exchange.module = interface.module.value
     if interface.routed:
         exchange.routing = _lenient_routing(request)
@@ -139,9 +140,11 @@ def _versions(request: HttpRequest, segments: list[str], exchange: Inbound, now:
     caller = _authenticated(request, exchange, now, invited=True, reading_versions=True)
     if request.method != "GET":
         raise MethodNotAllowed(allowed=("GET",))
-    if segments == [VERSION]:
-        return Reply(versions.told(caller.platform, MODULES))
-    return Reply(versions.versions())
+    if segments in ([], ["versions"]):
+        return Reply(versions.versions(caller.platform))
+    if segments[0] not in dialects.offered_to(caller.platform):
+        raise NotFound()
+    return Reply(versions.told(caller.platform, MODULES, segments[0]))
 
 
 def _segments(rest: str) -> list[str]:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from django.core import signing
 
 from roaming.hub.routing import Forward
+from roaming.models import Platform
 from roaming.modules.interface import Asked, Reply
 from roaming.ocpi import json
 from roaming.ocpi.crawl import parse_link
@@ -21,7 +22,7 @@ from roaming.ocpi.errors import InvalidParameter, OcpiError
 from roaming.ocpi.headers import LIMIT, LINK, LOCATION, TOTAL_COUNT
 from roaming.ocpi.patch import merge
 from roaming.ocpi.versions import InterfaceRole, ModuleID
-from roaming.services import copies, forwards, notices, objects
+from roaming.services import copies, dialects, forwards, notices, objects
 from roaming.services.cdrs import CDRS
 from roaming.services.forwards import Passing
 from roaming.services.objects import Kind
@@ -70,16 +71,18 @@ def _as_shown(asked: Asked, to: Forward, body: bytes, envelope: Envelope) -> byt
     if kind is None or asked.request.method != "GET" or asked.request.interface is not InterfaceRole.SENDER:
         return body
     shown = copies.of(kind, asked.platform, asked.readers, asked.now)
-    if shown.plain:
+    receiver = Platform.objects.get(pk=to.platform)
+    if shown.plain and not dialects.is_old(receiver):
         return body
-    whole = json.loads(body)
-    if len(asked.segments) > 1:
-        whole["data"] = shown.part(envelope.data, to.party) if isinstance(envelope.data, dict) else envelope.data
-    elif isinstance(envelope.data, list):
-        whole["data"] = [shown.content(one) if isinstance(one, dict) else one for one in envelope.data]
-    elif isinstance(envelope.data, dict):
-        whole["data"] = shown.content(envelope.data)
-    return json.dump_bytes(whole)
+
+    def one(document: Any) -> Any:
+        if not isinstance(document, dict):
+            return document
+        document = dialects.taken(receiver, kind.module, document)
+        return shown.part(document, to.party) if len(asked.segments) > 1 else shown.content(document)
+
+    data = [one(item) for item in envelope.data] if isinstance(envelope.data, list) else one(envelope.data)
+    return json.dump_bytes({**json.loads(body), "data": data})
 
 
 def _remember(asked: Asked, to: Forward) -> None:

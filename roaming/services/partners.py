@@ -18,7 +18,7 @@ from roaming.ocpi.authorization import Encoding
 from roaming.ocpi.errors import ModuleNotOffered
 from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.versions import InterfaceRole, ModuleID
-from roaming.services import notices, presence
+from roaming.services import dialects, notices, presence
 
 
 def endpoint(platform: Platform, module: ModuleID, interface: InterfaceRole) -> str:
@@ -78,7 +78,8 @@ def send(
     check: bool = False,
 ) -> Answer:
     """Raises CallFailed. `check`: a still-alive check, whose failure is enough by itself (HCI-08)."""
-    request = Call(method, url, ids, routing or Routing(), body, module, reason)
+    said = dialects.told(platform, module, body)
+    request = Call(method, url, ids, routing or Routing(), said, module, reason)
     try:
         answer = client.call(peer(platform, seconds), request)
     except client.Forbidden:

@@ -31,6 +31,7 @@ from roaming.ocpi.types import Role, format_datetime
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services import (
     cdrs,
+    dialects,
     locations,
     neighbours,
     objects,
@@ -205,6 +206,7 @@ def _store(pull: Pull, document: Any) -> tuple[str, bool]:
     module = ModuleID(pull.module)
     if module is ModuleID.HUBCLIENTINFO:
         return "", neighbours.take(pull.platform, document, timezone.now())
+    document = dialects.taken(pull.platform, module, document)
     stored = _STORES[module](_owner(pull, document), json.dumps(document), source=pull.platform, now=timezone.now())
     return stored.obj.object_key, stored.changed
 
