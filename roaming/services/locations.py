@@ -16,7 +16,7 @@ from roaming.ocpi.party import PartyId
 from roaming.ocpi.patch import keep_evses
 from roaming.ocpi.types import format_datetime, parse_datetime
 from roaming.ocpi.versions import ModuleID
-from roaming.services import objects
+from roaming.services import evse_index, objects
 from roaming.services.objects import Document, Kind, Stored, key
 
 LOCATIONS: Kind[Location]
@@ -83,37 +83,4 @@ def columns(location: words.Location) -> dict[str, Any]:
     }
 
 
-def index_evses(row: Location, location: words.Location) -> None:
-    """Bring the rows of `Evse` in line with the document."""
-    wanted = {key(evse.uid): _evse_columns(evse) for evse in location.evses or []}
-    held = {evse.uid_key: evse for evse in row.evses.all()}
-    Evse.objects.bulk_create(
-        Evse(location=row, uid_key=uid, **values) for uid, values in wanted.items() if uid not in held
-    )
-    changed = [evse for uid, evse in held.items() if uid in wanted and _update(evse, wanted[uid])]
-    Evse.objects.bulk_update(changed, ["uid", "evse_id", "status", "tariff_ids", "last_updated"])
-    if gone := [evse.pk for uid, evse in held.items() if uid not in wanted]:
-        Evse.objects.filter(pk__in=gone).delete()
-
-
-def _evse_columns(evse: words.Evse) -> dict[str, Any]:
-    tariff_ids = [tariff for connector in evse.connectors for tariff in connector.tariff_ids or []]
-    return {
-        "uid": evse.uid,
-        "evse_id": evse.evse_id or "",
-        "status": evse.status.value,
-        "tariff_ids": list(dict.fromkeys(tariff_ids)),
-        "last_updated": evse.last_updated,
-    }
-
-
-def _update(evse: Evse, values: Mapping[str, Any]) -> bool:
-    changed = False
-    for name, value in values.items():
-        if getattr(evse, name) != value:
-            setattr(evse, name, value)
-            changed = True
-    return changed
-
-
-LOCATIONS = Kind(ModuleID.LOCATIONS, Location, words.Location, columns, after=index_evses, keep=keep_evses)
+LOCATIONS = Kind(ModuleID.LOCATIONS, Location, words.Location, columns, after=evse_index.bring_in_line, keep=keep_evses)

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -22,8 +23,9 @@ from roaming.ocpi.decoding import decode
 from roaming.ocpi.errors import InvalidObject, NotFound, ServerError
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
-from roaming.services import deliveries
+from roaming.services import deliveries, rows
 from roaming.services.decisions import choices
+from roaming.services.questions import Question, whole, whole_row_of
 
 O = TypeVar("O", bound=StoredObject)  # noqa: E741  # the object's model
 Document = Mapping[str, Any] | str | bytes
@@ -183,7 +185,7 @@ class _Push(Generic[O]):
             return Stored(row, created=False, changed=False)
         row.version += 1
         self._fill(row)
-        row.save()
+        rows.update(row)
         self._changed(row)
         return Stored(row, created=False, changed=True)
 
@@ -228,8 +230,18 @@ class _Push(Generic[O]):
 
 
 def _locked(kind: Kind[O], owner: PartyId, identifier: str, more: Mapping[str, str]) -> O | None:
-    rows = kind.model._default_manager.select_for_update(of=("self",))
-    return rows.filter(**_identity(owner, identifier), **more).first()
+    values = {_COUNTRY: owner.country, _PARTY: owner.party, _KEY: key(identifier)}
+    found = _lock(kind.model, tuple(sorted(more))).ask(values | {f"<{name}>": value for name, value in more.items()})
+    return whole_row_of(kind.model, found[0]) if found else None
+
+
+_COUNTRY, _PARTY, _KEY = "<country>", "<party>", "<key>"  # what stands in the question for the real ones
+
+
+@cache
+def _lock(model: type[StoredObject], more: tuple[str, ...]) -> Question:
+    found = model._default_manager.select_for_update().filter(country_code=_COUNTRY, party_id=_PARTY, object_key=_KEY)
+    return Question.of(found.filter(**{name: f"<{name}>" for name in more}).values_list(*whole(model)))
 
 
 def _identity(owner: PartyId, identifier: str) -> dict[str, str]:
