@@ -1,17 +1,17 @@
 """The drain: turns what the journal holds into transactions, states and settled calls, in each station's own order.
 
 One drain runs for a shard at a time (advisory lock). It takes inbox rows in order (station, connection, n), stations
-with more than meter values first, applies them by `@records` and deletes them in the same transaction. A station's
-rows are applied together; if any raises, its savepoint is undone and they are applied one by one, each in a
-savepoint, up to the one that raises. That one is tried again later, and after some tries put aside: a transaction
-message parks its station. It never reads by `id > last`: ids are handed out before COMMIT, so late commits would be
-skipped.
+with more than meter values first, applies them by `@records` and deletes them in the same transaction. A batch is
+applied together, its rows written in few statements; if any frame raises, that is undone and done again station by
+station, and where a station's raise, one by one, each in a savepoint, up to the one that raises. That one is tried
+again later, and after some tries put aside: a transaction message parks its station. It never reads by `id > last`:
+ids are handed out before COMMIT, so late commits would be skipped.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -23,13 +23,14 @@ from django.utils import timezone
 from ocppbridge import nudges
 from ocppbridge.bridge import decisions, telling
 from ocppbridge.handlers.applying import Journalled, Unreadable, apply, parks
-from ocppbridge.models import InboxItem, Quarantined, Station, Transaction
+from ocppbridge.models import InboxItem, Quarantined, Station
 from ocppbridge.services import alerts, shards, transactions
 from ocppbridge.services.turns import Turn
+from ocppbridge.services.writes import Writes
 
 log = logging.getLogger(__name__)
 
-BATCH: Final = 500
+BATCH: Final = 1000
 STATIONS: Final = 200
 
 PICK = """
@@ -121,25 +122,56 @@ def discard(quarantined: Quarantined, by: str, reason: str = "") -> None:
 
 
 def _apply_all(items: Sequence[Item], skipped: set[int]) -> int:
-    """Apply a batch; stations that have failed are added to `skipped`."""
-    stations = {
-        station.pk: station
-        for station in Station.objects.filter(pk__in={item.station_id for item in items}).prefetch_related(
-            "evses__connectors"
-        )
-    }
-    running = transactions.running(stations)
+    """Apply a batch, at first all together; stations that have failed are added to `skipped`."""
+    groups = {station_id: list(group) for station_id, group in groupby(items, lambda item: item.station_id)}
+    applied = [item.id for item in items]
+    if groups and not _together(groups):
+        applied = _each(groups, skipped)
+    InboxItem.objects.filter(pk__in=applied).delete()
+    return len(applied)
+
+
+def _together(groups: Mapping[int, Sequence[Item]]) -> bool:
+    """All stations in one go, their rows written together; False if any frame of any has failed, and nothing is done.
+
+    A station that staff have deleted has nobody to apply its frames to.
+    """
+    stations = _stations(groups)
+    running, out, turns, now = transactions.running(stations), Writes(), list[Turn](), timezone.now()
+    try:
+        with transaction.atomic():
+            for station_id, station in stations.items():
+                turn = Turn(station, now, running[station_id], out)
+                for item in groups[station_id]:
+                    apply(item.frame, turn)
+                turn.finish()
+                turns.append(turn)
+            out.flush()
+            telling.tell_turns(turns)
+    except (OperationalError, InterfaceError):
+        raise  # the database, not a frame: the whole batch comes again
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is met again station by station
+        log.warning("a batch is applied station by station: %s: %s", type(error).__name__, error)
+        return False
+    return True
+
+
+def _each(groups: Mapping[int, Sequence[Item]], skipped: set[int]) -> list[int]:
+    """Station by station, so that none suffers from another's frames; the rows that are done."""
+    stations = _stations(groups)
     applied: list[int] = []
-    for station_id, group in groupby(items, lambda item: item.station_id):
-        rows = list(group)
+    for station_id, rows in groups.items():
         station = stations.get(station_id)
-        # A station that staff have deleted has nobody to apply it to.
-        if station is None or _try(station, rows, running[station_id]) is None:
+        if station is None or _try(station, rows) is None:
             applied += [item.id for item in rows]
         else:
             applied += _one_by_one(station_id, rows, skipped)
-    InboxItem.objects.filter(pk__in=applied).delete()
-    return len(applied)
+    return applied
+
+
+def _stations(groups: Iterable[int]) -> dict[int, Station]:
+    rows = Station.objects.filter(pk__in=list(groups)).prefetch_related("evses__connectors")
+    return {station.pk: station for station in rows}
 
 
 def _one_by_one(station_id: int, rows: Sequence[Item], skipped: set[int]) -> list[int]:
@@ -160,14 +192,15 @@ def _one_by_one(station_id: int, rows: Sequence[Item], skipped: set[int]) -> lis
     return applied
 
 
-def _try(station: Station, items: Sequence[Item], running: list[Transaction] | None = None) -> str | None:
+def _try(station: Station, items: Sequence[Item]) -> str | None:
     """Apply rows of one station, all or nothing; what went wrong."""
     try:
         with transaction.atomic():
-            turn = Turn(station, timezone.now(), running)
+            turn = Turn(station, timezone.now())
             for item in items:
                 apply(item.frame, turn)
             turn.finish()
+            turn.out.flush()
             telling.tell_turn(turn)
     except (OperationalError, InterfaceError):
         raise  # the database, not the frame: the whole batch comes again

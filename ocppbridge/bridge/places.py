@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ocppbridge.models import Evse, Station
+from ocppbridge.models import Station
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import NO_DATA, parse_datetime
@@ -31,16 +31,45 @@ def owner(station: Station) -> PartyId:
     return PartyId(station.country_code, station.party_id)
 
 
+class Shelf:
+    """Locations and tariffs that have been read, for as long as one batch of the drain takes."""
+
+    def __init__(self) -> None:
+        self._locations: dict[tuple[PartyId, str], dict[str, Any] | None] = {}
+        self._tariffs: dict[tuple[PartyId, str], dict[str, Any] | None] = {}
+
+    def location(self, party: PartyId, location_id: str) -> dict[str, Any] | None:
+        """Its document."""
+        key = party, location_id.upper()
+        if key not in self._locations:
+            row = locations.find(party, location_id)
+            self._locations[key] = json.loads(row.document) if row else None
+        return self._locations[key]
+
+    def tariff(self, party: PartyId, tariff_id: str) -> dict[str, Any] | None:
+        """Its document, unless it has been deleted."""
+        key = party, tariff_id.upper()
+        if key not in self._tariffs:
+            row = tariffs.find(party, tariff_id)
+            self._tariffs[key] = json.loads(row.document) if row and row.deleted_at is None else None
+        return self._tariffs[key]
+
+
 def find(
-    station: Station, evse_number: int | None, connector_number: int | None, at: datetime, cdr_token: Any = None
+    station: Station,
+    evse_number: int | None,
+    connector_number: int | None,
+    at: datetime,
+    cdr_token: Any = None,
+    shelf: Shelf | None = None,
 ) -> Place | None:
     """None where the EVSE is not offered to roaming: what happens there is no OCPI session. The token's owner may have
     a tariff of its own at that connector (TAR-30)."""
-    evse = Evse.objects.filter(station=station, number=evse_number).exclude(uid="").first() if evse_number else None
-    row = locations.find(owner(station), station.location_id) if evse and station.location_id else None
-    if evse is None or row is None:
+    shelf = shelf or Shelf()
+    evse = next((one for one in station.evses.all() if one.number == evse_number and one.uid), None)
+    location = shelf.location(owner(station), station.location_id) if evse and station.location_id else None
+    if evse is None or location is None:
         return None
-    location: dict[str, Any] = json.loads(row.document)
     published = _named(location.get("evses"), "uid", evse.uid)
     if published is None:
         return None
@@ -49,7 +78,7 @@ def find(
     return Place(
         location=_cdr_location(location, published, connector),
         time_zone=location["time_zone"],
-        tariff=_tariff(owner(station), _ids(owner(station), connector, cdr_token, at), at),
+        tariff=_tariff(owner(station), _ids(owner(station), connector, cdr_token, at), at, shelf),
     )
 
 
@@ -80,10 +109,9 @@ def _ids(party: PartyId, connector: dict[str, Any], cdr_token: Any, at: datetime
     return agreements.tariffs_for(party, payer, named, at)
 
 
-def _tariff(party: PartyId, tariff_ids: list[str], at: datetime) -> dict[str, Any] | None:
+def _tariff(party: PartyId, tariff_ids: list[str], at: datetime, shelf: Shelf) -> dict[str, Any] | None:
     """The first that is valid at the start; one without a type or for regular use before others (TAR-28)."""
-    rows = filter(None, (tariffs.find(party, tariff_id) for tariff_id in tariff_ids))
-    documents: list[dict[str, Any]] = [json.loads(row.document) for row in rows if row.deleted_at is None]
+    documents = filter(None, (shelf.tariff(party, tariff_id) for tariff_id in tariff_ids))
     valid = [document for document in documents if _holds(document, at)]
     return min(valid, key=lambda document: document.get("type") not in (None, "REGULAR"), default=None)
 

@@ -94,6 +94,12 @@ def told(station: Station, reservation_id: int, status: str, now: datetime) -> N
         _ended(row, now, ours=row.state == State.CANCELLED)
 
 
+def stations_with_open(station_ids: Iterable[int]) -> set[int]:
+    """Those of the stations that hold something, or have been asked to."""
+    rows = Reservation.objects.filter(station__in=list(station_ids), state__in=reservations.OPEN)
+    return set(rows.values_list("station_id", flat=True))
+
+
 def lost(evses: Iterable[Evse], now: datetime) -> None:
     """1.6 §5.13: an EVSE that is Faulted or Unavailable is held for nobody; such a station does not say so."""
     for row in reservations.at(evses):

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from ocppbridge.bridge import corrections, places
+from ocppbridge.bridge.places import Shelf
 from ocppbridge.bridge.signed import signed_data
 from ocppbridge.charging import stored
 from ocppbridge.charging.progress import progress
@@ -44,18 +45,18 @@ class Account:
     bill: Bill | None
 
 
-def begin(row: Transaction) -> None:
+def begin(row: Transaction, shelf: Shelf | None = None) -> None:
     """Fix location and tariff as they are at the start (CDR-13, TAR-26). The caller saves the row."""
-    place = places.find(row.station, row.evse_number, row.connector_number, row.started_at, row.cdr_token)
+    place = places.find(row.station, row.evse_number, row.connector_number, row.started_at, row.cdr_token, shelf)
     if place is not None:
         row.location = json.dumps({**place.location, "time_zone": place.time_zone})
         row.tariff = json.dumps(place.tariff) if place.tariff else ""
 
 
-def publish(row: Transaction, now: datetime) -> bool:
+def publish(row: Transaction, now: datetime, shelf: Shelf | None = None) -> bool:
     """Store the Session as it stands and, when the transaction has ended, its CDR; False if nobody is to be told."""
     if not row.location:
-        begin(row)
+        begin(row, shelf)
         row.save(update_fields=["location", "tariff"])
     if not row.location or not row.cdr_token:
         return False

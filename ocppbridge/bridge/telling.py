@@ -7,13 +7,14 @@ and no reason to stop hearing the station. The sweep tries again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import InterfaceError, OperationalError, transaction
 
 from ocppbridge.bridge import locations, reservations, sessions
+from ocppbridge.bridge.places import Shelf
 from ocppbridge.models import Evse, Transaction
 from ocppbridge.services import alerts
 from ocppbridge.services.turns import Turn
@@ -27,13 +28,34 @@ NOT_HELD: Final = ("OUTOFORDER", "INOPERATIVE")
 
 def tell_turn(turn: Turn) -> None:
     """Everything that a station's turn has changed."""
-    for pk in turn.began:
-        reservations.used_by(turn.touched[pk], turn.now)
+    _use_reservations([turn])
     for row in turn.touched.values():
         tell_transaction(row, turn.now)
-    if turn.speaks_numbers:
-        reservations.lost((evse for evse in turn.changed_evses if evse.status in NOT_HELD), turn.now)
     tell_statuses(turn.changed_evses, turn.now)
+
+
+def tell_turns(turns: Sequence[Turn]) -> None:
+    """The same for many stations at once; raises where one of them cannot be told of."""
+    _use_reservations(turns)
+    shelf = Shelf()
+    for turn in turns:
+        for row in turn.touched.values():
+            if row.cdr_token:
+                sessions.publish(row, turn.now, shelf)
+    if turns:
+        tell_statuses([evse for turn in turns for evse in turn.changed_evses], turns[0].now)
+
+
+def _use_reservations(turns: Sequence[Turn]) -> None:
+    """What has begun uses what was held for it; what a fault hits is held no more."""
+    held = reservations.stations_with_open([turn.station.pk for turn in turns])
+    for turn in turns:
+        if turn.station.pk not in held:
+            continue
+        for pk in turn.began:
+            reservations.used_by(turn.touched[pk], turn.now)
+        if turn.speaks_numbers:
+            reservations.lost((evse for evse in turn.changed_evses if evse.status in NOT_HELD), turn.now)
 
 
 def tell_transaction(row: Transaction, now: datetime) -> bool:
@@ -53,9 +75,8 @@ def tell_transaction(row: Transaction, now: datetime) -> bool:
 
 
 def tell_statuses(evses: Iterable[Evse], now: datetime) -> None:
-    """The statuses as they stand."""
-    for evse in evses:
-        locations.tell(evse, evse.status, evse.status_at or now, now)
+    """The statuses as they stand, a location at a time."""
+    locations.tell(evses, now)
 
 
 def close_accounts(now: datetime) -> None:

@@ -6,7 +6,7 @@ carry). The outlet is what the driver is sold; other places of measurement count
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -34,25 +34,33 @@ class Point:
 
 def point(reading: Reading) -> Point:
     """The figures of one reading."""
-    power_in, power_out = _figure(reading, POWER_IMPORT), _figure(reading, POWER_EXPORT)
+    told: dict[str, list[Sample]] = {}
+    for sample in reading.samples:
+        if sample.value is not None:
+            told.setdefault(sample.measurand, []).append(sample)
+    power_in, power_out = _figure(told, POWER_IMPORT), _figure(told, POWER_EXPORT)
     power = None if power_in is None and power_out is None else (power_in or Decimal()) - (power_out or Decimal())
-    current = _figure(reading, "Current.Import")
-    out = _figure(reading, "Current.Export")
-    soc = _figure(reading, "SoC")
+    current = _figure(told, "Current.Import")
+    out = _figure(told, "Current.Export")
+    soc = _figure(told, "SoC")
     return Point(
         at=reading.at,
-        import_wh=_figure(reading, ENERGY_IMPORT),
-        export_wh=_figure(reading, ENERGY_EXPORT),
-        import_interval_wh=_figure(reading, "Energy.Active.Import.Interval"),
-        export_interval_wh=_figure(reading, "Energy.Active.Export.Interval"),
+        import_wh=_figure(told, ENERGY_IMPORT),
+        export_wh=_figure(told, ENERGY_EXPORT),
+        import_interval_wh=_figure(told, "Energy.Active.Import.Interval"),
+        export_interval_wh=_figure(told, "Energy.Active.Export.Interval"),
         power_w=power,
         current_a=current if out is None or current else -out,
-        soc=soc if soc is not None else _figure(reading, "Display.PresentSOC"),
+        soc=soc if soc is not None else _figure(told, "Display.PresentSOC"),
     )
 
 
-def _figure(reading: Reading, measurand: str) -> Decimal | None:
-    found = [sample for sample in reading.samples if sample.measurand == measurand and sample.value is not None]
+def _figure(told: Mapping[str, list[Sample]], measurand: str) -> Decimal | None:
+    found = told.get(measurand)
+    if found is None:
+        return None
+    if len(found) == 1 and found[0].phase is None:
+        return found[0].value if (found[0].location or "Outlet") in _PLACES else None
     for place in _PLACES:
         there = [sample for sample in found if (sample.location or "Outlet") == place]
         if there:

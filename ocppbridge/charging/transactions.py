@@ -92,7 +92,7 @@ def apply(
         return _metered(state, message, received)
     at, odd = _moment(message.at, received)
     state = _facts(state or Transaction(at), message, at)
-    state = replace(state, found=with_findings(state.found, [odd]))
+    state = _found(state, [odd])
     state = _numbered(state, message)
     if isinstance(message, Started):
         state = _started(state, message, at, timed=odd is None)
@@ -127,20 +127,27 @@ def _facts(state: Transaction, message: TransactionFacts, at: datetime) -> Trans
         stop_token = stop_token or message.token
     elif message.token:
         token = token or message.token
-    state = replace(
-        state,
-        started_at=state.started_at if state.start_seen else min(state.started_at, at),
-        place=_place(state.place, message.place),
-        token=token,
-        stop_token=stop_token,
-        offline=state.offline or message.offline,
-        remote_start_id=_first(state.remote_start_id, message.remote_start_id),
-        reservation_id=_first(state.reservation_id, message.reservation_id),
-    )
+    told = {
+        "started_at": state.started_at if state.start_seen else min(state.started_at, at),
+        "place": _place(state.place, message.place),
+        "token": token,
+        "stop_token": stop_token,
+        "offline": state.offline or message.offline,
+        "remote_start_id": _first(state.remote_start_id, message.remote_start_id),
+        "reservation_id": _first(state.reservation_id, message.reservation_id),
+        "charging_state": message.charging_state or state.charging_state,
+    }
+    new = {name: value for name, value in told.items() if value != getattr(state, name)}
+    if new:  # most events of a transaction repeat all of it, and a copy costs more than a look
+        state = replace(state, **new)  # type: ignore[arg-type]  # the names and values of its own fields
     if message.charging_state is None:
         return state
-    again = _again(state, message)
-    return _charging(replace(state, charging_state=message.charging_state), message.charging_state, at, again)
+    return _charging(state, message.charging_state, at, _again(state, message))
+
+
+def _found(state: Transaction, odd: Iterable[Finding | None]) -> Transaction:
+    found = [finding for finding in odd if finding is not None]
+    return replace(state, found=with_findings(state.found, found)) if found else state
 
 
 def _again(state: Transaction, message: TransactionFacts) -> bool:
@@ -171,7 +178,8 @@ def _charging(state: Transaction, word: str, at: datetime, again: bool = False) 
     for moment, what in sorted((*state.states, (at, now)), key=lambda entry: entry[0]):
         if not course or course[-1][1] != what:
             course.append((moment, what))
-    return replace(state, states=tuple(course))
+    states = tuple(course)
+    return state if states == state.states else replace(state, states=states)
 
 
 def _numbered(state: Transaction, message: TransactionFacts) -> Transaction:
@@ -190,7 +198,7 @@ def _numbered(state: Transaction, message: TransactionFacts) -> Transaction:
     still = tuple(missed for missed in state.missing if missed != number)
     if isinstance(message, Started):  # nothing comes before the start
         still = tuple(missed for missed in still if missed > number)
-    return replace(state, missing=still, found=with_findings(state.found, [odd]))
+    return _found(replace(state, missing=still), [odd])
 
 
 def _started(state: Transaction, message: Started, at: datetime, timed: bool) -> Transaction:
@@ -199,7 +207,7 @@ def _started(state: Transaction, message: Started, at: datetime, timed: bool) ->
     if message.meter_start is None:
         return state
     metering, odd = state.metering.bound(at, message.meter_start, timed)
-    return replace(state, metering=metering, found=with_findings(state.found, odd))
+    return _found(replace(state, metering=metering), odd)
 
 
 def _ended(state: Transaction, message: Ended, at: datetime, timed: bool) -> Transaction:
@@ -228,9 +236,10 @@ def _readings(state: Transaction, readings: Iterable[Reading], named: bool, rece
         at, unset = _moment(reading.at, received)
         if state.ended_at is not None and not state.closed and at > state.ended_at:
             continue  # the next driver's energy, or a replay with a wrong clock
-        metering, more = metering.read(replace(point(reading), at=at), named, timed=unset is None)
+        shown = point(reading)
+        metering, more = metering.read(shown if unset is None else replace(shown, at=at), named, timed=unset is None)
         odd += [unset, *more]
-    return replace(state, metering=metering, found=with_findings(state.found, odd))
+    return state if metering is state.metering and not any(odd) else _found(replace(state, metering=metering), odd)
 
 
 def _state_changed(state: Transaction, message: StateChanged, received: datetime) -> Transaction:

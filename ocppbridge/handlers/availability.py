@@ -27,7 +27,9 @@ def take_state(message: StateChanged, asked: Asked) -> Acknowledged:
 @records(StateChanged)
 def state_changed(message: StateChanged, turn: Turn) -> None:
     """The connector's state; on 1.6 also how the transaction on it stands (SuspendedEV, SuspendedEVSE: CDR-18)."""
-    evses.state_changed(turn.station, message, turn.received)
+    connector = evses.state_changed(turn.station, message, turn.received)
+    if connector is not None:
+        turn.out.connector(connector)
     availabilities.seen(turn.station, message.place, message.state, turn.received)
     if activity(message.state) is not None and not message.place.is_station:
         row = turn.running_at(message.place.evse)

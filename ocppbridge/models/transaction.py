@@ -7,6 +7,7 @@ that 2.x stations chose. Every look-up is by (station, id) (S39). Energy in Wh, 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -70,6 +71,9 @@ class Transaction(models.Model):
     released_at = models.DateTimeField(null=True, blank=True, help_text="staff looked at the findings: bill it")
     last_news_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    folded: Any = None
+    """No column: the pure state while messages are folded into it (services.transactions)."""
 
     class Meta:
         constraints = [

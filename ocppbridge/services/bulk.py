@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Field, Model
 
 
 def update(rows: Iterable[Model], fields: Sequence[str]) -> None:
@@ -31,23 +31,26 @@ def insert(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
 
 @lru_cache
 def _update(model: type[Model], fields: tuple[str, ...]) -> tuple[str, list[str]]:
-    found = [model._meta.get_field(name) for name in fields]
-    names = [field.column for field in found]
-    types = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in found)
-    assigned = ", ".join(f'"{name}" = v."{name}"' for name in names)
-    key = f"id {model._meta.get_field('id').db_type(connection)}"
-    source = f"jsonb_to_recordset(%s::jsonb) AS v({key}, {types})"
-    statement = f'UPDATE "{model._meta.db_table}" t SET {assigned} FROM {source} WHERE t.id = v.id'
-    return statement, [field.attname for field in found]
+    found = {field.name: field for field in model._meta.concrete_fields}
+    chosen = [found[name] for name in fields]
+    assigned = ", ".join(f'"{field.column}" = v."{field.column}"' for field in chosen)
+    source = _source([found["id"], *chosen])
+    table = model._meta.db_table
+    statement = f'UPDATE "{table}" t SET {assigned} FROM {source} WHERE t.id = v.id'  # noqa: S608  # our own names
+    return statement, [field.attname for field in chosen]
 
 
 @lru_cache
 def _insert(model: type[Model], columns: tuple[str, ...]) -> str:
-    fields = {field.column: field for field in model._meta.concrete_fields}
-    types = ", ".join(f'"{name}" {fields[name].db_type(connection)}' for name in columns)
-    names = ", ".join(f'"{name}"' for name in columns)
-    source = f"jsonb_to_recordset(%s::jsonb) AS v({types})"
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {names} FROM {source} ON CONFLICT DO NOTHING'
+    found = {field.column: field for field in model._meta.concrete_fields}
+    names, source = ", ".join(f'"{name}"' for name in columns), _source([found[name] for name in columns])
+    table = model._meta.db_table
+    return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {source} ON CONFLICT DO NOTHING'  # noqa: S608
+
+
+def _source(fields: Sequence[Field[Any, Any]]) -> str:
+    types = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in fields)
+    return f"jsonb_to_recordset(%s::jsonb) AS v({types})"
 
 
 def _execute(statement: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -15,13 +15,13 @@ from ocppbridge.charging.transactions import AHEAD, EARLIEST
 from ocppbridge.models import Connector, Evse, Station
 
 
-def state_changed(station: Station, message: StateChanged, received: datetime) -> None:
-    """One StatusNotification. Connectors that nobody configured appear with it (field quirk 4)."""
+def state_changed(station: Station, message: StateChanged, received: datetime) -> Connector | None:
+    """One StatusNotification: the connector that the caller saves. One that nobody configured appears (quirk 4)."""
     place = message.place
     if place.is_station:
         station.state = message.state[:20]
         station.save(update_fields=["state"])
-        return
+        return None
     connector = _connector(station, place.evse, place.connector or 1)
     if connector.evse.state:  # what was said of the EVSE as a whole is older than this
         evse_changed(station, place.evse, "")
@@ -31,7 +31,7 @@ def state_changed(station: Station, message: StateChanged, received: datetime) -
     connector.info = (message.info or "")[:255]
     connector.vendor_error_code = (message.vendor_error_code or "")[:50]
     connector.state_at = at
-    connector.save()
+    return connector
 
 
 def evse_changed(station: Station, number: int, state: str) -> None:
@@ -45,7 +45,7 @@ def evse_changed(station: Station, number: int, state: str) -> None:
 
 
 def refresh(station: Station, *, now: datetime) -> list[Evse]:
-    """The station is heard: derive the statuses anew and save what changed; the changed EVSEs."""
+    """The station is heard: derive the statuses anew; the EVSEs that changed, for the caller to save."""
     changed = []
     for evse in station.evses.all():
         heard = [connector.state for connector in evse.connectors.all() if connector.state]
@@ -53,7 +53,6 @@ def refresh(station: Station, *, now: datetime) -> list[Evse]:
         if status != evse.status:
             evse.status, evse.status_at, evse.station = status, now, station
             changed.append(evse)
-    Evse.objects.bulk_update(changed, ["status", "status_at"])
     return changed
 
 

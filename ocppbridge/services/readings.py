@@ -11,37 +11,32 @@ import msgspec
 
 from ocppbridge.charging.points import point
 from ocppbridge.charging.readings import Reading
-from ocppbridge.models import MeterReading, Transaction
+from ocppbridge.models import Transaction
 
 _sorted = msgspec.json.Encoder(order="deterministic")
 
 
-def rows(transaction: Transaction, readings: Iterable[Reading]) -> list[MeterReading]:
-    """Unsaved rows; a replayed reading has the same (at, digest) and is stored once."""
+def rows(transaction: Transaction, readings: Iterable[Reading]) -> list[dict[str, Any]]:
+    """Columns of MeterReading; a replayed reading has the same (at, digest) and is stored once."""
     return [_row(transaction, reading) for reading in readings if reading.samples]
 
 
-def save(unsaved: Iterable[MeterReading]) -> None:
-    """Store them; what is there already is left alone."""
-    MeterReading.objects.bulk_create(unsaved, ignore_conflicts=True)
-
-
-def _row(transaction: Transaction, reading: Reading) -> MeterReading:
+def _row(transaction: Transaction, reading: Reading) -> dict[str, Any]:
     samples: list[dict[str, Any]] = msgspec.to_builtins(reading.samples)
     kept = [{name: value for name, value in sample.items() if value is not None} for sample in samples]
     figures = point(reading)
-    return MeterReading(
-        transaction=transaction,
-        at=reading.at,
-        context=reading.context[:30],
-        energy_import=_rounded(figures.import_wh, "0.001", 15),
-        energy_export=_rounded(figures.export_wh, "0.001", 15),
-        power=_rounded(figures.power_w, "0.001", 11),
-        current=_rounded(figures.current_a, "0.001", 9),
-        soc=_rounded(figures.soc, "0.01", 3),
-        samples=kept,
-        digest=hashlib.md5(_sorted.encode(kept), usedforsecurity=False).hexdigest(),
-    )
+    return {
+        "transaction_id": transaction.pk,
+        "at": reading.at,
+        "context": reading.context[:30],
+        "energy_import": _rounded(figures.import_wh, "0.001", 15),
+        "energy_export": _rounded(figures.export_wh, "0.001", 15),
+        "power": _rounded(figures.power_w, "0.001", 11),
+        "current": _rounded(figures.current_a, "0.001", 9),
+        "soc": _rounded(figures.soc, "0.01", 3),
+        "samples": kept,
+        "digest": hashlib.md5(_sorted.encode(kept), usedforsecurity=False).hexdigest(),
+    }
 
 
 def _rounded(value: Decimal | None, step: str, digits: int) -> Decimal | None:

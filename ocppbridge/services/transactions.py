@@ -129,28 +129,41 @@ def rule(row: Transaction, ruling: Ruling) -> None:
 
 def advance(row: Transaction, message: Told, received: datetime) -> Course:
     """Fold one message into the row (not saved)."""
-    before = stored.load(row.course) if row.course else None
-    course = apply(before, message, received)
-    row.course = stored.dump(course)
-    row.last_news_at, row.silent_since = received, None
-    _fill(row, course)
+    course = fold(row, message, received)
+    fill(row)
+    return course
+
+
+def fold(row: Transaction, message: Told, received: datetime) -> Course:
+    """Fold one message into the state that the row carries; its columns follow by `fill`, some at once."""
+    before = row.folded or (stored.load(row.course) if row.course else None)
+    course = row.folded = apply(before, message, received)
+    row.last_news_at, row.silent_since, row.started_at = received, None, course.started_at
+    if course.ended_at is not None:
+        row.state = Transaction.State.CLOSED if course.closed else Transaction.State.ENDED
+    if course.place is not None:
+        row.evse_number = course.place.evse
     return course
 
 
 def close(row: Transaction, by: str) -> None:
     """The staff's end, as of the last news (saved); the station's own end still replaces it."""
-    course = pure.close(course_of(row), row.last_news_at)
-    row.course, row.closed_by = stored.dump(course), by[:150]
-    _fill(row, course)
+    row.folded, row.closed_by = pure.close(course_of(row), row.last_news_at), by[:150]
+    fill(row)
     row.save(update_fields=[*COURSE, "closed_by"])
 
 
 def course_of(row: Transaction) -> Course:
     """The pure state."""
-    return stored.load(row.course)
+    return row.folded or stored.load(row.course)
 
 
-def _fill(row: Transaction, course: Course) -> None:
+def fill(row: Transaction) -> None:
+    """The columns out of the state that was folded."""
+    course: Course | None = row.folded
+    if course is None:
+        return
+    row.folded, row.course = None, stored.dump(course)
     row.started_at, row.ended_at = course.started_at, course.ended_at
     row.start_seen, row.offline, row.last_seq_no = course.start_seen, course.offline, course.last_seq_no
     if course.ended_at is not None:

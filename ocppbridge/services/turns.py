@@ -10,16 +10,26 @@ from datetime import datetime
 
 from ocppbridge.charging.messages import Metered, Started, TransactionFacts
 from ocppbridge.charging.readings import Reading
-from ocppbridge.models import Evse, MeterReading, Report, Station, Transaction
+from ocppbridge.models import Evse, Report, Station, Transaction
 from ocppbridge.services import evses, readings, transactions
 from ocppbridge.services.transactions import Told
+from ocppbridge.services.writes import Writes
 
 
 class Turn:
-    """See the module's docstring. `received` is when the message in hand came in; `running` is what runs, if known."""
+    """See the module's docstring. `received` is when the message in hand came in; `running` is what runs, if known.
 
-    def __init__(self, station: Station, now: datetime, running: list[Transaction] | None = None) -> None:
-        self.station, self.now = station, now
+    `out` is what writes, perhaps together with the turns of other stations.
+    """
+
+    def __init__(
+        self,
+        station: Station,
+        now: datetime,
+        running: list[Transaction] | None = None,
+        out: Writes | None = None,
+    ) -> None:
+        self.station, self.now, self.out = station, now, out or Writes()
         self.received = now
         self.connection_id = 0
         # Only what comes over the present socket shows that the station is there.
@@ -28,12 +38,9 @@ class Turn:
         # Those of which it has just been said whose they are, or that they begin.
         self.began: set[int] = set()
         self.changed_evses: list[Evse] = []
-        self._unwritten: set[int] = set()
         if running is None:
             running = transactions.running([station.pk])[station.pk]
         self._known = {row.pk: row for row in running}
-        self._readings: list[MeterReading] = []
-        self._reports: list[Report] = []
 
     def hear(self, connection_id: int, at: datetime) -> None:
         """The next message, from this connection, received then."""
@@ -74,14 +81,14 @@ class Turn:
 
     def write_back(self) -> None:
         """Before others look at the rows themselves, and perhaps change them: an answer to a call of ours."""
-        self._write()
+        self.out.flush()
         self._known = {row.pk: row for row in transactions.running([self.station.pk])[self.station.pk]}
 
     def advance(self, row: Transaction, message: Told) -> None:
         """Fold a message into a transaction, with its readings."""
-        transactions.advance(row, message, self.received)
+        transactions.fold(row, message, self.received)
         self.touched[row.pk] = row
-        self._unwritten.add(row.pk)
+        self.out.transaction(row)
         if isinstance(message, Started) or (isinstance(message, TransactionFacts) and _names(message)):
             self.began.add(row.pk)
         if isinstance(message, Metered | TransactionFacts):
@@ -89,28 +96,20 @@ class Turn:
 
     def read(self, row: Transaction, new: tuple[Reading, ...]) -> None:
         """Keep readings of a transaction."""
-        self._readings += readings.rows(row, new)
+        self.out.readings(readings.rows(row, new))
 
     def report(self, action: str, payload: object, summary: str = "") -> None:
         """Keep an informational message for staff."""
-        self._reports.append(
+        self.out.report(
             Report(station=self.station, action=action, at=self.received, summary=summary[:255], payload=payload)
         )
 
-    def _write(self) -> None:
-        for pk in self._unwritten:
-            self.touched[pk].save(update_fields=transactions.COURSE)
-        self._unwritten.clear()
-
     def finish(self) -> None:
-        """Write what the turn has changed."""
-        self._write()
-        if self._readings:
-            readings.save(self._readings)
-        if self._reports:
-            Report.objects.bulk_create(self._reports)
+        """Everything has been said: what follows for the EVSEs. Written by `out.flush`."""
         if self.online:
             self.changed_evses = evses.refresh(self.station, now=self.now)
+            for evse in self.changed_evses:
+                self.out.evse(evse)
 
 
 def _names(message: TransactionFacts) -> bool:

@@ -1,4 +1,4 @@
-"""What the turns of many stations have changed, written together: a statement for each kind of row, not for each row."""
+"""What the turns of many stations have changed, written together: one statement for each kind of row."""
 
 from __future__ import annotations
 

@@ -43,28 +43,39 @@ def set_evse_status(
     owner: PartyId, location_id: str, evse_uid: str, status: str, at: datetime, *, now: datetime
 ) -> bool:
     """A hosted EVSE's status as its station says; False if nothing changed or there is no such EVSE (LOC-14)."""
-    if (
-        not Evse.objects.filter(
-            location__country_code=owner.country,
-            location__party_id=owner.party,
-            location__object_key=key(location_id),
-            uid_key=key(evse_uid),
-        )
-        .exclude(status=status)
-        .exclude(status="REMOVED")
-        .exists()
-    ):
+    return set_evse_statuses(owner, location_id, {evse_uid: (status, at)}, now=now)
+
+
+def set_evse_statuses(
+    owner: PartyId, location_id: str, statuses: Mapping[str, tuple[str, datetime]], *, now: datetime
+) -> bool:
+    """The statuses of several EVSEs of one location, by uid, and since when."""
+    told = {key(uid): status for uid, status in statuses.items()}
+    held = Evse.objects.filter(
+        location__country_code=owner.country,
+        location__party_id=owner.party,
+        location__object_key=key(location_id),
+        uid_key__in=list(told),
+    ).exclude(status="REMOVED")
+    new = {uid: told[uid] for uid, status in held.values_list("uid_key", "status") if status != told[uid][0]}
+    if not new:
         return False
 
     def edit(location: dict[str, Any]) -> Mapping[str, Any]:
-        stamp = _not_before(at, location["last_updated"])
-        evses = [
-            {**evse, "status": status, "last_updated": stamp} if key(evse["uid"]) == key(evse_uid) else evse
-            for evse in location.get("evses") or []
-        ]
-        return {**location, "evses": evses, "last_updated": stamp}
+        latest = _not_before(max(at for _, at in new.values()), location["last_updated"])
+        evses = [_with_status(evse, new.get(key(evse["uid"])), location) for evse in location.get("evses") or []]
+        return {**location, "evses": evses, "last_updated": latest}
 
     return objects.change(LOCATIONS, owner, location_id, edit, source=None, now=now).changed
+
+
+def _with_status(
+    evse: dict[str, Any], new: tuple[str, datetime] | None, location: Mapping[str, Any]
+) -> dict[str, Any]:
+    if new is None:
+        return evse
+    status, at = new
+    return {**evse, "status": status, "last_updated": _not_before(at, location["last_updated"])}
 
 
 def _not_before(at: datetime, stored: str) -> str:

@@ -178,6 +178,7 @@ def start(station: Station, minute: int, uid: str = "04AABB", evse: int = 1, **m
     row.save()
     turn.advance(turn.known(row), told)
     turn.finish()
+    turn.out.flush()
     telling.tell_turn(turn)
     return Transaction.objects.get(pk=row.pk)
 
