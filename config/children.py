@@ -34,6 +34,7 @@ class Spec:
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     port: int | None = None
+    tls: bool = False
     at_exit: Literal["restart", "leave", "finish"] = "restart"
     stage: int = 0  # stages stop one after another, lowest first
 
@@ -60,7 +61,8 @@ def ocpp() -> Spec:
     words += ["--ws-ping-timeout", str(settings.OCPP_PING_TIMEOUT), "--timeout-graceful-shutdown", "5"]
     words += ["--no-server-header", "--no-proxy-headers", "--no-access-log", "--log-level", "warning"]
     command = [sys.executable, "-m", "uvicorn", *words, "config.asgi:application"]
-    return Spec("ocpp", command, _pool(settings.DB_POOL_SIZE), settings.HUB_OCPP_PORT)
+    tls = bool(settings.OCPP_TLS_CERTIFICATE)
+    return Spec("ocpp", command, _pool(settings.DB_POOL_SIZE), settings.HUB_OCPP_PORT, tls)
 
 
 def _tls() -> list[str]:

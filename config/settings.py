@@ -38,7 +38,8 @@ HUB_DELIVER_THREADS = env.whole("HUB_DELIVER_THREADS", 32, least=4, most=256)  #
 HUB_PARTY = env.text("HUB_PARTY", "NL/HUB").upper()
 HUB_NAME = env.text("HUB_NAME", "Roaming hub")
 HUB_PUBLIC_URL = env.base_url("HUB_PUBLIC_URL", f"http://127.0.0.1:{HUB_WEB_PORT}", ["http", "https"])
-HUB_OCPP_PUBLIC_URL = env.base_url("HUB_OCPP_PUBLIC_URL", f"ws://127.0.0.1:{HUB_OCPP_PORT}", ["ws", "wss"])
+_SCHEME = "wss" if env.text("OCPP_TLS_CERTIFICATE", "") else "ws"
+HUB_OCPP_PUBLIC_URL = env.base_url("HUB_OCPP_PUBLIC_URL", f"{_SCHEME}://127.0.0.1:{HUB_OCPP_PORT}", ["ws", "wss"])
 if [len(part) for part in HUB_PARTY.split("/")] != [2, 3] or not HUB_PARTY.replace("/", "").isalnum():
     env.fail("HUB_PARTY", "must be country and party such as NL/HUB")
 

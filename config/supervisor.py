@@ -12,6 +12,7 @@ from __future__ import annotations
 import http.client
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -110,7 +111,7 @@ class Supervisor:
 
     def _wait_ready(self, waiting: list[Child]) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while waiting := [child for child in waiting if not healthy(self.host, child.spec.port)]:
+        while waiting := [child for child in waiting if not healthy(self.host, child.spec.port, child.spec.tls)]:
             self.tend()
             stuck = next((child for child in self.children if child.failures >= PATIENCE), None)
             if stuck:
@@ -136,8 +137,12 @@ def refuse_taken_ports(host: str, specs: Iterable[Spec], variables: dict[str, st
                 raise CannotStart(reason, status=2) from error
 
 
-def healthy(host: str, port: int | None) -> bool:
+def healthy(host: str, port: int | None, tls: bool = False) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=2)
+    if tls:  # whether a child of ours answers; its certificate is in a name for stations, not in this address
+        anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(host, port, timeout=2, context=anybody)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
