@@ -84,6 +84,23 @@ register(
 )
 register(
     Decision(
+        id="REQUIRED-ENDPOINTS",
+        kind=Kind.POLICY_DEPENDENT,
+        title="What a partner must offer to be connected",
+        section="OCPI 2.2.1 credentials, required endpoints not available (CRE-13)",
+        question="Is a partner registered that does not offer what its roles are usually needed for?",
+        options={
+            "credentials": "yes: whatever it lacks is not used, and staff may write endpoints by hand",
+            "roles": "no (3003): a CPO offers its locations and CDRs, an eMSP its tokens, and takes CDRs",
+        },
+        default="credentials",
+        applied_in="roaming.services.claims",
+        scopes=PARTNER,
+        reached=Feature.PLATFORMS,
+    )
+)
+register(
+    Decision(
         id="TOKEN-A-LIFETIME",
         kind=Kind.POLICY_DEPENDENT,
         title="How long an invitation can be used",

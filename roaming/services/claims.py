@@ -11,9 +11,17 @@ from roaming.ocpi.credentials import CredentialsRole
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
+from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services import parties
+from roaming.services.decisions import choices
 
 Roles = Collection[tuple[PartyId, Role]]
+
+_SENDER, _RECEIVER = InterfaceRole.SENDER, InterfaceRole.RECEIVER
+_NEEDED: dict[Role, tuple[handshake.Interface, ...]] = {
+    Role.CPO: ((ModuleID.LOCATIONS, _SENDER), (ModuleID.CDRS, _SENDER)),
+    Role.EMSP: ((ModuleID.TOKENS, _SENDER), (ModuleID.CDRS, _RECEIVER)),
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,23 @@ def judge(platform: Platform, roles: Iterable[CredentialsRole], expected: Roles 
         except InvalidObject as error:
             refused.append(error.message)
     return Verdict(tuple(good), tuple(refused))
+
+
+def required(platform: Platform, roles: Iterable[Role]) -> frozenset[handshake.Interface]:
+    """What a peer with these roles has to offer (CRE-13)."""
+    if choices().value("REQUIRED-ENDPOINTS", partner=str(platform.pk)) != "roles":  # decision: REQUIRED-ENDPOINTS
+        return frozenset()
+    by_hand = set(platform.endpoints.filter(overridden=True).values_list("module", "role"))
+    return frozenset(
+        one for role in roles for one in _NEEDED.get(role, ()) if (str(one[0]), one[1].value) not in by_hand
+    )
+
+
+def awaited(platform: Platform, expected: Roles = ()) -> set[Role]:
+    """The roles that a peer will bring, as far as anybody knows before it says so."""
+    return {role for _, role in expected or _named(platform)} | {
+        Role(party.role) for party in Party.objects.filter(platform=platform, withdrawn_at=None)
+    }
 
 
 def _news(platform: Platform, roles: Iterable[CredentialsRole]) -> list[CredentialsRole]:

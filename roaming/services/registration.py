@@ -60,7 +60,8 @@ def receive(token: IssuedToken, given: Credentials, now: datetime) -> dict[str, 
         _check_usable(token)
         try:
             claims.check(platform, given.roles)
-            connection = _run(platform, handshake.register_as_receiver(given, _encoding(platform), _terms(platform)))
+            terms = _terms(platform, {role.role for role in given.roles})
+            connection = _run(platform, handshake.register_as_receiver(given, _encoding(platform), terms))
         except OcpiError as error:
             notices.notice(platform, "handshake", f"It tried to register: {error.message}", now)
             raise
@@ -133,7 +134,11 @@ def register(platform: Platform, token_a: str, expected: Roles = ()) -> None:
     _give_new_token(
         platform,
         lambda ours: handshake.register_as_sender(
-            platform.versions_url, token_a, ours, _encoding(platform), _terms(platform)
+            platform.versions_url,
+            token_a,
+            ours,
+            _encoding(platform),
+            _terms(platform, claims.awaited(platform, expected)),
         ),
         expected,
     )
@@ -144,7 +149,11 @@ def rotate(platform: Platform) -> None:
     _give_new_token(
         platform,
         lambda ours: handshake.rotate_as_sender(
-            platform.versions_url, platform.token_out, ours, _encoding(platform), _terms(platform)
+            platform.versions_url,
+            platform.token_out,
+            ours,
+            _encoding(platform),
+            _terms(platform, claims.awaited(platform)),
         ),
     )
 
@@ -259,5 +268,9 @@ def _encoding(platform: Platform) -> Encoding:
     return Encoding(platform.token_out_encoding)
 
 
-def _terms(platform: Platform) -> Terms:
-    return Terms(versions=VERSIONS, allowed_hosts=frozenset(host.lower() for host in platform.allowed_hosts))
+def _terms(platform: Platform, roles: Iterable[Role]) -> Terms:
+    return Terms(
+        VERSIONS,
+        claims.required(platform, roles),
+        allowed_hosts=frozenset(host.lower() for host in platform.allowed_hosts),
+    )
