@@ -108,7 +108,7 @@ class StationCertificateAdmin(OfStation[StationCertificate]):
         icon="block",
         danger=True,
         text="Nobody connects with this certificate any more. It cannot be undone.",
-        fits=lambda obj: obj.revoked_at is None and bool(obj.fingerprint),
+        fits=lambda obj: obj.revoked_at is None and obj.origin == StationCertificate.Origin.SIGNED,
     )
     def revoke(self, request: HttpRequest, obj: StationCertificate, form: Question) -> None:
         """From its next connect on."""

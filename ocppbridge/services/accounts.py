@@ -20,8 +20,6 @@ class Security:
     change_id: int | None = None
     """A password on its way: until one of the two is used both are right."""
     next_secret: Secret = NOBODY
-    revoked: tuple[str, ...] = ()
-    """Fingerprints of its certificates that are not accepted any more."""
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from ocppbridge import nudges
 from ocppbridge.charging import certificates as x509
@@ -83,6 +83,11 @@ def check(row: SigningRequest) -> None:
     if not x509.owned_by(request.subject, (row.station.identity, row.station.serial_number)):
         asked = ", ".join(sorted(x509.names(request.subject))) or "nobody"
         raise BadCertificate(f"it is asked for {asked}, which is not the station's identity or serial number")
+    # A serial number is what the station says of itself: it must not be the name of another one.
+    taken = x509.names(request.subject) - {row.station.identity}
+    others = Station.objects.exclude(pk=row.station_id).filter(Q(identity__in=taken) | Q(serial_number__in=taken))
+    if others.exists():
+        raise BadCertificate(f"it is asked for {', '.join(sorted(taken))}, which is another station's name")
 
 
 @transaction.atomic

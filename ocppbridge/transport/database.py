@@ -22,12 +22,13 @@ from ocppbridge.transport.lanes import Connection
 LOOK_UP = """
 SELECT q.identity, s.id, s.shard, s.country_code || '/' || s.party_id, s.password_digest, s.password_hex_digest,
     s.password_scrypt, s.blocked, s.lenient, s.boot_policy, s.boot_status, s.connection_id, s.security_minimum,
-    s.security_target, s.serial_number, p.id, p.digest, p.hex_digest, ARRAY(
-        SELECT c.fingerprint FROM ocppbridge_stationcertificate c
-        WHERE c.station_id = s.id AND c.revoked_at IS NOT NULL
-    )
+    s.security_target, s.serial_number, p.id, p.digest, p.hex_digest
 FROM unnest(%b) AS q(identity) JOIN ocppbridge_station s USING (identity)
 LEFT JOIN ocppbridge_passwordchange p ON p.station_id = s.id AND p.state = 'open'
+"""
+ISSUED = """
+SELECT c.fingerprint, c.station_id, c.revoked_at IS NOT NULL FROM ocppbridge_stationcertificate c
+JOIN unnest(%b) AS q(fingerprint) USING (fingerprint) WHERE c.origin = 'signed'
 """
 OPEN = """
 WITH new AS (
@@ -90,6 +91,13 @@ class Found(NamedTuple):
 
     account: Account
     held_by: int | None
+
+
+class Issued(NamedTuple):
+    """A certificate that was signed for a station of ours."""
+
+    station_id: int
+    revoked: bool
 
 
 class Opening(NamedTuple):
@@ -161,12 +169,19 @@ async def look_up(connection: Connection, identities: Sequence[str], again: bool
 
 def _found(row: tuple[Any, ...]) -> Found:
     identity, pk, shard, party, plain, hexed, scrypt, blocked, lenient, policy, status, held_by = row[:12]
-    minimum, target, serial_number, change_id, next_plain, next_hexed, revoked = row[12:]
+    minimum, target, serial_number, change_id, next_plain, next_hexed = row[12:]
     following = Secret(next_plain, next_hexed) if change_id is not None else NOBODY
-    security = Security(minimum, target, serial_number, change_id, following, tuple(revoked))
+    security = Security(minimum, target, serial_number, change_id, following)
     secret = Secret(plain, hexed, scrypt)
     account = Account(pk, identity, shard, party, secret, blocked, lenient, policy, status, security=security)
     return Found(account, held_by)
+
+
+async def issued(connection: Connection, fingerprints: Sequence[str], again: bool) -> Sequence[Issued | None]:
+    """For whom the certificates of these fingerprints were signed; None for those that we know nothing of."""
+    rows = await (await connection.execute(ISSUED, (Texts(set(fingerprints)),), prepare=True)).fetchall()
+    known = {row[0]: Issued(*row[1:]) for row in rows}
+    return [known.get(fingerprint) for fingerprint in fingerprints]
 
 
 async def open_all(connection: Connection, openings: Sequence[Opening], again: bool) -> Sequence[Opened]:

@@ -26,7 +26,7 @@ from ocppbridge.charging.certificates import Certificate
 from ocppbridge.services import alerts, authority
 from ocppbridge.transport import database
 from ocppbridge.transport.answering import Answering
-from ocppbridge.transport.database import Claimed, Closing, Found, Opened, Opening, Seen
+from ocppbridge.transport.database import Claimed, Closing, Found, Issued, Opened, Opening, Seen
 from ocppbridge.transport.guard import FailedUpgrades
 from ocppbridge.transport.journal import Journal
 from ocppbridge.transport.lanes import Asking, Connection, Health
@@ -65,6 +65,7 @@ class Node:
         self._alerted: dict[tuple[int, str], float] = {}
         self.journal = Journal(database.connect, self.health, self._nudger.committed)
         self.lookups: Asking[str, Found | None] = Asking(database.connect, database.look_up, self.health)
+        self.certificates: Asking[str, Issued | None] = Asking(database.connect, database.issued, self.health)
         self.openings: Asking[Opening, Opened] = Asking(database.connect, database.open_all, self.health)
         self.closings: Asking[Closing, None] = Asking(database.connect, database.close_all, self.health)
         self.claims: Asking[tuple[int, int], list[Claimed]] = Asking(database.connect, database.claim, self.health)
@@ -88,7 +89,7 @@ class Node:
         gc.set_threshold(GARBAGE_AFTER, 20, 50)
         lanes = [
             *self.journal.lanes,
-            *(asking.lane for asking in (self.lookups, self.openings, self.closings, self.claims)),
+            *(asking.lane for asking in (self.lookups, self.certificates, self.openings, self.closings, self.claims)),
         ]
         work = [*(lane.run() for lane in lanes), self._keep_house(), self._listen()]
         self._tasks = [asyncio.create_task(one) for one in work]

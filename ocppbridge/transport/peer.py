@@ -7,6 +7,7 @@ headers are nothing. The certificate header is read as RFC 9440 writes it (`Clie
 
 from __future__ import annotations
 
+import hashlib
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
@@ -32,6 +33,11 @@ class Peer:
     verified: bool = False
     unreadable: bool = False
     """A certificate was told that cannot be read: nobody's."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of its own certificate."""
+        return hashlib.sha256(self.chain[0]).hexdigest() if self.chain else ""
 
 
 def peer_of(scope: Mapping[str, Any], proxies: Sequence[IPv4Network | IPv6Network], header: str) -> Peer:

@@ -17,6 +17,7 @@ from ocppbridge.services import passwords
 from ocppbridge.services.accounts import Account, Security
 from ocppbridge.services.passwords import NOBODY
 from ocppbridge.transport import handshake
+from ocppbridge.transport.database import Issued
 from ocppbridge.transport.handshake import Credentials
 from ocppbridge.transport.peer import Peer
 
@@ -47,6 +48,7 @@ def judge(
     credentials: Credentials | None,
     peer: Peer,
     anchors: Sequence[Certificate],
+    issued: Issued | None,
     now: datetime,
     slow_ones_exist: bool = False,
 ) -> Proof:
@@ -58,22 +60,27 @@ def judge(
     if account is None or account.blocked or identity is None:
         return Proof(None)
     if peer.chain or peer.unreadable:
-        return _by_certificate(account, peer, anchors, now)
+        return _by_certificate(account, peer, anchors, issued, now)
     if credentials is not None and handshake.names(presented, identity) and (right or following):
         used = Used.PRESENT if right else Used.NEXT
         return _enough(account, Proof(TLS if peer.tls else BASIC, used))
     return Proof(OPEN) if security.minimum == OPEN else Proof(None)
 
 
-def _by_certificate(account: Account, peer: Peer, anchors: Sequence[Certificate], now: datetime) -> Proof:
+def _by_certificate(
+    account: Account, peer: Peer, anchors: Sequence[Certificate], issued: Issued | None, now: datetime
+) -> Proof:
+    """`issued`: for whom we had it signed. A station that calls itself by another's name must not become that one."""
     try:
         if peer.unreadable or not peer.tls:
             raise BadCertificate("it cannot be read" if peer.unreadable else "it came without TLS")
         own, *between = (certificates.read_der(one) for one in peer.chain)
         if not peer.verified:
             certificates.check_chain(own, between, anchors, now)
-        if certificates.fingerprint(own) in account.security.revoked:
+        if issued is not None and issued.revoked:
             raise BadCertificate("it was revoked")
+        if issued is not None and issued.station_id != account.station_id:
+            raise BadCertificate("it was signed for another station")
         if not certificates.owned_by(own.subject, (account.identity, account.security.serial_number)):
             raise BadCertificate(f"it is {own.subject.rfc4514_string()[:100]}'s")
     except BadCertificate as problem:

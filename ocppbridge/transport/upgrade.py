@@ -84,7 +84,8 @@ async def _proof(node: Node, scope: dict[str, Any], identity: str | None, peer: 
     account = found.account if found is not None else None
     credentials = handshake.credentials_of(scope["headers"])
     anchors = await node.trusted() if peer.chain and not peer.verified else ()
-    words = (account, identity, credentials, peer, anchors, datetime.now(UTC), node.slow_passwords)
+    issued = await node.certificates.ask(peer.fingerprint) if peer.chain else None
+    words = (account, identity, credentials, peer, anchors, issued, datetime.now(UTC), node.slow_passwords)
     if node.slow_passwords:  # a slow hash must not hold up the loop
         return await node.answering.run(judge, *words)
     return judge(*words)

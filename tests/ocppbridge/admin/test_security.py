@@ -94,7 +94,7 @@ def test_certificates_are_installed_listed_renewed_deleted_and_revoked(station: 
     assert last() == "GetInstalledCertificateIds"
     press(admin_client, "station", "renew_certificate", station.pk, what="SignChargingStationCertificate")
     assert last() == "TriggerMessage"
-    StationCertificate.objects.update(state="held")
+    StationCertificate.objects.update(state="held", origin="signed")
     row = StationCertificate.objects.get()
     press(admin_client, "stationcertificate", "delete_from_station", row.pk)
     assert last() == "DeleteCertificate"

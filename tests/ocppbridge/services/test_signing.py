@@ -99,6 +99,16 @@ def test_a_station_may_be_named_by_its_serial_number_but_by_nobody_else_s(statio
     assert Alert.objects.filter(station=station, code="CERTIFICATE-REQUEST").exists()
 
 
+def test_a_station_that_gives_out_another_s_name_for_its_serial_number_gets_no_certificate(station: Station) -> None:
+    """Else it could connect as that station afterwards."""
+    new_station("CP2")
+    Station.objects.filter(identity="CP1").update(serial_number="CP2")
+    row = asked(station, pki.request("CP2"))
+    assert signing.sign_all(timezone.now()) == 0
+    row.refresh_from_db()
+    assert "another station's name" in row.reason
+
+
 def test_an_authority_that_sleeps_is_asked_again_later(station: Station, settings: Any) -> None:
     settings.STATION_AUTHORITY = f"{__name__}.Slow"
     Slow.failures = 1

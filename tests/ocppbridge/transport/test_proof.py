@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ocppbridge.charging import certificates
 from ocppbridge.services import passwords
 from ocppbridge.services.accounts import Account, Security
+from ocppbridge.transport.database import Issued
 from ocppbridge.transport.handshake import Credentials
 from ocppbridge.transport.peer import Peer
 from ocppbridge.transport.proof import Proof, Used, judge
@@ -31,9 +31,15 @@ def account(**security: Any) -> Account:
     return Account(1, "CP1", 0, "NL/VLT", passwords.seal(SECRET), security=Security(**security))
 
 
-def judged(who: Account | None, peer: Peer = PLAIN, password: bytes | None = SECRET, user: bytes = b"CP1") -> Proof:
+def judged(
+    who: Account | None,
+    peer: Peer = PLAIN,
+    password: bytes | None = SECRET,
+    user: bytes = b"CP1",
+    issued: Issued | None = None,
+) -> Proof:
     given = None if password is None else Credentials(user, password)
-    return judge(who, "CP1", given, peer, [ROOT.certificate], NOW)
+    return judge(who, "CP1", given, peer, [ROOT.certificate], issued, NOW)
 
 
 def changing() -> Account:
@@ -91,8 +97,14 @@ def test_a_wrong_certificate_is_not_made_good_by_the_right_password(peer: Peer, 
 
 
 def test_a_revoked_certificate_is_refused() -> None:
-    revoked = account(revoked=(certificates.fingerprint(OWN.certificate),))
-    assert judged(revoked, shows(OWN)).profile is None
+    assert judged(account(), shows(OWN), issued=Issued(1, revoked=False)) == Proof(3)
+    assert judged(account(), shows(OWN), issued=Issued(1, revoked=True)).profile is None
+
+
+def test_a_certificate_that_was_signed_for_another_station_is_not_this_one_s_whatever_name_it_bears() -> None:
+    """A station chooses the serial number that it reports."""
+    proof = judged(account(), shows(OWN), issued=Issued(2, revoked=False))
+    assert (proof.profile, "another station" in str(proof.alert)) == (None, True)
 
 
 def test_an_empty_serial_number_is_nobody_s_name() -> None:

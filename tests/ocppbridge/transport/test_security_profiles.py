@@ -223,3 +223,19 @@ def test_failures_are_counted_by_the_address_that_a_trusted_proxy_tells(settings
     assert codes[-1] == 429
     with pytest.raises(InvalidStatus, match="401"):
         through_proxy(door, "X99", {"X-Forwarded-For": "203.0.113.9"})
+
+
+def test_a_station_cannot_become_another_by_a_certificate_that_it_had_signed_before_that_one_existed(
+    tls_door: SecureDoor,
+) -> None:
+    """It called itself by the name, and got a certificate in it; then staff added the station of that name."""
+    thief = minimum(1, "CP1")
+    key = pki.new_key()
+    own = pki.certificate("CP2", STATIONS, key=key)
+    StationCertificate.objects.create(
+        station=thief, use="ChargingStationCertificate", origin="signed", state="held", made_at=thief.created_at,
+        changed_at=thief.created_at, fingerprint=x509.fingerprint(own.certificate),
+    )  # fmt: skip
+    minimum(1, "CP2")
+    with pytest.raises(InvalidStatus, match="401"):
+        tls_door.dial("CP2", shown=own, password=None)
