@@ -16,6 +16,7 @@ from ocppbridge.admin import (
     security,
     settings,
     stations,
+    strangers,
     transactions,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "security",
     "settings",
     "stations",
+    "strangers",
     "transactions",
 ]

@@ -7,6 +7,7 @@ from roaming.console.navigation import Entry
 
 navigation.add(
     Entry("Stations", "Stations", "ev_station", "ocppbridge.station", 10),
+    Entry("Stations", "Unknown stations", "person_search", "ocppbridge.stranger", 15),
     Entry("Stations", "EVSEs and connectors", "electrical_services", "ocppbridge.evse", 20),
     Entry("Stations", "Transactions", "battery_charging_full", "ocppbridge.transaction", 30),
     Entry("Stations", "Calls", "call_made", "ocppbridge.call", 40),

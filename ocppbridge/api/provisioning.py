@@ -30,7 +30,7 @@ from roaming.api.reading import View
 class RegistrationSerializer(serializers.Serializer[Any]):
     """What its boots are answered."""
 
-    status = serializers.ChoiceField(choices=Station.Boot.choices)
+    boot_status = serializers.ChoiceField(choices=Station.Boot.choices)
 
 
 class SettingSerializer(serializers.ModelSerializer[Setting]):
@@ -106,7 +106,7 @@ class RegistrationView(View[Station]):
     def create(self, request: Request, identity: str) -> Response:
         """If it is connected it is asked to boot, else it hears of it at its next boot."""
         asked = said(RegistrationSerializer, request)
-        registration.decide(station_of(identity), asked["status"], by=who(request))
+        registration.decide(station_of(identity), asked["boot_status"], by=who(request))
         return Response(asked, status.HTTP_202_ACCEPTED)
 
 

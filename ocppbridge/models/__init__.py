@@ -14,6 +14,7 @@ from ocppbridge.models.reservation import Reservation
 from ocppbridge.models.security import PasswordChange, ProfileUpgrade, SecurityEvent
 from ocppbridge.models.setting import DeviceReport, Setting
 from ocppbridge.models.station import Connector, Evse, Station
+from ocppbridge.models.stranger import Stranger
 from ocppbridge.models.transaction import MeterReading, Transaction
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "SigningRequest",
     "Station",
     "StationCertificate",
+    "Stranger",
     "Transaction",
     "WantedSetting",
 ]

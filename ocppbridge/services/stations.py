@@ -9,7 +9,7 @@ from zlib import crc32
 from django.conf import settings
 from django.db import transaction
 
-from ocppbridge.models import Connector, Evse, Station
+from ocppbridge.models import Connector, Evse, Station, Stranger
 from ocppbridge.services import passwords
 
 LONGEST_IDENTITY = 255
@@ -61,6 +61,7 @@ def add(
         shard=shard_of(identity),
         boot_policy=boot_policy,
     )
+    Stranger.objects.filter(identity=identity).delete()
     chosen = password or passwords.new_password()
     passwords.set_password(station, chosen, allow_short=allow_short_password)
     uids = [""] * evses if isinstance(evses, int) else list(evses)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from django.conf import settings
 
-from ocppbridge.services import password_changes, profiles
+from ocppbridge.services import password_changes, profiles, strangers
 from ocppbridge.services.accounts import Account
 from ocppbridge.transport import handshake
 from ocppbridge.transport.database import Found, Opened, Opening
@@ -74,6 +74,8 @@ async def examine(node: Node, scope: dict[str, Any]) -> Granted | Refusal:
             found = await node.lookups.ask(identity or "")
             proof = await _proof(node, scope, identity, peer, found)
             if found is None or proof.profile is None:
+                if found is None and identity:
+                    _unknown(node, identity, peer, scope)
                 return _failed(node, identity, peer, found, proof)
             return await _granted(node, scope, peer, found, proof)
     except (TimeoutError, psycopg.Error):
@@ -105,6 +107,17 @@ def _failed(node: Node, identity: str | None, peer: Peer, found: Found | None, p
             found.account.station_id, "FAILED-UPGRADES", f"many failed upgrades in its name, from {peer.address}"
         )
     return TOO_MANY
+
+
+def _unknown(node: Node, identity: str, peer: Peer, scope: dict[str, Any]) -> None:
+    """Noted for staff, who may know it; once a minute, and nobody who knocks in many names is noted on and on."""
+    if node.choices.value("UNKNOWN-STATION") == "ignore":  # decision: UNKNOWN-STATION
+        return
+    now = asyncio.get_running_loop().time()
+    again = node.failed_upgrades.failed(f"s:{identity}", now=now) > 1
+    if not again and node.failed_upgrades.failed(f"n:{peer.address}", now=now) <= FAILURES:
+        offered = ", ".join(map(str, scope.get("subprotocols") or ()))
+        node.answering.spawn(strangers.note, identity, peer.address, offered, datetime.now(UTC))
 
 
 async def _granted(node: Node, scope: dict[str, Any], peer: Peer, found: Found, proof: Proof) -> Granted | Refusal:

@@ -147,6 +147,19 @@ register(
 )
 register(
     Decision(
+        id="UNKNOWN-STATION",
+        kind=Kind.POLICY_DEPENDENT,
+        title="A station that nobody has added knocks",
+        section="OCPP-J connections; OCPP B01",
+        question="An unknown identity is refused like a wrong password: is it noted for staff, too?",
+        options={"note": "yes: staff can add it, or dismiss it", "ignore": "no"},
+        default="note",
+        applied_in="ocppbridge.transport.upgrade",
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
         id="DEVICE-MODEL-REPORT",
         kind=Kind.POLICY_DEPENDENT,
         title="When a station is asked for everything it has",

@@ -66,7 +66,7 @@ def test_a_verb_is_queued_in_the_station_s_own_words(
         ("settings/read", {"settings": []}, "settings", "at least 1"),
         ("reports", {"settings": ["A.B"]}, "detail", "1.6 has no ReportSome"),
         ("configuration", {"settings": {"AuthorizationKey": "x"}}, "settings", "a secret"),
-        ("registration", {"status": "Maybe"}, "status", "not a valid choice"),
+        ("registration", {"boot_status": "Maybe"}, "boot_status", "not a valid choice"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(
@@ -126,7 +126,7 @@ def test_what_is_wanted_is_said_compared_and_applied(station: Station) -> None:
 
 def test_a_station_is_held_and_accepted(station: Station) -> None:
     for word in ("Pending", "Accepted"):
-        assert post(f"{HERE}/registration/", {"status": word}).status_code == 202
+        assert post(f"{HERE}/registration/", {"boot_status": word}).status_code == 202
         station.refresh_from_db()
         assert station.boot_policy == word
     assert Call.objects.filter(action="TriggerMessage").count() == 2

@@ -29,6 +29,7 @@ from ocppbridge.models import (
     Reservation,
     Setting,
     Station,
+    Stranger,
     Transaction,
     WantedSetting,
 )
@@ -124,6 +125,7 @@ def _settings(station: Station, now: datetime) -> None:
     template = ConfigurationTemplate.objects.create(name=f"all of {station}", party="NL/VLT")
     WantedSetting.objects.create(template=template, name="HeartbeatInterval", value="60")
     Conformity.objects.create(station=station, state="differs", wanted=1, differing=1, looked_at=now)
+    Stranger.objects.create(identity=f"{station}-stranger", peer="192.0.2.7", first_at=now, last_at=now)
     Availability.objects.create(station=station, operative=False, state="scheduled", at=now)
 
 
