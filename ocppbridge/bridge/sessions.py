@@ -24,12 +24,14 @@ from ocppbridge.models import MeterReading, Transaction
 from roaming.ocpi import json
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.types import format_datetime
-from roaming.pricing import Bill, MeterPoint, SessionFacts, price, session_document
+from roaming.pricing import Bill, MeterPoint, SessionFacts, cut, price, session_document
 from roaming.pricing.facts import StateName
 from roaming.services import cdrs, preferences, prices, sessions
 from roaming.services.decisions import choices
 
 WATT_HOURS = Decimal(1000)
+RATE = timedelta(minutes=15)  # a Session's periods are no longer (SES-22)
+RATE_DC = timedelta(minutes=5)
 FREE_OF_CURRENCY = "EUR"  # Session.currency is required even where no price is known
 
 
@@ -39,7 +41,8 @@ class Account:
 
     start: str
     end: str
-    periods: list[dict[str, Any]]
+    periods: list[dict[str, Any]]  # of the CDR
+    told: list[dict[str, Any]]  # of the Session
     tariffs: list[dict[str, Any]]
     currency: str
     bill: Bill | None
@@ -55,22 +58,30 @@ def begin(row: Transaction, shelf: Shelf | None = None) -> None:
 
 def publish(row: Transaction, now: datetime, shelf: Shelf | None = None) -> bool:
     """Store the Session as it stands and, when the transaction has ended, its CDR; False if nobody is to be told."""
-    if not row.location:
+    changed = set[str]()
+    new = not row.location
+    if new:
         begin(row, shelf)
-        row.save(update_fields=["location", "tariff"])
-    if not row.location or not row.cdr_token:
-        return False
+        changed |= {"location", "tariff"} if row.location else set()
+    if row.location and row.cdr_token:
+        _tell(row, now, new, changed)
+    if changed:
+        row.save(update_fields=changed)
+    return bool(row.location and row.cdr_token)
+
+
+def _tell(row: Transaction, now: datetime, new: bool, changed: set[str]) -> None:
+    """`new`: it has no Session yet, unless a reservation has begun one. Adds to `changed` what the caller saves."""
     owner = places.owner(row.station)
-    held = sessions.find(owner, str(row.session_id))
+    held = None if new else sessions.find(owner, str(row.session_id))
     account = _account(row, preferences.switches(owner, str(row.session_id)) if held and held.switched else [])
     if held is None or held.status not in sessions.FINAL:
-        sessions.store(owner, _session(row, account, now), source=None, now=now)
+        sessions.store(owner, _session(row, account, now), source=None, now=now, alone=True)
     if row.state != Transaction.State.RUNNING and _billable(row, now):
         if row.cdr_id:
             _correct(row, account, now)
         else:
-            _close_account(row, account, now)
-    return True
+            _close_account(row, account, now, changed)
 
 
 def _correct(row: Transaction, account: Account, now: datetime) -> None:
@@ -80,18 +91,17 @@ def _correct(row: Transaction, account: Account, now: datetime) -> None:
         corrections.make(row, out, document, explained(account.bill), now)
 
 
-def _close_account(row: Transaction, account: Account, now: datetime) -> None:
+def _close_account(row: Transaction, account: Account, now: datetime, changed: set[str]) -> None:
     """A CDR that our own rules refuse is a finding for staff, never a reason to stop hearing the station."""
     try:
-        cdrs.store(
-            places.owner(row.station), _cdr(row, account, now), source=None, now=now, bill=explained(account.bill)
-        )
+        bill = explained(account.bill)
+        cdrs.store(places.owner(row.station), _cdr(row, account, now), source=None, now=now, bill=bill, alone=True)
     except InvalidObject as error:
         row.findings = [*row.findings, ["CDR_REFUSED", str(error)]]
-        row.save(update_fields=["findings"])
+        changed.add("findings")
         return
     row.cdr_id = str(row.session_id)
-    row.save(update_fields=["cdr_id"])
+    changed.add("cdr_id")
 
 
 def _billable(row: Transaction, now: datetime) -> bool:
@@ -109,12 +119,23 @@ def _account(row: Transaction, chosen: list[tuple[datetime, dict[str, Any]]]) ->
         {str(tariff["id"]).upper(): tariff for tariff in [*first, *(tariff for _, tariff in chosen)]}.values()
     )
     switches = [(at, str(tariff["id"])) for at, tariff in chosen]
-    timeline = session_document(_facts(row, location["time_zone"], switches), tariffs)
+    facts = _facts(row, location["time_zone"], switches)
+    timeline = session_document(facts, tariffs)
     begun, ended, periods = (timeline[name] for name in ("start_date_time", "end_date_time", "charging_periods"))
+    told = _told(row, facts, tariffs, periods, RATE_DC if location["connector_power_type"] == "DC" else RATE)
     if not tariffs:
-        return Account(begun, ended, periods, [], FREE_OF_CURRENCY, None)
+        return Account(begun, ended, periods, told, [], FREE_OF_CURRENCY, None)
     bill = price(timeline, tariffs, time_zone=location["time_zone"], options=prices.options(choices()))
-    return Account(begun, ended, periods, tariffs, tariffs[0]["currency"], bill)
+    return Account(begun, ended, periods, told, tariffs, tariffs[0]["currency"], bill)
+
+
+def _told(
+    row: Transaction, facts: SessionFacts, tariffs: list[dict[str, Any]], periods: list[dict[str, Any]], rate: timedelta
+) -> list[dict[str, Any]]:
+    """The periods of the Session: those that are over, for receivers append what they are sent (SES-13, SES-14)."""
+    if (facts.known_end or row.started_at) - row.started_at > rate:
+        periods = cut(facts, tariffs, longest=rate)
+    return periods[:-1] if row.state == Transaction.State.RUNNING else periods
 
 
 def _until(row: Transaction) -> datetime:
@@ -179,7 +200,7 @@ def _session(row: Transaction, account: Account, now: datetime) -> dict[str, Any
         "evse_uid": location["evse_uid"],
         "connector_id": location["connector_id"],
         "currency": account.currency,
-        "charging_periods": account.periods,
+        "charging_periods": account.told,
         "status": "ACTIVE" if running else "COMPLETED",
         "last_updated": format_datetime(now),
     }

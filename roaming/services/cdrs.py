@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from roaming.models import Cdr, Platform
 from roaming.ocpi import cdrs as words
 from roaming.ocpi.errors import InvalidObject
@@ -18,15 +16,17 @@ from roaming.services.objects import Document, Kind, Stored, key
 
 
 def store(
-    owner: PartyId, document: Document, *, source: Platform | None, now: datetime, bill: Mapping[str, Any] | None = None
+    owner: PartyId,
+    document: Document,
+    *,
+    source: Platform | None,
+    now: datetime,
+    bill: Mapping[str, Any] | None = None,
+    alone: bool = False,
 ) -> Stored[Cdr]:
     """Idempotent: an identical CDR is acknowledged, other content under the same id is refused (S30)."""
-    with transaction.atomic():
-        stored = objects.store(CDRS, owner, document, source=source, now=now)
-        if bill is not None and stored.created:
-            stored.obj.bill = dict(bill)
-            stored.obj.save(update_fields=["bill"])
-        return stored
+    beside = None if bill is None else {"bill": dict(bill)}
+    return objects.store(CDRS, owner, document, source=source, now=now, alone=alone, beside=beside)
 
 
 def find(owner: PartyId, cdr_id: str) -> Cdr | None:

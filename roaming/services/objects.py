@@ -76,18 +76,22 @@ def store(
     more: Mapping[str, str] | None = None,
     addressee: PartyId | None = None,
     tell: bool = True,
+    alone: bool = False,
+    beside: Mapping[str, Any] | None = None,
 ) -> Stored[O]:
     """Create or replace (PUT). `identifier` is the one in the URL, where there is one; `more` further key columns.
 
     An object pushed to one party by name is that party's to see (HUB-19), until it is pushed to the hub. `tell` is
-    False for what its receiver has been passed already.
+    False for what its receiver has been passed already. `alone`: nobody else can be storing this object, and if it
+    fails the caller's transaction may fail with it, so no savepoint is made. `beside`: columns of a new row that are
+    not in the document.
     """
     push = _Push(kind, owner, document, source, now, more or {}, "" if addressee is None else str(addressee), tell)
     push.check(identifier)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not alone):
         row = push.locked(push.identifier)
         if row is None:
-            created = push.create()
+            created = push.create(alone, beside or {})
             if created is not None:
                 return Stored(created, created=True, changed=True)
             row = push.locked(push.identifier)
@@ -150,7 +154,7 @@ class _Push(Generic[O]):
     def locked(self, identifier: str) -> O | None:
         return _locked(self.kind, self.owner, identifier, self.more)
 
-    def create(self) -> O | None:
+    def create(self, alone: bool, beside: Mapping[str, Any]) -> O | None:
         """None if another request created it in the same moment."""
         row = self.kind.model(
             country_code=self.owner.country,
@@ -160,10 +164,11 @@ class _Push(Generic[O]):
             version=1,
             addressees=self.kind.kept_for(self.owner, key(self.identifier)) or [self.addressee] * bool(self.addressee),
             **self.more,
+            **beside,
         )
         self._fill(row)
         try:
-            with transaction.atomic():
+            with transaction.atomic(savepoint=not alone):
                 row.save(force_insert=True)
         except IntegrityError:
             return None

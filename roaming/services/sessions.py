@@ -24,8 +24,11 @@ def store(
     now: datetime,
     identifier: str | None = None,
     addressee: PartyId | None = None,
+    alone: bool = False,
 ) -> Stored[Session]:
-    return objects.store(SESSIONS, owner, document, source=source, now=now, identifier=identifier, addressee=addressee)
+    return objects.store(
+        SESSIONS, owner, document, source=source, now=now, identifier=identifier, addressee=addressee, alone=alone
+    )
 
 
 def find(owner: PartyId, session_id: str) -> Session | None:
