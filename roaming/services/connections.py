@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from roaming.hub.handshake import Connection, Peer
 from roaming.models import Endpoint, Party, Platform
 from roaming.ocpi.credentials import CredentialsRole
@@ -69,5 +71,7 @@ def _store_roles(platform: Platform, roles: Iterable[CredentialsRole], now: date
 
 def set_status(platform: Platform, status: Platform.Status, now: datetime) -> None:
     """Of a platform that has no connection yet, or none any more."""
-    Platform.objects.filter(pk=platform.pk).update(status=status, status_since=now)
-    platform.status, platform.status_since = status, now
+    with transaction.atomic():
+        Platform.objects.filter(pk=platform.pk).update(status=status, status_since=now)
+        platform.status, platform.status_since = status, now
+        announcements.about(platform)

@@ -68,6 +68,9 @@ def invite_again(
     ]
     with transaction.atomic():
         revoke(platform, now, kind=IssuedToken.Kind.A)
+        if platform.status == Platform.Status.UNREGISTERED:  # or its new token would open nothing
+            _set_status(platform, Platform.Status.INVITED, now)
+            announcements.about(platform)
         token = issue(platform, IssuedToken.Kind.A, expires_at=expires_at, allowed_roles=allowed)
     return Invitation(platform, versions_url(), token, expires_at)
 
