@@ -39,6 +39,20 @@ class Permit:
     """When the promise of the EVSE ends if no cable comes (ConnectionTimeOut, EVConnectionTimeOut)."""
 
 
+@dataclass(frozen=True)
+class Hold:
+    """A reservation; `shown` as a state unless it is for any EVSE of the station."""
+
+    number: int
+    id_token: str
+    group: str
+    until: datetime
+    shown: bool = True
+
+    def is_for(self, id_token: str) -> bool:
+        return self.id_token.casefold() == id_token.casefold()
+
+
 @dataclass
 class Charge:
     """A transaction as the station sees it; ``transaction_id`` is unknown on 1.6 until the start is answered."""
@@ -50,6 +64,7 @@ class Charge:
     next_sample: datetime
     transaction_id: str | int | None = None
     seq_no: int = 0
+    reservation: int | None = None
     suspended: bool = False
 
 
@@ -64,6 +79,7 @@ class Evse:
     fault: str = ""
     """The error that it has, in 1.6's words; 2.x only says Faulted."""
     asking: bool = False
+    held: Hold | None = None
     permit: Permit | None = None
     charge: Charge | None = None
     said: str = field(default="", repr=False)

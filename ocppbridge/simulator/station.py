@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
 from typing import ClassVar
 
 from ocppbridge.simulator.clock import earliest, whole
 from ocppbridge.simulator.evse import Charge, Evse, Permit, Profile
+from ocppbridge.simulator.memory import Memory
 from ocppbridge.simulator.meter import Meter
 from ocppbridge.simulator.moods import Mood, answered_in
 from ocppbridge.simulator.notes import Note, Notebook
@@ -40,6 +43,9 @@ class Station(Notebook, Words):
         self.accepted = False
         self.reset_wanted = False
         self.heartbeat_every = timedelta(seconds=300)
+        self.memory = Memory()
+        self._order = count()
+        self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._behind = False
         self._next_heartbeat: datetime | None = None
         self._boot_again_at: datetime | None = None
@@ -91,11 +97,17 @@ class Station(Notebook, Words):
         if self._boot_again_at is not None and now >= self._boot_again_at:
             self._boot_again_at = None
             self.boot(now)
+        while self._agenda and now >= self._agenda[0][0]:
+            heappop(self._agenda)[2](now)
         for evse in self.evses.values():
             self._tick_evse(evse, now)
         if self.accepted and self.wire.online and self._next_heartbeat is not None and now >= self._next_heartbeat:
             self._next_heartbeat = now + self.heartbeat_every
             self.wire.ask("Heartbeat", {})
+
+    def later(self, at: datetime, do: Callable[[datetime], None]) -> None:
+        """Have something done when it is time."""
+        heappush(self._agenda, (at, next(self._order), do))
 
     def _tick_evse(self, evse: Evse, now: datetime) -> None:
         if evse.charge is not None and now >= evse.charge.next_sample:
@@ -113,7 +125,8 @@ class Station(Notebook, Words):
         samples = (evse.charge.next_sample for evse in self.evses.values() if evse.charge is not None)
         permits = (evse.permit.until for evse in self.evses.values() if evse.permit is not None)
         beat = self._next_heartbeat if self.wire.online else None
-        return earliest([self.wire.deadline, beat, self._boot_again_at, *samples, *permits])
+        due = self._agenda[0][0] if self._agenda else None
+        return earliest([self.wire.deadline, beat, self._boot_again_at, due, *samples, *permits])
 
     # --- the driver ----------------------------------------------------------------------------------------------
 
@@ -137,7 +150,7 @@ class Station(Notebook, Words):
                 self.end(evse, "Local", now)
                 self.say_states(now)
             return
-        if not self.wire.online and self.profile.starts_offline:
+        if not self.wire.online and (self.profile.starts_offline or self.memory.admits(id_token)):
             self.permit(evse, permit, now)
         elif not evse.asking:
             evse.asking = True
@@ -191,6 +204,9 @@ class Station(Notebook, Words):
     def permit(self, evse: Evse, permit: Permit, now: datetime) -> None:
         if evse.charge is not None:
             return
+        if evse.held is not None and not evse.held.is_for(permit.id_token):
+            self.note("held_for_another", now, evse=evse.number, id_token=permit.id_token)
+            return
         permit.until = now + self.profile.connection_timeout
         evse.permit = permit
         self._begin_if_ready(evse, now)
@@ -202,7 +218,8 @@ class Station(Notebook, Words):
         at = whole(now)
         evse.meter.start(at)
         charge = Charge(evse.permit, evse.number, at, evse.meter.said(at), at + self.profile.sample_every)
-        evse.charge, evse.permit = charge, None
+        charge.reservation = evse.held.number if evse.held else None
+        evse.charge, evse.permit, evse.held = charge, None, None
         self.say_start(evse, charge)
         self.note("started", now, **self.facts(charge))
 
@@ -235,11 +252,12 @@ class Station(Notebook, Words):
                 return evse
         return None
 
-    def free_evse(self, number: int | None) -> Evse | None:
-        """The EVSE asked for, or any, if nobody uses it and none is promised it."""
+    def free_evse(self, number: int | None, id_token: str = "") -> Evse | None:
+        """The EVSE asked for, or any, if nobody uses it and nobody else is promised it."""
         candidates = self.evses.values() if number is None else filter(None, [self.evses.get(number)])
         for evse in candidates:
-            if evse.charge is None and evse.permit is None and not evse.inoperative and not evse.fault:
+            taken = evse.charge or evse.permit or (evse.held and not evse.held.is_for(id_token))
+            if not taken and not evse.inoperative and not evse.fault:
                 return evse
         return None
 

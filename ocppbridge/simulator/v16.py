@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from ocppbridge.simulator.answers import answered, triggered
 from ocppbridge.simulator.clock import stamp
 from ocppbridge.simulator.evse import Charge, Evse, Permit
 from ocppbridge.simulator.station import Station
 from ocppbridge.simulator.wire import Payload
 
 _REASONS = {"Local", "Remote", "EVDisconnected", "DeAuthorized", "PowerLoss", "EmergencyStop"}
-_READ_ONLY = {"NumberOfConnectors", "SupportedFeatureProfiles"}
+_READ_ONLY = {
+    "NumberOfConnectors", "SupportedFeatureProfiles", "LocalAuthListMaxLength", "SendLocalListMaxLength",
+}  # fmt: skip
 
 
 class Station16(Station):
-    """Core profile, remote trigger, unlock."""
+    """Core profile, remote trigger, unlock; what versions share stands in answers.py."""
 
     subprotocol = "ocpp1.6"
     schema_version = "1.6"
@@ -27,7 +30,9 @@ class Station16(Station):
             "MeterValueSampleInterval": str(int(self.profile.sample_every.total_seconds())),
             "AuthorizeRemoteTxRequests": "false",
             "NumberOfConnectors": str(self.profile.evses),
-            "SupportedFeatureProfiles": "Core,RemoteTrigger",
+            "SupportedFeatureProfiles": "Core,RemoteTrigger,LocalAuthListManagement,Reservation,FirmwareManagement",
+            "LocalAuthListMaxLength": "1000",
+            "SendLocalListMaxLength": "100",
         }
 
     def boot(self, now: datetime) -> None:
@@ -65,12 +70,14 @@ class Station16(Station):
                 self.end(evse, "DeAuthorized", now)
                 self.say_states(now)
 
-        payload = {
+        payload: Payload = {
             "connectorId": evse.number,
             "idTag": charge.permit.id_token,
             "meterStart": charge.meter_start,
             "timestamp": stamp(charge.started_at),
         }
+        if charge.reservation is not None:
+            payload["reservationId"] = charge.reservation
         self.wire.ask("StartTransaction", payload, keep=True, settle=settle)
         self._say_state(evse, "Charging", charge.started_at)
 
@@ -122,10 +129,10 @@ class Station16(Station):
                 return self._configuration(payload)
             case "ChangeConfiguration":
                 return self._configure(payload)
-        return None
+        return answered(self, action, payload, now)
 
     def _remote_start(self, payload: Payload, now: datetime) -> Payload:
-        evse = self.free_evse(payload.get("connectorId"))
+        evse = self.free_evse(payload.get("connectorId"), payload["idTag"])
         if evse is None:
             return {"status": "Rejected"}
         self.permit(evse, Permit(payload["idTag"], "Central", remote=True), now)
@@ -161,8 +168,8 @@ class Station16(Station):
                 for evse in chosen:
                     value = self._meter_value(evse, now, "Trigger")
                     self.wire.ask("MeterValues", {"connectorId": evse.number, "meterValue": [value]})
-            case _:
-                return {"status": "NotImplemented"}
+            case other:
+                return triggered(self, other, now)
         return {"status": "Accepted"}
 
     def _reset(self, now: datetime) -> Payload:
@@ -204,4 +211,6 @@ def _state(evse: Evse) -> str:
         return "Unavailable"
     if evse.plugged and evse.said in {"Charging", "SuspendedEV", "Finishing"}:
         return "Finishing"
+    if evse.held is not None and evse.held.shown and not evse.plugged:
+        return "Reserved"
     return "Preparing" if evse.plugged or evse.permit is not None else "Available"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from ocppbridge.simulator.clock import stamp
+from ocppbridge.simulator.answers import answered, triggered
+from ocppbridge.simulator.clock import stamp, whole
 from ocppbridge.simulator.evse import Charge, Evse, Permit, Profile
 from ocppbridge.simulator.station import Station
 from ocppbridge.simulator.wire import Payload
@@ -22,13 +23,14 @@ _READ_ONLY = {("OCPPCommCtrlr", "HeartbeatInterval")}
 
 
 class Station2(Station):
-    """Blocks B, C, E, F, G as far as a driver's day needs them."""
+    """Blocks B, C, E, F, G as far as a driver's day needs them; what versions share stands in answers.py."""
 
     subprotocol = "ocpp2.0.1"
     schema_version = "2.0.1"
 
     def __init__(self, profile: Profile, new_id: Callable[[], str]) -> None:
         super().__init__(profile, new_id)
+        self.read_only = _READ_ONLY
         self.variables = {
             ("OCPPCommCtrlr", "HeartbeatInterval"): "300",
             ("OCPPCommCtrlr", "OfflineThreshold"): "60",
@@ -76,6 +78,8 @@ class Station2(Station):
         event = self._event(charge, "Started", trigger, charge.started_at, info)
         event["idToken"] = _id_token(permit)
         event["evse"] = {"id": evse.number, "connectorId": 1}
+        if charge.reservation is not None:
+            event["reservationId"] = charge.reservation
         event["meterValue"] = [self._meter_value(evse, charge.started_at, "Transaction.Begin")]
         self.wire.ask("TransactionEvent", event, keep=True, settle=settle)
 
@@ -83,6 +87,11 @@ class Station2(Station):
         state = "SuspendedEV" if charge.suspended else "Charging"
         event = self._event(charge, "Updated", "MeterValuePeriodic", at, {"chargingState": state})
         event["meterValue"] = [self._meter_value(evse, at, "Sample.Periodic")]
+        self.wire.ask("TransactionEvent", event, keep=True)
+
+    def _say_asked(self, evse: Evse, charge: Charge, at: datetime) -> None:
+        event = self._event(charge, "Updated", "Trigger", at, {})
+        event["meterValue"] = [self._meter_value(evse, at, "Trigger")]
         self.wire.ask("TransactionEvent", event, keep=True)
 
     def say_charging_state(self, evse: Evse, charge: Charge, at: datetime) -> None:
@@ -135,13 +144,13 @@ class Station2(Station):
                 return {"getVariableResult": [self._variable(asked) for asked in payload["getVariableData"]]}
             case "SetVariables":
                 return {"setVariableResult": [self._set_variable(asked) for asked in payload["setVariableData"]]}
-        return None
+        return answered(self, action, payload, now)
 
     def _remote_start(self, payload: Payload, now: datetime) -> Payload:
-        evse = self.free_evse(payload.get("evseId"))
+        token = payload["idToken"]
+        evse = self.free_evse(payload.get("evseId"), token["idToken"])
         if evse is None:
             return {"status": "Rejected"}
-        token = payload["idToken"]
         self.permit(evse, Permit(token["idToken"], token["type"], payload["remoteStartId"], remote=True), now)
         if evse.charge is not None:
             return {"status": "Accepted", "transactionId": evse.charge.transaction_id}
@@ -180,8 +189,12 @@ class Station2(Station):
                 for evse in chosen:
                     value = self._meter_value(evse, now, "Trigger")
                     self.wire.ask("MeterValues", {"evseId": evse.number, "meterValue": [value]})
-            case _:
-                return {"status": "NotImplemented"}
+            case "TransactionEvent":
+                for evse in chosen:
+                    if evse.charge is not None:
+                        self._say_asked(evse, evse.charge, whole(now))
+            case other:
+                return triggered(self, other, now)
         return {"status": "Accepted"}
 
     def _reset(self, now: datetime) -> Payload:
@@ -233,4 +246,6 @@ def _state(evse: Evse) -> str:
         return "Faulted"
     if evse.inoperative and evse.charge is None:
         return "Unavailable"
+    if evse.held is not None and evse.held.shown and not evse.plugged:
+        return "Reserved"
     return "Occupied" if evse.plugged or evse.permit is not None or evse.charge is not None else "Available"

@@ -1,0 +1,35 @@
+"""What a station keeps over a reconnect: its local list and the certificates that were installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Entry = Mapping[str, Any]
+
+
+@dataclass
+class Memory:
+    """The list by token in small letters: whether it may charge; certificates as hash data with their use."""
+
+    version: int = 0
+    tokens: dict[str, bool] = field(default_factory=dict)
+    certificates: list[tuple[str, Entry]] = field(default_factory=list)
+
+    def admits(self, id_token: str) -> bool:
+        return self.tokens.get(id_token.casefold(), False)
+
+    def replace(self, version: int, entries: Iterable[tuple[str, bool | None]]) -> None:
+        """The whole list."""
+        self.tokens.clear()
+        self.change(version, entries)
+
+    def change(self, version: int, entries: Iterable[tuple[str, bool | None]]) -> None:
+        """Some entries; None takes one off."""
+        self.version = version
+        for token, allowed in entries:
+            if allowed is None:
+                self.tokens.pop(token.casefold(), None)
+            else:
+                self.tokens[token.casefold()] = allowed
