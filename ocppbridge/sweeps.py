@@ -44,6 +44,8 @@ def sweep(now: datetime) -> None:
     global _partitions_made
     if _partitions_made != now.date():
         partitions.ensure(now.date())
+        keep = int(decisions.choices().number("FRAME-RETENTION"))  # decision: FRAME-RETENTION
+        partitions.forget(now.date(), keep)
         _partitions_made = now.date()
     connections.bury_dead_nodes(now)
     after_connections(now)

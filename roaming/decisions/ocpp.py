@@ -269,3 +269,17 @@ register(
         reached=Feature.STATIONS,
     )
 )
+register(
+    Decision(
+        id="FRAME-RETENTION",
+        kind=Kind.POLICY_DEPENDENT,
+        title="How long stations' frames are kept",
+        section="the journal of frames (S49)",
+        question="After how many days are the frames of stations, with the tokens in them, deleted?",
+        options={},
+        free=between("1", "3650", "days"),
+        default="30",
+        applied_in="ocppbridge.sweeps",
+        reached=Feature.STATIONS,
+    )
+)
