@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.core import signing
+from django.utils import timezone
 
 from roaming.hub.routing import Forward
 from roaming.models import Platform
@@ -92,14 +93,15 @@ def _remember(asked: Asked, to: Forward) -> None:
     if kind is None or asked.request.interface is not InterfaceRole.RECEIVER or asked.request.method == "GET":
         return
     owner, document = asked.request.owner or to.sender, asked.document
+    now = timezone.now()  # its receiver has taken time: a list read meanwhile must not be the last that could show it
     try:
         if asked.request.method == "PATCH":
             objects.change(
                 kind, owner, asked.request.id or "", lambda stored: merge(stored, document, kind.module),
-                source=asked.platform, now=asked.now, tell=False,
+                source=asked.platform, now=now, tell=False,
             )  # fmt: skip
         else:
-            objects.store(kind, owner, asked.body, source=asked.platform, now=asked.now, addressee=to.party, tell=False)
+            objects.store(kind, owner, asked.body, source=asked.platform, now=now, addressee=to.party, tell=False)
     except OcpiError as error:
         said = f"was passed on and taken, and is not kept here: {error.message}"
         logger.info("%s %s %s", kind.module, asked.request.id, said)
