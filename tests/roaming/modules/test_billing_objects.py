@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +44,22 @@ def test_a_session_goes_to_its_tokens_owner_and_to_nobody_else(
     assert (listed(emsp, "sessions"), listed(other_emsp, "sessions")) == (["S1"], [])
     held = push_session(cpo, None, "GET").data
     assert (held["kwh"], len(held["charging_periods"])) == (Decimal("2.5"), 2)  # SES-13
+
+
+def test_what_its_receiver_took_long_to_take_is_in_the_next_delta(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """PAG-02: who read the list meanwhile goes on from then, so a push counts from when it is there to be read."""
+    read: list[datetime] = []
+
+    def taking(seen: Any) -> Said:
+        assert listed(emsp, "sessions") == []
+        read.append(timezone.now())
+        return Said(http_status=201)
+
+    emsp.answers["PUT", "/odd/receiver/sessions"] = taking
+    assert push_session(cpo, samples.session(last_updated="2026-01-01T00:00:00Z")).both == (201, 1000)
+    since = read[0].strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    delta = emsp.call("GET", f"{emsp.at('sessions', 'SENDER')}?date_from={since}")
+    assert [one["id"] for one in delta.data] == ["S1"]
 
 
 @pytest.mark.parametrize("module", ["sessions", "cdrs"])
