@@ -6,11 +6,12 @@ does not reach back (TAR-26).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ocppbridge.models import Station
+from ocppbridge.models import Setting, Station
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import NO_DATA, parse_datetime
@@ -32,9 +33,11 @@ def owner(station: Station) -> PartyId:
 
 
 class Shelf:
-    """Locations and tariffs that have been read, for as long as one batch of the drain takes."""
+    """Locations, tariffs and what stations show, read once for as long as one batch of the drain takes."""
 
-    def __init__(self) -> None:
+    def __init__(self, stations: Iterable[int] = ()) -> None:
+        self._stations = set(stations)
+        self._cost_shown: set[int] | None = None
         self._locations: dict[tuple[PartyId, str], dict[str, Any] | None] = {}
         self._tariffs: dict[tuple[PartyId, str], dict[str, Any] | None] = {}
 
@@ -53,6 +56,15 @@ class Shelf:
             row = tariffs.find(party, tariff_id)
             self._tariffs[key] = json.loads(row.document) if row and row.deleted_at is None else None
         return self._tariffs[key]
+
+    def shows_cost(self, station: Station) -> bool:
+        """Whether it announces that it displays costs (I02: TariffCostCtrlr, Enabled for Cost)."""
+        if self._cost_shown is None or station.pk not in self._stations:
+            self._stations.add(station.pk)
+            said = Setting.objects.filter(component="TariffCostCtrlr", name="Enabled", instance="Cost", attribute="")
+            shown = said.filter(value__iexact="true", station__in=self._stations)
+            self._cost_shown = set(shown.values_list("station_id", flat=True))
+        return station.pk in self._cost_shown
 
 
 def find(

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ocppbridge.bridge import corrections, places
+from ocppbridge.bridge import corrections, costs, places
 from ocppbridge.bridge.places import Shelf
 from ocppbridge.bridge.signed import signed_data
 from ocppbridge.charging import stored
@@ -64,19 +64,21 @@ def publish(row: Transaction, now: datetime, shelf: Shelf | None = None) -> bool
         begin(row, shelf)
         changed |= {"location", "tariff"} if row.location else set()
     if row.location and row.cdr_token:
-        _tell(row, now, new, changed)
+        _tell(row, now, new, changed, shelf or Shelf())
     if changed:
         row.save(update_fields=changed)
     return bool(row.location and row.cdr_token)
 
 
-def _tell(row: Transaction, now: datetime, new: bool, changed: set[str]) -> None:
+def _tell(row: Transaction, now: datetime, new: bool, changed: set[str], shelf: Shelf) -> None:
     """`new`: it has no Session yet, unless a reservation has begun one. Adds to `changed` what the caller saves."""
     owner = places.owner(row.station)
     held = None if new else sessions.find(owner, str(row.session_id))
     account = _account(row, preferences.switches(owner, str(row.session_id)) if held and held.switched else [])
     if held is None or held.status not in sessions.FINAL:
         sessions.store(owner, _session(row, account, now), source=None, now=now, alone=True)
+    if account.bill is not None and costs.tell(row, account.bill, now, shelf):
+        changed.update(costs.COLUMNS)
     if row.state != Transaction.State.RUNNING and _billable(row, now):
         if row.cdr_id:
             _correct(row, account, now)

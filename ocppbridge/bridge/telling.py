@@ -37,7 +37,7 @@ def tell_turn(turn: Turn) -> None:
 def tell_turns(turns: Sequence[Turn]) -> None:
     """The same for many stations at once; raises where one of them cannot be told of."""
     _use_reservations(turns)
-    shelf = Shelf()
+    shelf = Shelf(turn.station.pk for turn in turns)
     for turn in turns:
         for row in turn.touched.values():
             if row.cdr_token:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from ocppbridge.charging.messages import DataReceived, Informed
-from ocppbridge.charging.replies import Acknowledged, DataStatus, DataTaken
+from ocppbridge.charging.replies import Acknowledged, DataTaken
+from ocppbridge.handlers import vendors
 from ocppbridge.handlers.registry import Asked, answers, records
 from ocppbridge.services.turns import Turn
 
 
 @answers(DataReceived)
 def data(message: DataReceived, asked: Asked) -> DataTaken:
-    """P02.FR.06: no vendor is known here."""
-    return DataTaken(DataStatus.UNKNOWN_VENDOR)
+    """P02: as its vendor's entry says."""
+    return vendors.answer(message, asked)
 
 
 @records(DataReceived, priority=1)
 def data_received(message: DataReceived, turn: Turn) -> None:
-    """Kept for staff, and for the day the vendor is known."""
+    """What its vendor's entry makes of it; kept for staff in any case."""
+    vendors.keep(message, turn)
     payload = {"vendorId": message.vendor, "messageId": message.message, "data": message.data}
     turn.report("DataTransfer", payload, f"{message.vendor} {message.message or ''}".strip())
 

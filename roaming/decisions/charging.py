@@ -120,3 +120,19 @@ register(
         reached=Feature.STATIONS,
     )
 )
+register(
+    Decision(
+        id="COST-UPDATED",
+        kind=Kind.POLICY_DEPENDENT,
+        title="The running price on a station's display",
+        section="OCPP 2.x CostUpdated (I01 to I03); stations that announce it only",
+        question="At most every how many seconds is a station told what a transaction costs at the operator's tariff?"
+        " (0: never; what an eMSP charges its driver may differ)",
+        options={},
+        free=between("0", "3600", "seconds"),
+        default="60",
+        applied_in="ocppbridge.bridge.costs",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
