@@ -28,6 +28,7 @@ from roaming.services.cdrs import CDRS
 from roaming.services.forwards import Passing
 from roaming.services.objects import Kind
 from roaming.services.outgoing import KINDS
+from roaming.services.questions import find
 from roaming.services.sessions import SESSIONS
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def _as_shown(asked: Asked, to: Forward, body: bytes, envelope: Envelope) -> byt
     if kind is None or asked.request.method != "GET" or asked.request.interface is not InterfaceRole.SENDER:
         return body
     shown = copies.of(kind, asked.platform, asked.readers, asked.now)
-    receiver = Platform.objects.get(pk=to.platform)
+    [receiver] = find(Platform, id=to.platform)
     if shown.plain and not dialects.is_old(receiver):
         return body
 

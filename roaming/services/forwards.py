@@ -22,6 +22,7 @@ from roaming.ocpi.errors import HubError, ReceiverTimeout, ReceiverUnreachable
 from roaming.ocpi.headers import Routing
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services import partners
+from roaming.services.questions import find
 
 PATIENCE = 25.0  # seconds, below what clients usually wait (HUB-24)
 
@@ -45,7 +46,7 @@ class Passing:
 
 def pass_on(to: Forward, what: Passing) -> tuple[Answer, Envelope]:
     """The receiver's answer, whatever it is, if it is one. Raises HubError of the right kind."""
-    platform = Platform.objects.get(pk=to.platform)
+    [platform] = find(Platform, id=to.platform)
     url = what.url or partners.join(partners.endpoint(platform, what.module, what.interface), what.segments, what.query)
     seat = _seat(platform.pk)
     if not seat.acquire(blocking=False):

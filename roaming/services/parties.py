@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
@@ -18,6 +19,7 @@ from roaming.services import visibility
 from roaming.services.questions import Question, plain, row_of
 
 _SPECIMEN = -1  # of a platform
+_COUNTRY, _PARTY = "<country>", "<party>"
 _CONNECTION = {
     Platform.Status.INVITED: ConnectionStatus.PLANNED,
     Platform.Status.CONNECTED: ConnectionStatus.CONNECTED,
@@ -86,7 +88,7 @@ class Directory:
 
     def seats_of(self, party: PartyId) -> list[Seat]:
         if party not in self._seats:
-            self._seats[party] = _seats(Q(country_code=party.country, party_id=party.party))
+            self._seats[party] = _seats_of(party)
         return self._seats[party]
 
     def seats_on(self, platform: int) -> list[Seat]:
@@ -114,19 +116,46 @@ def _lookup() -> Question:
     return Question.of(rows.values_list(*plain(Party)))
 
 
+def _seats_of(party: PartyId) -> list[Seat]:
+    """As `_seats`, in one question: a row for each endpoint of each role."""
+    rows: dict[int, Party] = {}
+    offered: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for row in _seating().ask({_COUNTRY: party.country, _PARTY: party.party}):
+        own, there, (module, role) = row[: len(plain(Party))], row[len(plain(Party)) : -2], row[-2:]
+        one = row_of(Party, own)
+        one.platform = None if one.platform_id is None else row_of(Platform, there)
+        rows.setdefault(one.pk, one)
+        if module is not None:
+            offered[one.pk].append((module, role))
+    return [_seat(one, offered[one.pk]) for one in rows.values()]
+
+
+@cache
+def _seating() -> Question:
+    rows = Party.objects.filter(country_code=_COUNTRY, party_id=_PARTY, withdrawn_at=None)
+    seated = rows.exclude(role=Role.HUB.value, platform=None).order_by("pk")
+    there = [f"platform__{name}" for name in plain(Platform)]
+    endpoint = ("platform__endpoints__module", "platform__endpoints__role")
+    return Question.of(seated.values_list(*plain(Party), *there, *endpoint))
+
+
 def _seats(which: Q) -> list[Seat]:
     rows = Party.objects.filter(which, withdrawn_at=None).exclude(role=Role.HUB.value, platform=None)
     found = rows.select_related("platform").prefetch_related("platform__endpoints").order_by("pk")
-    return [_seat(row, row.platform) for row in found]
+    return [_seat(row, _endpoints(row.platform)) for row in found]
 
 
-def _seat(row: Party, platform: Platform | None) -> Seat:
+def _endpoints(platform: Platform | None) -> list[tuple[str, str]]:
+    return [] if platform is None else [(one.module, one.role) for one in platform.endpoints.all()]
+
+
+def _seat(row: Party, endpoints: Iterable[tuple[str, str]]) -> Seat:
     return Seat(
         party=party_id(row),
         role=Role(row.role),
         platform=row.platform_id,
         connection=standing(row),
-        offers=_offers((one.module, one.role) for one in platform.endpoints.all()) if platform else frozenset(),
+        offers=_offers(endpoints),
     )
 
 

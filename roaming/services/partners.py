@@ -19,14 +19,14 @@ from roaming.ocpi.errors import ModuleNotOffered
 from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services import dialects, notices, presence
+from roaming.services.questions import find
 
 
 def endpoint(platform: Platform, module: ModuleID, interface: InterfaceRole) -> str:
     """Raises ModuleNotOffered."""
-    row = Endpoint.objects.filter(platform=platform, module=module.value, role=interface.value).first()
-    if row is None:
-        raise ModuleNotOffered()
-    return row.url
+    for row in find(Endpoint, platform_id=platform.pk, module=module.value, role=interface.value):
+        return row.url
+    raise ModuleNotOffered()
 
 
 def join(url: str, segments: Sequence[str] = (), query: Mapping[str, str] | str = "") -> str:
@@ -38,7 +38,7 @@ def join(url: str, segments: Sequence[str] = (), query: Mapping[str, str] | str 
 
 
 def peer(platform: Platform, seconds: float | None = None) -> Peer:
-    overridden = platform.endpoints.filter(overridden=True).values_list("url", flat=True)
+    overridden = [row.url for row in find(Endpoint, platform_id=platform.pk) if row.overridden]
     encoding = Encoding(platform.token_out_encoding)
     return Peer(
         token=platform.token_out,

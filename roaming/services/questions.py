@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -41,6 +42,26 @@ class Question:
             cursor.execute(self.sql, [_instead(specimen, values) for specimen in self.specimens])
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def find(model: type[M], **wanted: int | str) -> list[M]:
+    """The rows whose columns have these values."""
+    names = tuple(sorted(wanted))
+    numbers = tuple(isinstance(wanted[name], int) for name in names)
+    specimens = _specimens(names, numbers)
+    found = _equal(model, names, numbers).ask({specimens[name]: wanted[name] for name in names})
+    return [whole_row_of(model, row) for row in found]
+
+
+@cache
+def _equal(model: type[Model], names: tuple[str, ...], numbers: tuple[bool, ...]) -> Question:
+    rows = model._default_manager.filter(**_specimens(names, numbers)).order_by("pk")
+    return Question.of(rows.values_list(*whole(model)))
+
+
+def _specimens(names: tuple[str, ...], numbers: tuple[bool, ...]) -> dict[str, int | str]:
+    kinds = enumerate(zip(names, numbers, strict=True), start=1)
+    return {name: -place if number else f"<{name}>" for place, (name, number) in kinds}
 
 
 def _instead(specimen: Any, values: Mapping[Any, Any]) -> Any:

@@ -15,8 +15,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from functools import reduce
+from datetime import UTC, datetime
+from functools import cache, reduce
 from operator import or_
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ from roaming.models import Agreement, Party, StoredObject, Substitution, Tally, 
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services.decisions import choices
+from roaming.services.questions import Question
 
 T = TypeVar("T", bound=StoredObject | Tally)
 
@@ -107,15 +108,26 @@ def _one_of(parties: Iterable[str]) -> Q:
 
 def may_talk(one: PartyId, other: PartyId, module: ModuleID, now: datetime) -> bool:
     """Whether a request may pass between two parties (HUB-32), whichever of them is the CPO."""
-    cpo, emsp = _named("cpo", one) | _named("emsp", other), _named("cpo", other) | _named("emsp", one)
-    rows = Agreement.objects.filter(Q(**cpo) | Q(**emsp))
-    if choices().value("VISIBILITY-DEFAULT") == "open" and not rows.exists():
+    values = dict(zip((*_ONE, *_OTHER, _NOW), (one.country, one.party, other.country, other.party, now), strict=True))
+    if choices().value("VISIBILITY-DEFAULT") == "open" and not _between(None).ask(values):
         return True
-    return holding(rows, module, now).exists()
+    return bool(_between(module).ask(values))
 
 
-def _named(side: str, party: PartyId) -> dict[str, str]:
-    return {f"{side}__country_code": party.country, f"{side}__party_id": party.party}
+# What stands in a question for two parties and the time.
+_ONE, _OTHER, _NOW = ("<1", "1>"), ("<2", "2>"), datetime(1, 1, 1, tzinfo=UTC)
+
+
+@cache
+def _between(module: ModuleID | None) -> Question:
+    """Whether an agreement between two parties covers the module now; None: whether there is one at all."""
+    cpo, emsp = _named("cpo", _ONE) | _named("emsp", _OTHER), _named("cpo", _OTHER) | _named("emsp", _ONE)
+    rows = Agreement.objects.filter(Q(**cpo) | Q(**emsp))
+    return Question.of((rows if module is None else holding(rows, module, _NOW)).values_list("pk")[:1])
+
+
+def _named(side: str, party: tuple[str, str]) -> dict[str, str]:
+    return {f"{side}__country_code": party[0], f"{side}__party_id": party[1]}
 
 
 def _own(reader: Party, module: ModuleID) -> Q:
