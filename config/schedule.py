@@ -14,8 +14,8 @@ def sweep(task: str, seconds: float, queue: str) -> dict[str, Any]:
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "roaming": sweep("roaming.sweep", 1.0, "bulk"),
-    "announce": sweep("roaming.announce", 60.0, "bulk"),
-    # Never behind pulls, signatures or drains: it settles calls, buries dead nodes, and finds lost nudges of drains.
+    # Never behind pulls, signatures or drains: they find lost nudges, settle calls and commands, bury dead nodes.
+    "roaming": sweep("roaming.sweep", 1.0, "interactive"),
+    "partners": sweep("roaming.mind_partners", 60.0, "bulk"),
     "ocppbridge": sweep("ocppbridge.sweep", 1.0, "interactive"),
 }

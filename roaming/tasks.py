@@ -51,10 +51,12 @@ def pull(pull_id: int) -> None:
     pulls.run(pull_id)
 
 
-@shared_task(name="roaming.announce")
-def announce() -> None:
-    """Partners that have read other version details than ours are now told by a PUT (VER-07)."""
-    handshakes.news(versions.digest(versions.details(MODULES)), timezone.now())
+@shared_task(name="roaming.mind_partners")
+def mind_partners() -> None:
+    """Partners that have read other version details than ours are now are told (VER-07); old tokens are replaced."""
+    now = timezone.now()
+    handshakes.news(versions.digest(versions.details(MODULES)), now)
+    handshakes.renew(now)
 
 
 @shared_task(name="roaming.sweep")

@@ -62,7 +62,7 @@ register(
         options={"none": "never by itself: only what it pushes, and when staff ask"},
         free=between("1", "168", "hours"),
         default="6",
-        applied_in="roaming.services.pulls",
+        applied_in="roaming.services.plans",
         scopes=PARTNER,
         reached=Feature.PLATFORMS,
     )

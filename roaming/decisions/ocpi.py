@@ -130,6 +130,21 @@ register(
 )
 register(
     Decision(
+        id="TOKEN-ROTATION",
+        kind=Kind.POLICY_DEPENDENT,
+        title="How old the token of a connection may become",
+        section="OCPI 2.2.1 updating the credentials and resetting the token (AUT-09)",
+        question="Replacing tokens monthly is advised: does the hub do it by itself?",
+        options={"staff": "no: staff rotate when they want to"},
+        free=between("7", "365", "days"),
+        default="staff",
+        applied_in="roaming.services.handshakes",
+        scopes=PARTNER,
+        reached=Feature.PLATFORMS,
+    )
+)
+register(
+    Decision(
         id="COMMAND-TIMEOUT",
         kind=Kind.SPEC_SILENT,
         title="How long a command waits for its station",

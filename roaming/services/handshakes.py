@@ -17,20 +17,20 @@ from django.utils import timezone
 
 from roaming import nudges
 from roaming.hub.handshake import Unanswered
-from roaming.models import Handshake, Platform
+from roaming.models import Handshake, IssuedToken, Platform
 from roaming.ocpi.authorization import is_token
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
 from roaming.services import connections, registration
 from roaming.services.claims import Roles
+from roaming.services.decisions import choices
 from roaming.services.locks import Lock, held
 
 logger = logging.getLogger(__name__)
 
 TASK = "roaming.handshake"
-NEWS = "the hub: its endpoints changed"
-NEWS_EVERY = timedelta(hours=1)  # while two releases run side by side, each would announce its own
+PAUSE = timedelta(hours=1)
 ATTEMPTS = 3  # workers that may die over one row
 OPEN = (Handshake.State.WAITING, Handshake.State.RUNNING)
 Kind, State, Status = Handshake.Kind, Handshake.State, Platform.Status
@@ -156,15 +156,37 @@ def _check_token(token: str) -> None:
 
 def news(digest: str, now: datetime) -> int:
     """What our version details say has changed: each partner that has read others is told by a PUT, once (VER-07)."""
-    told_lately = Handshake.objects.filter(platform=OuterRef("pk"), asked_by=NEWS, asked_at__gt=now - NEWS_EVERY)
-    rows = Platform.objects.filter(~Exists(told_lately), status=Status.CONNECTED).exclude(announced__in=["", digest])
+    rows = _undisturbed(now).exclude(announced__in=["", digest])
     told = 0
     for platform in rows:
         with transaction.atomic():
             if Platform.objects.filter(pk=platform.pk).exclude(announced=digest).update(announced=digest):
-                try:
-                    ask(platform, Kind.ROTATE, by=NEWS)
-                except ValueError:  # whoever is at it reads them, too
-                    continue
-                told += 1
+                told += _asked_by_hub(platform, "the hub: its endpoints changed")
     return told
+
+
+def renew(now: datetime) -> int:
+    """Tokens that are as old as the operator lets them become are replaced (AUT-09)."""
+    renewed = 0
+    for platform in _undisturbed(now):
+        days = choices().value("TOKEN-ROTATION", partner=str(platform.pk))  # decision: TOKEN-ROTATION
+        if days == "staff":
+            continue
+        old = now - timedelta(days=float(days))
+        if not IssuedToken.objects.filter(platform=platform, kind="C", revoked_at=None, created_at__gt=old).exists():
+            renewed += _asked_by_hub(platform, "the hub: its token is old")
+    return renewed
+
+
+def _undisturbed(now: datetime) -> QuerySet[Platform]:
+    """Connected, and not rotated by us within the hour: two releases side by side would each announce its own."""
+    lately = Handshake.objects.filter(platform=OuterRef("pk"), asked_by__startswith="the hub", asked_at__gt=now - PAUSE)
+    return Platform.objects.filter(~Exists(lately), status=Status.CONNECTED)
+
+
+def _asked_by_hub(platform: Platform, why: str) -> bool:
+    try:
+        ask(platform, Kind.ROTATE, by=why)
+    except ValueError:  # whoever is at it does the same
+        return False
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from roaming.decisions import Scope
 from roaming.models import Handshake, Notice, Party, Platform
-from roaming.services import handshakes, sweeping
+from roaming.services import decisions, handshakes, sweeping
 from tests.personas.partner import Partner, Said, Seen, until
 from tests.personas.receiving import accepting
 
@@ -212,3 +214,17 @@ def test_changed_endpoints_are_announced_by_a_put_once(hub: Any, emsp: Partner) 
     (put,) = emsp.requests("PUT", "/credentials")
     assert put.body["url"] == f"{hub.url}/ocpi/versions"
     assert hub.platform(emsp).announced == read, "it has read them again"
+
+
+def test_tokens_are_replaced_when_they_are_as_old_as_they_may_become(hub: Any, emsp: Partner, cpo: Partner) -> None:
+    """AUT-09: by themselves if the operator says so, by staff alone otherwise."""
+    now = timezone.now()
+    month = now + timedelta(days=31)
+    assert handshakes.renew(month) == 0
+    decisions.choose("TOKEN-ROTATION", "30", scope=Scope.PARTNER, key=str(hub.platform(emsp).pk))
+    assert handshakes.renew(now + timedelta(days=29)) == 0
+    assert handshakes.renew(month) == 1
+    accepting(emsp, "their-new-token")
+    work()
+    assert hub.platform(emsp).token_out == "their-new-token"
+    assert cpo.requests("PUT", "/credentials") == []
