@@ -127,10 +127,11 @@ def _reply(request: HttpRequest, rest: str, exchange: Inbound, now: Any) -> Repl
     body = read_body(request)
     exchange.request_body = body
     routing = read_routing(request.headers) if interface.routed else Routing()
+    read = timezone.now()  # a body may take its time to arrive, and what it says is known from here on
     asked = Routed(
         caller=caller, interface=interface, operation=operation, names=names, segments=path, method=operation.method,
         query=parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True),
-        raw_query=request.META.get("QUERY_STRING", ""), body=body, ids=exchange.ids, routing=routing, now=now,
+        raw_query=request.META.get("QUERY_STRING", ""), body=body, ids=exchange.ids, routing=routing, now=read,
     )  # fmt: skip
     return carry_out(asked, exchange)
 

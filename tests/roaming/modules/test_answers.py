@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import re
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
+from django.utils import timezone
 
 from roaming.models import Cdr, Notice, Platform
+from roaming.ocpi import json
 from tests.personas import samples
 from tests.personas.partner import Partner, Said
 
@@ -122,3 +126,21 @@ def test_long_texts_are_taken_and_cut_for_whom_cannot_take_them(
     for shown in (pushed.body, listed, single):
         assert shown == {**place, "address": "a" * 45, "state": "s" * 20}
     assert other_emsp.call("GET", other_emsp.at("locations", "SENDER")).data == [place]
+
+
+def test_a_push_that_arrives_slowly_is_in_the_next_delta(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """PAG-02: dated when it was read to its end, so that a list read meanwhile was not the last to have it."""
+    parts = urlsplit(cpo.at("tariffs", "RECEIVER", "NL", "CPO", "T1"))
+    body = json.dump_bytes(samples.tariff(last_updated="2026-01-01T00:00:00Z"))
+    token = base64.b64encode(cpo.token_for_hub.encode()).decode()
+    head = (
+        f"PUT {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Token {token}\r\n"
+        f"OCPI-from-country-code: NL\r\nOCPI-from-party-id: CPO\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=10) as slow:
+        slow.sendall(head.encode() + body[:10])
+        assert emsp.call("GET", emsp.at("tariffs", "SENDER")).data == []
+        since = timezone.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        slow.sendall(body[10:])
+        assert b" 201 " in slow.recv(65_536).split(b"\r\n")[0]
+    assert len(emsp.call("GET", f"{emsp.at('tariffs', 'SENDER')}?date_from={since}").data) == 1
