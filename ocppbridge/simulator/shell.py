@@ -128,7 +128,7 @@ async def _stay_connected(seat: Seat, tell: Tell) -> None:
                     _tell_all(seat, tell)
         except (OSError, TimeoutError, InvalidHandshake, InvalidMessage, WebSocketException) as problem:
             why = _why(problem)
-            if why != told:  # once a reason, not once an attempt
+            if why != told and seat.station.reachable:  # once a reason, not once an attempt
                 seat.station.note("no_connection", now(), why=why)
                 _tell_all(seat, tell)
             told = why

@@ -266,6 +266,7 @@ class Station(Notebook, Words):
     def booted(self, answer: Payload | None, now: datetime) -> None:
         """Accepted: go to work. Pending or Rejected: ask again after the interval (B02.FR.04)."""
         interval = timedelta(seconds=max(1, int((answer or {}).get("interval") or 10)))
+        self.note("booted", now, status=(answer or {}).get("status"))
         if (answer or {}).get("status") != "Accepted":
             self._boot_again_at = now + interval if self.wire.online else None
             return
