@@ -56,6 +56,7 @@ def queue(
     if not may_ask(status, action):
         raise NotAccepted(f"{station} is {station.boot_status}: {action} only when it has been accepted")
     payload = sealing.plain(payload)
+    _refuse_lower(station, action, payload)
     masked = secrets.mask_request(action, payload)
     said = to_json(intent)
     secret = masked is not payload
@@ -75,6 +76,18 @@ def queue(
     )
     mailbox.calls_wait(station)
     return call
+
+
+def _refuse_lower(station: Station, action: str, payload: dict[str, Any]) -> None:
+    """A05: whoever asks, in whatever form, a security profile is never lowered over the socket."""
+    asked: object = None
+    if action == "SetNetworkProfile":
+        asked = payload["connectionData"]["securityProfile"]
+    elif action == "ChangeConfiguration" and payload["key"] == "SecurityProfile":
+        asked = payload["value"]
+    present = max(station.security_profile or 0, station.security_minimum)
+    if str(asked).isdecimal() and int(str(asked)) < present:
+        raise NotOffered(f"security profile {asked} is less than the station's {present}, and it is never lowered")
 
 
 def dialect_of(station: Station) -> Dialect:

@@ -12,8 +12,9 @@ from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
 from ocppbridge import drain
+from ocppbridge.charging.intents import RawCall, SetNetwork
 from ocppbridge.models import Alert, Call, ProfileUpgrade, Station
-from ocppbridge.services import profiles
+from ocppbridge.services import calls, profiles
 from ocppbridge.services.profiles import CannotRaise
 from tests.ocppbridge import pki
 from tests.ocppbridge.door import Door, Talk, eventually, serving
@@ -156,3 +157,29 @@ def test_what_cannot_work_is_said_before_the_station_is_asked(settings: Any) -> 
     profiles.give_up(upgrade(), "staff gave it up", timezone.now())
     profiles.upgrade(present(), 3, by="staff")
     assert Call.objects.latest("created_at").payload["connectionData"]["ocppVersion"] == "OCPP21"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("version", ["ocpp1.6", "ocpp2.0.1"])
+def test_nor_by_any_other_call(version: str) -> None:
+    """A05: the typed verb of the network and the generic call lower no profile either."""
+    new_station()
+    Station.objects.update(subprotocol=version, security_profile=2)
+    network = {
+        "ocppVersion": "OCPP20", "ocppTransport": "JSON", "ocppCsmsUrl": "wss://x", "messageTimeout": 30,
+        "ocppInterface": "Wired0",
+    }  # fmt: skip
+    for profile, refused in ((1, True), (2, False), (3, False)):
+        asked: list[Any] = [RawCall("ChangeConfiguration", {"key": "SecurityProfile", "value": str(profile)})]
+        if version != "ocpp1.6":
+            data = {**network, "securityProfile": profile}
+            asked = [
+                SetNetwork(1, "wss://x", profile),
+                RawCall("SetNetworkProfile", {"configurationSlot": 1, "connectionData": data}),
+            ]
+        for intent in asked:
+            if refused:
+                with pytest.raises(calls.NotOffered, match="never lowered"):
+                    calls.queue(present(), intent, purpose="staff")
+            else:
+                calls.queue(present(), intent, purpose="staff")
