@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Q
 
 from ocppbridge.admin import tones
-from ocppbridge.models import Alert, Quarantined, Station, Transaction
+from ocppbridge.models import Alert, Conformity, Quarantined, Station, Transaction
 from roaming.console import home, links
 from roaming.console.home import Panel, Tile
 from roaming.console.text import ago, cut, lasted, linked, masked, number
@@ -25,6 +25,17 @@ def stations() -> Iterable[Tile | Panel]:
         links.changelist("ocppbridge.station"),
         "warn" if away else "good",
     )
+    held = Station.objects.exclude(boot_policy=Station.Boot.ACCEPTED).count()
+    if held:
+        held_list = links.changelist("ocppbridge.station", boot_policy__exact=Station.Boot.PENDING)
+        yield Tile("Stations held", held, "pending or rejected by staff", held_list, "warn")
+    rows = Conformity.objects.aggregate(
+        total=Count("pk"), off=Count("pk", filter=Q(state__in=[Conformity.State.DIFFERS, Conformity.State.REFUSED]))
+    )
+    if rows["total"]:
+        note = f"of {rows['total']} not configured as wanted" if rows["off"] else "all are as wanted"
+        url, tone = links.changelist("ocppbridge.conformity"), "warn" if rows["off"] else "good"
+        yield Tile("Configuration drift", rows["off"], note, url, tone)
 
 
 @home.shows(15, "ocppbridge.view_transaction")

@@ -77,6 +77,7 @@ class StationAdmin(Verbs[Station], Securing[Station], Provisioning[Station], Pag
     list_filter = (
         Online,
         "blocked",
+        "boot_policy",
         "boot_status",
         "subprotocol",
         "evses__status",

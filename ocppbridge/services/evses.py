@@ -47,9 +47,11 @@ def evse_changed(station: Station, number: int, state: str) -> None:
 def refresh(station: Station, *, now: datetime) -> list[Evse]:
     """The station is heard: derive the statuses anew; the EVSEs that changed, for the caller to save."""
     changed = []
+    accepted = station.boot_status in ("", Station.Boot.ACCEPTED)
+    whole = (station.state or "Available") if accepted else "Unavailable"  # nobody charges there (B02.FR.05)
     for evse in station.evses.all():
         heard = [connector.state for connector in evse.connectors.all() if connector.state]
-        status = evse_status(heard, online=True, station=station.state or "Available", evse=evse.state)
+        status = evse_status(heard, online=True, station=whole, evse=evse.state)
         if status != evse.status:
             evse.status, evse.status_at, evse.station = status, now, station
             changed.append(evse)

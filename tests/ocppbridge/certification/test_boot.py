@@ -7,7 +7,7 @@ import pytest
 from ocppbridge.charging.intents import Reset, StartCharging, Trigger
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.models import Call, Station
-from ocppbridge.services import calls
+from ocppbridge.services import calls, registration
 from tests.ocppbridge.certification.talking import BOOT_2, boot, drained, settled, state
 from tests.ocppbridge.door import Door
 from tests.ocppbridge.world import new_station
@@ -102,6 +102,23 @@ def test_nobody_charges_at_a_pending_station_and_a_rejected_one_is_asked_for_not
     Station.objects.update(boot_status="Rejected")
     with pytest.raises(calls.NotAccepted, match="Rejected"):
         calls.queue(drained(), Reset(), purpose="staff")
+
+
+@pytest.mark.parametrize(("version", "policy"), [("ocpp1.6", "Pending"), ("ocpp2.0.1", "Rejected")])
+def test_partners_see_that_nobody_can_charge_at_a_station_that_is_not_accepted(
+    door: Door, version: str, policy: str
+) -> None:
+    """B02.FR.05; LOC-33: its connectors may be free, its EVSEs are not."""
+    new_station()
+    with door.station("CP1", version) as talk:
+        boot(talk)
+        state(talk, "Available")
+        assert drained().evses.get().status == "AVAILABLE"
+        for word, status in ((policy, "INOPERATIVE"), ("Accepted", "AVAILABLE")):
+            registration.decide(drained(), word, by="ann")
+            while boot(talk)["status"] != word:  # until the socket's holder has heard of it
+                pass
+            assert drained().evses.get().status == status
 
 
 def test_what_was_queued_before_a_boot_became_pending_waits_until_it_is_accepted(door: Door) -> None:

@@ -23,6 +23,7 @@ from ocppbridge.models import (
     DeviceReport,
     Evse,
     InboxItem,
+    LocalList,
     MeterReading,
     Quarantined,
     Report,
@@ -125,6 +126,7 @@ def _settings(station: Station, now: datetime) -> None:
     template = ConfigurationTemplate.objects.create(name=f"all of {station}", party="NL/VLT")
     WantedSetting.objects.create(template=template, name="HeartbeatInterval", value="60")
     Conformity.objects.create(station=station, state="differs", wanted=1, differing=1, looked_at=now)
+    LocalList.objects.create(station=station, state="same", version=3, entries=2)
     Stranger.objects.create(identity=f"{station}-stranger", peer="192.0.2.7", first_at=now, last_at=now)
     Availability.objects.create(station=station, operative=False, state="scheduled", at=now)
 
