@@ -44,6 +44,8 @@ class StationSerializer(serializers.ModelSerializer[Station]):
             "online",
             "last_seen_at",
             "blocked",
+            "security_minimum",
+            "security_profile",
             "boot_status",
             "booted_at",
             "subprotocol",

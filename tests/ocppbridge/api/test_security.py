@@ -137,6 +137,20 @@ def test_the_command_line_refuses_in_a_sentence_and_with_2(
     assert refused.value.returncode == 2
 
 
+def test_the_command_line_says_what_is_the_least_profile_and_raises_it(station: Station, settings: Any) -> None:
+    settings.HUB_OCPP_PUBLIC_URL = "wss://hub.example.org"
+    assert "1: password, or better" in run("station_profile", "CP1")
+    assert "It is asked to move to 2" in run("station_profile", "CP1", "--raise", "2", "--slot", "3")
+    assert Call.objects.get().payload["configurationSlot"] == 3
+    said = json.loads(run("station_profile", "CP1", "--least", "3", "--json"))
+    assert said == {"station": "CP1", "least": 3, "connected_with": 1, "asked_to_move_to": 2}
+    for words in (("NOBODY",), ("CP1", "--raise", "2")):
+        with pytest.raises(CommandError) as refused:
+            run("station_profile", *words)
+        assert refused.value.returncode == 2
+    assert (get("stations/CP1/").json()["security_minimum"], get("stations/CP1/").json()["security_profile"]) == (3, 1)
+
+
 def test_the_authority_s_root_is_printed_for_a_proxy_before_anything_was_signed() -> None:
     (root,) = x509.read_chain(run("station_authority"))
     assert x509.is_authority(root)
