@@ -20,7 +20,7 @@ The table in tests/roaming/hub/test_routing.py is the specification of this file
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from roaming.hub.addressing import ConnectionStatus, Directory, PartyId, Role, Seat, facing
@@ -39,7 +39,7 @@ from roaming.ocpi.headers import FROM_PARTY, TO_PARTY, Routing
 from roaming.ocpi.versions import CONFIGURATION_MODULES, InterfaceRole, ModuleID
 
 __all__ = ["AskAll", "Broadcast", "By", "Decision", "FindReceiver", "Forward", "Reject", "Request", "Serve",
-           "answer_routing", "fan_out", "found", "route"]
+           "answer_routing", "found", "route"]
 
 SENDER, RECEIVER = InterfaceRole.SENDER, InterfaceRole.RECEIVER
 FOR_EVERYONE = frozenset({ModuleID.LOCATIONS, ModuleID.TARIFFS, ModuleID.TOKENS})
@@ -76,18 +76,6 @@ def found(request: Request, looked_up: FindReceiver, owners: Collection[PartyId]
     asked = tuple(seat for seat in directory.open_auth(looked_up.sender)
                   if seat.platform != request.platform and _reachable(seat, request))
     return AskAll(asked, looked_up.sender) if asked else Reject(UnknownToken())
-
-
-def fan_out(broadcast: Broadcast, request: Request, seats: Iterable[Seat], directory: Directory) -> list[Seat]:
-    """Who gets a broadcast: opposite role, connected, offers the module, has an agreement, and is not where it came
-    from (HUB-08, HUB-32, HUB-35). A party with two such roles on one platform gets it once."""
-    chosen: dict[tuple[int | None, PartyId], Seat] = {}
-    facing_it = [seat for seat in seats if seat.role in broadcast.roles and not seat.hosted]
-    for seat in sorted(facing_it, key=lambda seat: broadcast.roles.index(seat.role)):
-        if (seat.platform != request.platform and _reachable(seat, request)
-                and directory.may_talk(broadcast.sender, seat.party, request.module)):
-            chosen.setdefault((seat.platform, seat.party), seat)
-    return list(chosen.values())
 
 
 def answer_routing(request: Request, decision: Decision, hub: PartyId) -> Routing:

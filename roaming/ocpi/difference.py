@@ -1,7 +1,7 @@
 """From the version that a partner has accepted to the present one: the smallest writes that say it (LOC-37, SES-14).
 
-A PATCH goes to the lowest level that changed; of a session only new or changed periods are sent. What a PATCH cannot
-say (an optional field that is gone, periods that are gone, a date that went back) is a PUT. The result is proved
+A PATCH goes to the lowest level that changed; of a session only new periods are sent. What a PATCH cannot say
+(an optional field that is gone, periods that changed or are gone, a date that went back) is a PUT. The result is proved
 before it is returned: applied to the old version with the rules of `patch.py` it gives the new one, or it is a PUT of
 the whole.
 """
@@ -97,5 +97,8 @@ def _parts(old: Mapping[str, Any], new: Mapping[str, Any], module: ModuleID, pat
 
 
 def _new_periods(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Any]:
-    held = old.get("charging_periods") or []
-    return [period for period in new["charging_periods"] or [] if period not in held]
+    """Receivers append them (SES-13): what changes a period that they have can only be said by a PUT."""
+    held, present = old.get("charging_periods") or [], new["charging_periods"] or []
+    if present[: len(held)] != held:
+        raise _Unsayable
+    return present[len(held) :]

@@ -84,6 +84,8 @@ def changed(agreement: Agreement, before: Iterable[str] = ()) -> None:
         for tariff in _tariffs(agreement.cpo).filter(object_key__in=_named(agreement)):
             deliveries.mark(ModuleID.TARIFFS, tariff, now)
         _tell_again(agreement, now)
+        deliveries.announce(agreement.cpo, now, agreement.emsp)
+        deliveries.announce(agreement.emsp, now, agreement.cpo)
 
 
 def end(agreement: Agreement) -> None:

@@ -78,14 +78,29 @@ def mark(
     return _write(what, _receivers(module, obj, now), now, correlation_id)
 
 
-def announce(party: Party, now: datetime) -> int:
-    """A ClientInfo changed: every platform with a party that may talk to this one is to be told, once (HCI-03)."""
-    what = _Object(ModuleID.HUBCLIENTINFO, party.country_code, party.party_id, party.role, int(now.timestamp()))
-    found = _offering(acquainted(party, now), ModuleID.HUBCLIENTINFO, party.platform_id)
+def announce(party: Party, now: datetime, to: Party | None = None) -> int:
+    """A ClientInfo changed: every platform with a party that may talk to this one is to be told, once (HCI-03).
+
+    `to`: only that one's, for whom the party is new.
+    """
+    version = int(party.last_updated.timestamp())
+    what = _Object(ModuleID.HUBCLIENTINFO, party.country_code, party.party_id, party.role, version)
+    if to is not None and _knows(to, what):
+        return 0
+    known = acquainted(party, now) if to is None else acquainted(party, now).filter(pk=to.pk)
+    found = _offering(known, ModuleID.HUBCLIENTINFO, party.platform_id)
     chosen: dict[int, _Marked] = {}
     for platform, receiver, status, *_ in found:
         chosen.setdefault(platform, _Marked(platform, receiver, Delivery.State.PENDING, status in _AWAY))
     return _write(what, list(chosen.values()), now, "")
+
+
+def _knows(receiver: Party, what: _Object) -> bool:
+    told = Delivery.objects.filter(
+        platform=receiver.platform_id or 0, module=what.module.value, country_code=what.country, party_id=what.party,
+        object_key=what.key, state=Delivery.State.DELIVERED, accepted_version__gte=what.version,
+    )  # fmt: skip
+    return told.exists()
 
 
 def _write(what: _Object, marked: list[_Marked], now: datetime, correlation_id: str) -> int:

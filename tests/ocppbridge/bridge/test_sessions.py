@@ -230,3 +230,32 @@ def test_a_green_wish_is_priced_by_the_green_tariff_from_then_on(station: Statio
     assert [tariff["id"] for tariff in document["tariffs"]] == ["T1", "G1"]
     # 0.50 + 5 × 0.30 + 0.5 h × 1.20 = 2.60 until the wish, 5 × 0.10 = 0.50 afterwards
     assert document["total_cost"] == {"excl_vat": Decimal("3.1"), "incl_vat": Decimal("3.751")}
+
+
+@pytest.mark.parametrize(("power", "minutes"), [("AC_3_PHASE", 15), ("DC", 5)])
+def test_periods_come_at_a_useful_rate_and_each_only_when_it_is_over(
+    station: Station, power: str, minutes: int
+) -> None:
+    """SES-22, SES-14, SES-23: what was told stays as it is, so a receiver that appends has the whole; ENERGY is what
+    was charged within the period."""
+    placed = json.loads(json.dumps(LOCATION))
+    placed["evses"][0]["connectors"][0]["power_type"] = power
+    locations.store(OWNER, placed | {"last_updated": "2026-01-02T00:00:00Z"}, source=None, now=START)
+    row = started(station)
+    told: list[dict[str, Any]] = []
+    for now in (4, 16, 32, 47):
+        metered(row, now, 1000 + now * 100)
+        sessions.publish(row, at(now))
+        document = json.loads(Session.objects.get().document)
+        periods = document["charging_periods"]
+        assert periods[: len(told)] == told
+        assert len(periods) == now // minutes if now > minutes else periods == []
+        told = periods
+    ended(row, 60, 7000)
+    sessions.publish(row, at(60))
+    document = json.loads(Session.objects.get().document)
+    assert document["charging_periods"][: len(told)] == told
+    energies = [one["volume"] for period in document["charging_periods"] for one in period["dimensions"]
+                if one["type"] == "ENERGY"]  # fmt: skip
+    assert (sum(energies), document["kwh"]) == (6, 6)
+    assert len(json.loads(Cdr.objects.get().document)["charging_periods"]) == 1

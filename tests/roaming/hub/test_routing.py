@@ -26,7 +26,6 @@ from roaming.hub.routing import (
     Request,
     Serve,
     answer_routing,
-    fan_out,
     found,
     route,
 )
@@ -281,33 +280,6 @@ class TestAfterTheLookup:
         asked, looked = self.looked_up("POST tokens sender 01", 1, "NL/CPA")
         decision = found(asked, looked, [], World())
         assert isinstance(decision, Reject) and isinstance(decision.error, UnknownToken)
-
-
-class TestFanOut:
-    def reached(self, line: str, platform: int, sender: str) -> list[str]:
-        asked = request(line, platform, sender, "NL/HUB")
-        decision = route(asked, World())
-        assert isinstance(decision, Broadcast)
-        return [f"{s.party} {s.role} {s.platform}" for s in fan_out(decision, asked, SEATS, World())]
-
-    def test_a_location_goes_to_the_connected_driving_side_that_offers_locations(self) -> None:
-        """HUB-08, HUB-32: not the offline one, not the one without the endpoint, not the one without agreement."""
-        assert self.reached("PUT locations receiver NL/CPA L1", 1, "NL/CPA") == [
-            "DE/EMX EMSP 2", "BE/DUO EMSP 4", "SE/EMS EMSP 7", "NL/DUA EMSP 12", "NL/TWO EMSP 14", "CH/NAV NSP 6",
-            "NL/TWO NSP 13", "ES/OTH OTHER 9"]
-
-    def test_a_token_goes_to_remote_cpos(self) -> None:
-        assert self.reached("PUT tokens receiver DE/EMX 01", 2, "DE/EMX") == [
-            "NL/CPA CPO 1", "BE/DUO CPO 4", "SE/CPS CPO 7", "IT/CPI CPO 8", "IT/CPJ CPO 8", "NL/DUA CPO 11"]
-
-    def test_never_back_to_the_platform_it_came_from(self) -> None:
-        """HUB-35, S35."""
-        assert not [who for who in self.reached("PUT locations receiver BE/DUO L1", 4, "BE/DUO") if "BE/DUO" in who]
-
-    def test_a_party_in_two_roles_on_one_platform_gets_it_once(self) -> None:
-        asked = request("PUT locations receiver NL/CPA L1", 1, "NL/CPA", "NL/HUB")
-        seats = [seat("LU/DBL", Role.OTHER, 20), seat("LU/DBL", Role.EMSP, 20)]
-        assert fan_out(Broadcast(DRIVING_SIDE, party("NL/CPA")), asked, seats, World()) == [seats[1]]
 
 
 class TestAnswerHeaders:

@@ -84,10 +84,11 @@ def test_the_emsp_is_told_of_what_looks_otherwise_now_and_nobody_else(
     """TAR-30, LOC-40: first the tariff, then the connector that names it; later changes in the same words."""
     agree(priced, emsp)
     hub.work()
-    assert [(one.method, one.path.rpartition("/receiver/")[2]) for one in emsp.requests()] == [
+    assert [(one.method, one.path.rpartition("/receiver/")[2]) for one in emsp.pushed("locations")] == [
         ("PATCH", "locations/NL/CPO/LOC1/EVSE1/1"),
     ]  # fmt: skip
-    assert emsp.seen[-1].body["tariff_ids"] == ["T9"]
+    assert emsp.pushed("locations")[-1].body["tariff_ids"] == ["T9"]
+    assert emsp.pushed("tariffs") == []
     put(priced, "locations", samples.location(name="Renamed", last_updated=LATER))
     put(priced, "tariffs", samples.tariff(id="T9", last_updated=LATER))
     put(priced, "tariffs", samples.tariff(currency="CHF", last_updated=LATER))

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from roaming.models import Agreement, Party, Platform
-from roaming.services import platforms, presence, registration
+from roaming.services import agreements, decisions, platforms, presence, registration
 from tests.personas.partner import Partner, Said
 
 
@@ -92,3 +92,47 @@ def test_a_suspended_partner_is_shut_out_and_hears_nothing(hub: Any, cpo: Partne
     assert cpo.pushed("hubclientinfo")[-1].body["status"] == "SUSPENDED"
     platforms.resume(hub.platform(emsp), timezone.now())
     assert emsp.call("GET", emsp.at("locations", "SENDER")).both == (200, 1000)
+
+
+def test_each_role_of_a_party_is_told_by_itself(hub: Any, cpo: Partner) -> None:
+    """HCI-09: one platform, one check; two roles of one party are two objects under one URL."""
+    double = hub.connect("LU/DBL", "EMSP", more=("NSP LU/DBL", "EMSP LU/TWO"))
+    hub.work()
+    told = {(one.path.rpartition("/hubclientinfo/")[2], one.body["role"]) for one in cpo.pushed("hubclientinfo")}
+    assert told == {("LU/DBL", "EMSP"), ("LU/DBL", "NSP"), ("LU/TWO", "EMSP")}
+    platform = hub.platform(double)
+    for _ in range(3):
+        presence.timed_out(platform)
+    assert clients(cpo) == {"LU/DBL EMSP": "OFFLINE", "LU/DBL NSP": "OFFLINE", "LU/TWO EMSP": "OFFLINE"}
+
+
+def test_the_list_is_filtered_by_when_it_changed(hub: Any, cpo: Partner, emsp: Partner, other_emsp: Partner) -> None:
+    """HCI-01: date_from from, date_to before, pages with a Link."""
+    Party.objects.filter(party_id="EMX").update(last_updated="2026-01-01T00:00:00Z")
+    Party.objects.filter(party_id="EMY").update(last_updated="2026-02-01T00:00:00Z")
+    url = cpo.at("hubclientinfo", "SENDER")
+
+    def listed(query: str) -> list[str]:
+        return [one["party_id"] for one in cpo.call("GET", f"{url}?{query}", routed=False).data]
+
+    assert listed("date_from=2026-02-01T00:00:00Z") == ["EMY"]
+    assert listed("date_to=2026-02-01T00:00:00Z") == ["EMX"]
+    page = cpo.call("GET", f"{url}?limit=1&date_from=2026-01-01T00:00:00Z", routed=False)
+    link = page.headers["Link"].partition(">")[0][1:]
+    assert [one["party_id"] for one in cpo.call("GET", link, routed=False).data] == ["EMY"]
+
+
+def test_a_new_agreement_introduces_its_parties_to_each_other(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """HCI-03, HCI-10, HUB-32: where every pair needs one; nobody else is told."""
+    decisions.choose("VISIBILITY-DEFAULT", "agreement")
+    other = hub.connect("FR/EMY", "EMSP")
+    hub.work()
+    for partner in (cpo, emsp, other):
+        partner.seen.clear()
+    here, there = (Party.objects.get(party_id=name) for name in ("CPO", "EMX"))
+    agreements.changed(Agreement.objects.create(cpo=here, emsp=there))
+    hub.work()
+    assert [one.path.rpartition("/")[2] for one in cpo.pushed("hubclientinfo")] == ["EMX"]
+    assert [one.path.rpartition("/")[2] for one in emsp.pushed("hubclientinfo")] == ["CPO"]
+    assert other.pushed("hubclientinfo") == []
+    assert clients(cpo) == {"DE/EMX EMSP": "CONNECTED"}

@@ -91,16 +91,24 @@ def test_many_changes_are_one_put() -> None:
     assert difference(old, new, LOCATIONS) == (Write("PUT", new),)
 
 
-def test_of_a_session_only_new_and_changed_periods() -> None:
-    """SES-14."""
-    def period(hour: int, volume: int) -> dict[str, Any]:
-        return PERIOD | {"start_date_time": f"2026-11-21T{hour}:00:00Z",
-                         "dimensions": [{"type": "ENERGY", "volume": volume}]}
+def period(hour: int, volume: int) -> dict[str, Any]:
+    return PERIOD | {"start_date_time": f"2026-11-21T{hour}:00:00Z",
+                     "dimensions": [{"type": "ENERGY", "volume": volume}]}
 
+
+def test_of_a_session_only_new_periods() -> None:
+    """SES-14."""
+    old = sample("Session", charging_periods=[period(12, 1), period(13, 2)])
+    new = later(sample("Session", charging_periods=[period(12, 1), period(13, 2), period(14, 1)], kwh=5))
+    assert difference(old, new, SESSIONS) == (
+        Write("PATCH", {"kwh": 5, "charging_periods": [period(14, 1)], "last_updated": LATER}),)
+
+
+def test_a_period_that_changed_needs_a_put() -> None:
+    """SES-13, SES-14: a receiver would append it to the one that it has."""
     old = sample("Session", charging_periods=[period(12, 1), period(13, 2)])
     new = later(sample("Session", charging_periods=[period(12, 1), period(13, 3), period(14, 1)], kwh=5))
-    assert difference(old, new, SESSIONS) == (
-        Write("PATCH", {"kwh": 5, "charging_periods": [period(13, 3), period(14, 1)], "last_updated": LATER}),)
+    assert difference(old, new, SESSIONS) == (Write("PUT", new),)
 
 
 @pytest.mark.parametrize("periods", [[], None])
