@@ -33,14 +33,12 @@ def test_what_is_not_offered_is_405(hub: Any) -> None:
     """
     caller = hub.connect("NL/CPO", "CPO", more=("EMSP DE/EMX",))
     for module, role, segments, offered in ENDPOINTS:
-        for method in METHODS:
+        for method in set(METHODS) - set(offered.split()):
             answer = caller.call(method, caller.at(module, role, *segments), sender="NL/CPO", X_Request_ID="r-405")
             where = (method, module, role, segments, answer.envelope)
-            assert (answer.http_status == 405) == (method not in offered.split()), where
-            if answer.http_status == 405:
-                assert (answer.status, answer.headers["X-Request-ID"]) == (2000, "r-405"), where
-                assert answer.headers["Allow"].split(", ") == offered.split(), where
-                assert ("OCPI-from-party-id" in answer.headers) == (module != "hubclientinfo"), where
+            assert (answer.both, answer.headers["X-Request-ID"]) == ((405, 2000), "r-405"), where
+            assert answer.headers["Allow"].split(", ") == offered.split(), where
+            assert ("OCPI-from-party-id" in answer.headers) == (module != "hubclientinfo"), where
 
 
 def test_credentials_and_versions_offer_what_is_theirs(hub: Any) -> None:

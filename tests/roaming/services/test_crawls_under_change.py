@@ -87,7 +87,7 @@ windows = st.sampled_from([{}, {"date_from": 4}, {"date_to": 105}, {"date_from":
 
 
 @pytest.mark.django_db
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     there=st.integers(0, 10), limit=st.integers(1, 4), window=windows,
     between=st.lists(st.lists(change, max_size=4), min_size=1, max_size=10),
@@ -140,7 +140,7 @@ def test_writers_at_work_neither_hide_nor_double_what_stays() -> None:
     with ThreadPoolExecutor(3) as pool:
         writers = [pool.submit(write, mine) for mine in (1, 2, 3)]
         try:
-            for _ in range(8):
+            for _ in range(5):
                 found = [name for ids, _ in pages(of, PageRequest(5)) for name in ids]
                 assert len(found) == len(set(found))
                 assert stay <= set(found)
