@@ -60,6 +60,8 @@ def _read_anew(turn: Turn, changed: bool) -> None:
         _round(station, turn.received, lambda: device_model.ask(station))
     if configuration.is_wanted(station):
         _round(station, turn.received, lambda: configuration.check(station, turn.received))
+    else:
+        configuration.forget(station)
 
 
 def _round(station: Station, now: datetime, begin: Callable[[], object]) -> None:

@@ -56,6 +56,11 @@ def of(station: Station) -> Conformity:
     return Conformity.objects.get_or_create(station=station)[0]
 
 
+def forget(station: Station) -> None:
+    """Nothing is wanted of it any more."""
+    Conformity.objects.filter(station=station).delete()
+
+
 @transaction.atomic
 def check(station: Station, now: datetime, *, by: str = "") -> list[Call]:
     """Begin a round: read what is wanted. Nothing is wanted: nothing is asked."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
@@ -123,7 +124,9 @@ def store(station: Station, settings: Iterable[Setting], now: datetime, *, value
 def drop(station: Station, unknown: Iterable[Variable]) -> None:
     """The station says that it has no such settings."""
     for variable in unknown:
-        Row.objects.filter(station=station, **Named.columns(variable)).update(value=None, reported_at=None)
+        rows = Row.objects.filter(station=station, **Named.columns(variable))
+        rows.filter(write_status="").delete()
+        rows.update(value=None, reported_at=None)  # what came of the last write stays
 
 
 def written(
@@ -153,7 +156,22 @@ def rebooted(station: Station) -> None:
 def found(station: Station) -> list[Setting]:
     """What it reported, in the domain's words; what it said that it does not have is left out."""
     rows = Row.objects.filter(station=station).exclude(reported_at=None, value=None)
-    return [Setting(one.variable, one.value, one.mutability or None, one.persistent, one.constant) for one in rows]
+    return [
+        Setting(
+            variable=one.variable,
+            value=one.value,
+            mutability=one.mutability or None,
+            persistent=one.persistent,
+            constant=one.constant,
+            data_type=one.data_type or None,
+            unit=one.unit or None,
+            least=Decimal(one.least) if one.least else None,
+            most=Decimal(one.most) if one.most else None,
+            choices=tuple(one.choices.split(",")) if one.choices else (),
+            monitored=one.monitored,
+        )
+        for one in rows
+    ]
 
 
 @transaction.atomic

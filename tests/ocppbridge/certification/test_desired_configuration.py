@@ -227,6 +227,31 @@ def only_shown(transactional_db: None) -> Iterator[None]:
     decisions.forget()
 
 
+def test_a_value_beyond_the_station_s_limits_is_told_and_not_written(door: Door) -> None:
+    station = new_station()
+    want({OFFLINE: "9999"})
+    station.settings.create(
+        name="OfflineThreshold", component="OCPPCommCtrlr", value="1", data_type="integer", least="1", most="600"
+    )
+    with door.station("CP1", "ocpp2.0.1") as talk:
+        device = Device(talk, {OFFLINE: "60"})
+        device.boot()
+    assert device.heard == [("read", [OFFLINE])]
+    assert "not a value that the station takes" in Alert.objects.get(code="CONFIGURATION-LOCKED").text
+
+
+def test_when_nothing_is_wanted_any_more_nothing_is_said_of_it(door: Door) -> None:
+    new_station()
+    want({OFFLINE: "60"})
+    with door.station("CP1", "ocpp2.0.1") as talk:
+        device = Device(talk, {OFFLINE: "60"})
+        device.boot()
+        assert state() == ("same", 1, 0)
+        ConfigurationTemplate.objects.update(enabled=False)
+        device.boot()
+    assert not Conformity.objects.exists()
+
+
 def test_by_decision_drift_is_only_shown(only_shown: None, door: Door) -> None:
     new_station()
     want({OFFLINE: "60"})

@@ -1,9 +1,11 @@
 """Settings reported, read and wanted; drift, and the writes that mend it (B05 to B08)."""
 
+from decimal import Decimal
+
 import pytest
 
 from ocppbridge.charging.batches import batches
-from ocppbridge.charging.configuration import Drift, Kind, drift, mend, patience, same
+from ocppbridge.charging.configuration import Drift, Kind, drift, mend, patience, same, takes
 from ocppbridge.charging.device_model import Report, Setting, configured, read_back
 from ocppbridge.charging.intents import Variable
 from ocppbridge.charging.messages import ReportPart
@@ -107,6 +109,35 @@ def test_drift_tells_what_is_not_as_wanted_and_why():
         Drift(C, "9", "3", Kind.LOCKED),
         Drift(D, "9", None, Kind.UNKNOWN),
     ]
+
+
+@pytest.mark.parametrize(
+    ("says", "value", "taken"),
+    [
+        ({}, "anything", True),
+        ({"data_type": "integer", "least": Decimal(1), "most": Decimal(9)}, "9", True),
+        ({"data_type": "integer", "least": Decimal(1), "most": Decimal(9)}, "10", False),
+        ({"data_type": "integer", "least": Decimal(1)}, "0", False),
+        ({"data_type": "integer"}, "1.5", False),
+        ({"data_type": "integer"}, "2.0", True),
+        ({"data_type": "decimal", "most": Decimal("0.5")}, "0.50", True),
+        ({"data_type": "decimal"}, "much", False),
+        ({"data_type": "boolean"}, "True", True),
+        ({"data_type": "boolean"}, "1", False),
+        ({"data_type": "OptionList", "choices": ("a", "b")}, "b", True),
+        ({"data_type": "OptionList", "choices": ("a", "b")}, "a,b", False),
+        ({"data_type": "MemberList", "choices": ("a", "b", "c")}, "c, a", True),
+        ({"data_type": "SequenceList", "choices": ("a", "b")}, "a,z", False),
+        ({"data_type": "string", "most": Decimal(3)}, "abcd", False),
+        ({"data_type": "string", "most": Decimal(3)}, "abc", True),
+    ],
+)
+def test_what_the_station_would_refuse_by_its_own_word_is_known(says, value, taken):
+    """B05: limits, lists and types as reported."""
+    setting = Setting(A, "x", **says)
+    assert takes(setting, value) is taken
+    (found,) = drift({A: value}, [setting])
+    assert found.kind is (Kind.DIFFERENT if taken else Kind.UNFIT)
 
 
 def test_only_what_can_be_written_is_written():
