@@ -20,7 +20,7 @@ from ocppbridge.charging.intents import DeliverCertificate
 from ocppbridge.charging.outcomes import Accepted, Outcome, Scheduled
 from ocppbridge.models import Call, SigningRequest, Station, StationCertificate
 from ocppbridge.services import alerts, calls
-from ocppbridge.services.authority import Declined, authority
+from ocppbridge.services.authority import Declined, anchors, authority
 
 log = logging.getLogger(__name__)
 
@@ -63,16 +63,17 @@ def sign(request_id: int, now: datetime) -> bool:
     try:
         check(row)
         chain = authority().sign(row.csr, row.certificate_type, row.station.identity)
-        leaf = x509.read_chain(chain)[0]
-        if leaf.public_key() != x509.read_request(row.csr).public_key():
-            raise BadCertificate("the authority signed another key than the station's")
+        check_signed(row, chain, now)
     except (BadCertificate, Declined) as problem:
         fail(row, str(problem), now)
         return False
     except Exception as problem:
         log.exception("the authority does not sign for %s", row.station)
+        reason = f"the authority does not work: {type(problem).__name__}"
         if row.attempts >= MOST_ATTEMPTS:
-            fail(row, f"the authority does not work: {type(problem).__name__}", now)
+            fail(row, reason, now)
+        else:
+            SigningRequest.objects.filter(pk=row.pk).update(reason=reason)
         return False
     return deliver(row, chain, now)
 
@@ -88,6 +89,19 @@ def check(row: SigningRequest) -> None:
     others = Station.objects.exclude(pk=row.station_id).filter(Q(identity__in=taken) | Q(serial_number__in=taken))
     if others.exists():
         raise BadCertificate(f"it is asked for {', '.join(sorted(taken))}, which is another station's name")
+
+
+def check_signed(row: SigningRequest, chain: str, now: datetime) -> None:
+    """Raise BadCertificate unless it is what the station asked for, and will be recognised when it connects with it."""
+    leaf, *between = x509.read_chain(chain)
+    request = x509.read_request(row.csr)
+    if leaf.public_key() != request.public_key():
+        raise BadCertificate("the authority signed another key than the station's")
+    if not x509.names(leaf.subject) & x509.names(request.subject):
+        raise BadCertificate("the authority signed another name than the station's")
+    roots = anchors() if row.certificate_type == OF_STATION else ()
+    if roots:  # one that names none is known to whoever ends TLS
+        x509.check_chain(leaf, between, roots, now)
 
 
 @transaction.atomic

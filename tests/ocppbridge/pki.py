@@ -55,6 +55,7 @@ def certificate(
     usage: Any = None,
     key: Any = None,
     address: str = "",
+    public: Any = None,
     **more: str,
 ) -> Holder:
     """Signed by the issuer, or by itself."""
@@ -64,7 +65,7 @@ def certificate(
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.certificate.subject if issuer else subject)
-        .public_key(own.public_key())
+        .public_key(public or own.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now + start)
         .not_valid_after(now + end)

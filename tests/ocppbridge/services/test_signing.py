@@ -22,6 +22,7 @@ from tests.ocppbridge.door import Door, Talk, eventually
 from tests.ocppbridge.world import new_station
 
 USE = "ChargingStationCertificate"
+STRANGERS = pki.certificate("Strangers", authority=True)
 
 
 @pytest.fixture
@@ -59,6 +60,22 @@ class Careless(Slow):
 
     def sign(self, request: str, use: str, identity: str) -> str:
         return Embedded().sign(pki.request(identity), use, identity)
+
+
+class Renaming(Slow):
+    """One with its own ideas of the station's name."""
+
+    def sign(self, request: str, use: str, identity: str) -> str:
+        key = x509.read_request(request).public_key()
+        return pki.certificate("somebody", STRANGERS, public=key).pem
+
+
+class Strange(Slow):
+    """One that signs with a key that leads to none of its roots."""
+
+    def sign(self, request: str, use: str, identity: str) -> str:
+        Embedded().root()
+        return pki.certificate(identity, STRANGERS, public=x509.read_request(request).public_key()).pem
 
 
 class Verbose(Slow):
@@ -115,7 +132,7 @@ def test_an_authority_that_sleeps_is_asked_again_later(station: Station, setting
     row, now = asked(station), timezone.now()
     assert signing.sign_all(now) == 0
     row.refresh_from_db()
-    assert (row.state, row.attempts) == ("waiting", 1)
+    assert (row.state, row.attempts, "TimeoutError" in row.reason) == ("waiting", 1, True)
     assert row.try_at > now + timedelta(seconds=30)
     assert not signing.waiting(now)
     assert signing.waiting(row.try_at)
@@ -134,7 +151,14 @@ def test_an_authority_that_never_works_is_given_up_and_told(station: Station, se
 
 
 @pytest.mark.parametrize(
-    ("authority", "reason"), [("Strict", "no contract"), ("Careless", "another key"), ("Verbose", "cannot say it")]
+    ("authority", "reason"),
+    [
+        ("Strict", "no contract"),
+        ("Careless", "another key"),
+        ("Renaming", "another name"),
+        ("Strange", "no authority that is trusted"),
+        ("Verbose", "cannot say it"),
+    ],
 )
 def test_what_the_authority_will_not_or_does_wrong_ends_with_the_reason(
     station: Station, settings: Any, authority: str, reason: str
