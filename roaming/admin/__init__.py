@@ -3,6 +3,7 @@
 from roaming.admin import (
     agreements,
     announcements,
+    audit,
     authorizations,
     cdrs,
     commands,
@@ -25,6 +26,7 @@ from roaming.admin import (
 __all__ = [
     "agreements",
     "announcements",
+    "audit",
     "authorizations",
     "cdrs",
     "commands",

@@ -22,6 +22,7 @@ navigation.add(
     Entry("Partners", "Pulls", "cloud_download", "roaming.pull", 55),
     Entry("Partners", "Notices", "notification_important", "roaming.notice", 5),
     Entry("Journals", "OCPI exchanges", "swap_horiz", "roaming.exchange", 10),
+    Entry("Journals", "Staff's changes", "history", "admin.logentry", 90),
     Entry("Settings", "Decisions", "rule", "roaming.decisionvalue", 10),
     Entry("Settings", "API tokens", "key", "roaming.operatortoken", 20),
 )

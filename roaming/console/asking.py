@@ -20,6 +20,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.enums import ActionVariant
 
+from roaming.console import auditing
 from roaming.console.widgets import dress
 
 if TYPE_CHECKING:
@@ -107,8 +108,16 @@ def _asked(
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            _log(page, request, obj, ask, form)
             return answer if answer is not None else HttpResponseRedirect(_home(page, obj))
     return _question(page, request, ask, form, obj)
+
+
+def _log(page: ModelAdmin[Any], request: HttpRequest, obj: Any, ask: Ask, form: Question) -> None:
+    """Who pressed what, and what was said (S48)."""
+    if obj is not None and obj.pk is not None:
+        said = auditing.said(form)
+        page.log_change(request, obj, f"{ask.title}: {said}" if said else ask.title)
 
 
 def _question(

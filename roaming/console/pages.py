@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from roaming.console import auditing
 from roaming.console.asking import Ask
 from roaming.console.home import Panel
 from roaming.console.links import change
@@ -62,6 +63,17 @@ class Page(ModelAdmin[M]):
     def has_operate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Buttons that do something ask for the right to change the model, also where nothing can be edited."""
         return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """With before and after (S48)."""
+        message = super().construct_change_message(request, form, formsets, add)
+        rows = {str(one.instance): one for each in formsets or () for one in each.forms}
+        for part in message:
+            changed = part.get("changed") if isinstance(part, dict) else None
+            source = rows.get(str(changed.get("object", ""))) if changed and "object" in changed else form
+            if changed and source is not None and not add:
+                changed["fields"] = auditing.told(source, source.changed_data)
+        return message
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[List]:
         """Ours."""
