@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from roaming import nudges
@@ -83,10 +83,11 @@ def ask_now(pull: Pull, *, full: bool = False, nudge: bool = True) -> None:
 
 def catch_up(now: datetime, away: timedelta) -> int:
     """We were away: every list is asked for what we missed, not all at the same moment (TRA-05, TRA-09)."""
-    rows = list(Pull.objects.filter(next_at__gt=now))
+    at_start = Q(next_at=None, module=ModuleID.HUBCLIENTINFO.value)  # HCI-12
+    rows = list(Pull.objects.filter(Q(next_at__gt=now) | at_start))
     for row in rows:
         soon = now + min(away, CATCH_UP) * random.random()  # noqa: S311  # splay
-        Pull.objects.filter(pk=row.pk, next_at__gt=soon).update(next_at=soon)
+        Pull.objects.filter(Q(next_at__gt=soon) | at_start, pk=row.pk).update(next_at=soon)
     return len(rows)
 
 

@@ -121,3 +121,17 @@ def test_get_all_is_one_list_of_all_owners(hub: Any, emsp: Partner) -> None:
     one = emsp.call("GET", emsp.at("locations", "SENDER"), to="NL/HUB", sender="de/emx")
     assert len(one.data) == 3  # HUB-03
     assert Platform.objects.count() == 4
+
+
+def test_one_party_may_be_cpo_here_and_emsp_there(hub: Any, emsp: Partner) -> None:
+    """HUB-07: tokens for NL/ABC go to the platform where it is CPO, sessions to where it is eMSP."""
+    charging, driving = hub.connect("NL/ABC", "CPO"), hub.connect("NL/ABC", "EMSP")
+    cpo = hub.connect("NL/CPO", "CPO")
+    uid = samples.token()["uid"]
+    emsp.call("PUT", emsp.at("tokens", "RECEIVER", "DE", "EMX", uid), samples.token(), to="NL/ABC")
+    session = samples.session(cdr_token=samples.cdr_token(country_code="NL", party_id="ABC"))
+    cpo.call("PUT", cpo.at("sessions", "RECEIVER", "NL", "CPO", "S1"), session, to="NL/ABC")
+    assert ([one.path for one in charging.requests("PUT")], len(driving.requests("PUT"))) == (
+        [f"/odd/receiver/tokens/DE/EMX/{uid}"], 1,
+    )  # fmt: skip
+    assert driving.requests("PUT")[0].path == "/odd/receiver/sessions/NL/CPO/S1"

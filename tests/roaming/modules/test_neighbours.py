@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -190,6 +191,8 @@ def test_the_list_of_a_hub_is_read_once_and_then_what_its_parties_have(hub: Any)
     pull = Pull.objects.get(module="hubclientinfo")
     assert (pull.invalid, pull.next_at) == (1, None)
     assert Party.objects.filter(hub_says="CONNECTED").count() == 2
+    pulls.catch_up(timezone.now(), timedelta(hours=1))  # the hub was away
+    assert Pull.objects.get(module="hubclientinfo").next_at is not None
 
 
 def test_a_hub_asks_for_all_of_its_parties_and_not_for_their_own(hub: Any, cpo: Partner, neighbour: Partner) -> None:

@@ -148,3 +148,90 @@ def test_the_receivers_side_has_get_put_and_patch_of_whole_sessions(
     """SES-07."""
     at = cpo.at("sessions", "RECEIVER", "NL", "CPO", *below)
     assert cpo.call(method, at, None if method == "DELETE" else samples.session()).both == both
+
+
+def stored(cpo: Partner) -> dict[str, Any]:
+    found: dict[str, Any] = cpo.call("GET", cpo.at("sessions", "RECEIVER", "NL", "CPO", "S1")).data
+    return found
+
+
+def write(cpo: Partner, method: str, document: dict[str, Any]) -> Any:
+    return cpo.call(method, cpo.at("sessions", "RECEIVER", "NL", "CPO", "S1"), document, to="DE/EMX")
+
+
+@pytest.mark.parametrize("periods", [{}, {"charging_periods": []}])
+def test_a_put_replaces_everything(hub: Any, cpo: Partner, emsp: Partner, periods: dict[str, Any]) -> None:
+    """SES-11: periods that are absent or empty are gone."""
+    write(cpo, "PUT", samples.session(total_cost={"excl_vat": 1}))
+    whole = {name: value for name, value in samples.session(kwh=2).items() if name != "charging_periods"} | periods
+    write(cpo, "PUT", whole | {"last_updated": "2026-11-21T11:00:00Z"})
+    held = stored(cpo)
+    assert (held.get("charging_periods", []), held["kwh"], "total_cost" in held) == ([], 2, False)
+
+
+def test_a_patch_appends_periods_and_needs_last_updated(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """SES-12, SES-13: a period that starts when a stored one does replaces it; an empty list changes nothing."""
+    write(cpo, "PUT", samples.session())
+    assert write(cpo, "PATCH", {"kwh": 3}).status == 1000  # the eMSP took it; we cannot
+    assert stored(cpo)["kwh"] == samples.session()["kwh"]
+    for minute, periods in enumerate(
+        (["2026-11-21T10:15:00Z"], ["2026-11-21T10:15:00Z"], [], ["2026-11-21T10:30:00Z"])
+    ):
+        change = {"charging_periods": [samples.period(one) for one in periods]}
+        write(cpo, "PATCH", change | {"last_updated": f"2026-11-21T11:0{minute}:00Z"})
+    starts = [one["start_date_time"][11:16] for one in stored(cpo)["charging_periods"]]
+    assert starts == ["10:00", "10:15", "10:30"]
+
+
+def test_a_session_that_starts_later_moves_its_start(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """SES-10: PENDING has the time of its making, ACTIVE that of its start."""
+    write(cpo, "PUT", samples.session(status="PENDING"))
+    started = {"status": "ACTIVE", "start_date_time": "2026-11-21T10:07:00Z", "last_updated": "2026-11-21T10:07:00Z"}
+    assert write(cpo, "PATCH", started).both == (200, 1000)
+    assert (stored(cpo)["status"], stored(cpo)["start_date_time"]) == ("ACTIVE", "2026-11-21T10:07:00Z")
+    assert emsp.pushed("sessions")[-1].body == started
+
+
+def test_a_session_may_say_more_than_a_cdr(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """SES-23: dimensions that only sessions have; in a CDR they are refused."""
+    only = ["CURRENT", "ENERGY_EXPORT", "ENERGY_IMPORT", "POWER", "STATE_OF_CHARGE"]
+    period = samples.period("2026-11-21T10:00:00Z")
+    period["dimensions"] += [{"type": one, "volume": 1} for one in only]
+    assert write(cpo, "PUT", samples.session(charging_periods=[period])).both == (200, 1000)
+    assert len(stored(cpo)["charging_periods"][0]["dimensions"]) == 6
+    cdr = samples.cdr(charging_periods=[period])
+    cpo.call("POST", cpo.at("cdrs", "RECEIVER"), cdr, to="DE/EMX")
+    assert cpo.call("GET", cpo.at("cdrs", "RECEIVER", "NL", "CPO", "CDR1")).both == (404, 2000)
+
+
+def test_a_service_provider_sees_no_sessions_of_others(hub: Any, hosted: PartyId, emsp: Partner) -> None:
+    """SES-24, SES-08: an SCSP is no party to the session, whatever the agreement on the rest."""
+    scsp = hub.connect("AT/SCS", "SCSP")
+    changed = samples.session(party_id="VLT", kwh=2, last_updated="2026-11-21T11:00:00Z")
+    sessions.store(hosted, changed, source=None, now=timezone.now())
+    hub.work()
+    assert len(emsp.pushed("sessions")) == 1
+    assert scsp.pushed("sessions") == []
+    assert scsp.call("GET", scsp.at("sessions", "SENDER"), to="NL/HUB").data == []
+    assert put(scsp, WISHES, to="NL/VLT").both == (404, 2001)
+
+
+def test_a_patch_of_a_session_that_is_not_here_is_404(hub: Any, hosted: PartyId, cpo: Partner, emsp: Partner) -> None:
+    """SES-25, COO-12: open routing finds nobody; by name it is the receiver's to say, and comes back as it is."""
+    change = {"kwh": 3, "last_updated": "2026-11-21T11:00:00Z"}
+    assert cpo.call("PATCH", cpo.at("sessions", "RECEIVER", "NL", "CPO", "S7"), change).both == (200, 4001)
+    emsp.answers["PATCH", "/odd/receiver/sessions"] = Said(http_status=404, status=2001)
+    assert write(cpo, "PATCH", change).both == (404, 2001)
+    emsp.answers.clear()
+    assert write(cpo, "PUT", samples.session()).both == (200, 1000)
+    assert write(cpo, "PATCH", change).both == (200, 1000)
+    assert stored(cpo)["kwh"] == 3
+
+
+def test_a_session_that_is_over_stays_as_it_is(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """SES-09: what comes after COMPLETED changes nothing here."""
+    over = {"status": "COMPLETED", "end_date_time": "2026-11-21T11:00:00Z", "last_updated": "2026-11-21T11:00:00Z"}
+    write(cpo, "PUT", samples.session(**over))
+    write(cpo, "PATCH", {"kwh": 99, "last_updated": "2026-11-21T12:00:00Z"})
+    assert stored(cpo)["kwh"] == samples.session()["kwh"]
+    assert cpo.call("DELETE", cpo.at("sessions", "RECEIVER", "NL", "CPO", "S1")).both == (405, 2000)
