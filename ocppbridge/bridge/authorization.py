@@ -23,6 +23,7 @@ from ocppbridge.charging.authorization import (
     Known,
     Method,
     Own,
+    Policy,
     Refuse,
     Stored,
     Verdict,
@@ -76,24 +77,39 @@ class _Case:
 
 
 def rule(
-    account: Account, token: IdToken, place: Place | None, now: datetime, choices: Choices, *, ask: bool = True
+    account: Account,
+    token: IdToken,
+    place: Place | None,
+    now: datetime,
+    choices: Choices,
+    *,
+    ask: bool = True,
+    starting: bool = False,
 ) -> Generator[Pending, None, Ruling]:
-    """The ruling on a token; without `ask` an eMSP that would have to be asked counts as unreachable."""
+    """The ruling on a token; without `ask` an eMSP that would have to be asked counts as unreachable. `starting`: a
+    transaction begins with it, so it does not stop one."""
     if token.type in WITHOUT:  # C02: the station charges whoever comes; nobody roams here
         return Ruling(Authorization(AuthorizationStatus.ACCEPTED))
     if not token.value or len(token.value) > LONGEST_UID:
         return refused()
     case = _Case(account, token, place, now, choices)
     call, command = _command(case)
-    found = stored_tokens.lookup_for_station(token.value, case.cpo, now=now)
+    found = _stored(case)
+    if starting and found is not None and found.group_id and found.group_id == _master(case):
+        return refused()
     own = _own(case, found.group_id if found else "")
+    policy = Policy(refuse_concurrent=_refuses_concurrent(case))
+    elsewhere = policy.refuse_concurrent and _charges_elsewhere(case, starting)
+    if own is not None and starting and elsewhere:
+        own = None  # a second start is no stop of the first
     known = Known(
         command=command,
         own=Own.NONE if own is None else (Own.TOKEN if own.id_token.casefold() == token.folded() else Own.GROUP),
+        charging_elsewhere=elsewhere,
         stored=Stored(Whitelist(found.whitelist), found.valid) if found else None,
-        candidates=_candidates_wanted(case),
+        candidates=command is None and found is None and _candidates_wanted(case),
     )
-    decision, request = decide(known), None
+    decision, request = decide(known, policy), None
     if isinstance(decision, Ask):
         verdict = Verdict.UNREACHABLE
         request = _ask(case, decision.whom, found) if ask else None
@@ -101,7 +117,7 @@ def rule(
             yield Pending(request.pk, request.deadline_at)
             request.refresh_from_db()
             verdict = _verdict(case, request)
-        decision = _after(case, replace(known, verdict=verdict))
+        decision = _after(case, replace(known, verdict=verdict), policy)
     return _ruling(decision, call, own, found, request)
 
 
@@ -169,6 +185,33 @@ def _own(case: _Case, group_id: str) -> Transaction | None:
     return None
 
 
+def _stored(case: _Case) -> Token | None:
+    found = stored_tokens.lookup_for_station(case.token.value, case.cpo, now=case.now)
+    if found is None and (case.token.type or "").casefold() == "emaid":
+        return stored_tokens.find_by_contract(case.token.value, case.cpo, now=case.now)
+    return found
+
+
+def _master(case: _Case) -> str:
+    """C16: cards of this group stop what others have begun, by the station's own knowledge, and begin nothing."""
+    group = case.choices.value("MASTER-PASS-GROUP", station=case.account.identity)  # decision: MASTER-PASS-GROUP
+    return "" if group == "none" else group
+
+
+def _refuses_concurrent(case: _Case) -> bool:
+    return case.choices.value("AUTH-CONCURRENT", station=case.account.identity) == "refuse"  # decision: AUTH-CONCURRENT
+
+
+def _charges_elsewhere(case: _Case, starting: bool) -> bool:
+    """Whether the token has a transaction on another station or, where it begins one, on another EVSE of this one."""
+    spelled = {case.token.value, case.token.value.upper(), case.token.value.lower()}
+    rows = Transaction.objects.filter(id_token__in=spelled, state=Transaction.State.RUNNING)
+    here = Q(station_id=case.account.station_id)
+    if starting and case.place is not None and not case.place.is_station:
+        here &= Q(evse_number=case.place.evse)
+    return rows.exclude(here).exists()
+
+
 def _candidates_wanted(case: _Case) -> bool:
     choice = case.choices.value("AUTH-UNKNOWN-TOKEN", station=case.account.identity)  # decision: AUTH-UNKNOWN-TOKEN
     return choice == "ask" and bool(authorizations.open_candidates(case.cpo, case.now))
@@ -219,12 +262,12 @@ def _permitted(request: AuthorizationRequest) -> bool:
     return not named or any(uid.upper() in named for uid in request.evse_uids)
 
 
-def _after(case: _Case, known: Known) -> Decision:
+def _after(case: _Case, known: Known, policy: Policy) -> Decision:
     """The table with the verdict; or our own rule, where nobody could be reached."""
     fallback = case.choices.value("AUTH-REALTIME-FALLBACK", station=case.account.identity)
     if known.verdict is Verdict.UNREACHABLE and fallback == "refuse":  # decision: AUTH-REALTIME-FALLBACK
         return Refuse(AuthorizationStatus.INVALID)
-    return decide(known)
+    return decide(known, policy)
 
 
 def _ruling(

@@ -39,7 +39,7 @@ def _number(message: Started, asked: Asked) -> Deciding:
         ruling = refused()
         if message.token is not None:
             ruling = yield from authorization.rule(
-                asked.account, message.token, message.place, asked.now, asked.choices
+                asked.account, message.token, message.place, asked.now, asked.choices, starting=True
             )
             ruling = authorization.by_place(asked.account, message.place, ruling, asked.now, asked.choices)
         row = transactions.begin(station, message, ruling, asked.now)
@@ -61,7 +61,10 @@ def _event(message: TransactionFacts, asked: Asked) -> Deciding:
         return EventTaken(Authorization(AuthorizationStatus(row.authorization)))
     ruling = authorization.by_remote_start(account, message.remote_start_id)
     if ruling is None and message.token is not None:
-        ruling = yield from authorization.rule(account, message.token, message.place, asked.now, asked.choices)
+        starting = row is None or not row.authorization
+        ruling = yield from authorization.rule(
+            account, message.token, message.place, asked.now, asked.choices, starting=starting
+        )
     if ruling is None:
         return EventTaken()
     transactions.ensure(account.station_id, message, asked.now, ruling)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from roaming.decisions.decision import Decision, Feature, Kind, Scope, between
+from roaming.decisions.decision import Decision, Feature, InvalidValue, Kind, Scope, between
 from roaming.decisions.registry import register
+
+
+def _group(value: str) -> None:
+    if not value or len(value) > 36 or not value.isascii() or not value.isprintable():
+        raise InvalidValue("a group id has 1 to 36 printable characters; none: no such group")
+
 
 STATION = frozenset({Scope.HUB, Scope.STATION})
 
@@ -132,6 +138,55 @@ register(
         free=between("0", "3600", "seconds"),
         default="60",
         applied_in="ocppbridge.bridge.costs",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="AUTH-CONCURRENT",
+        kind=Kind.POLICY_DEPENDENT,
+        title="One token, two transactions",
+        section="OCPP AuthorizationStatus ConcurrentTx; OCPI has no rule",
+        question="May a token that charges already begin a second transaction?",
+        options={
+            "allow": "yes: its eMSP is asked, or its whitelist decides, as for the first",
+            "refuse": "no: ConcurrentTx",
+        },
+        default="allow",
+        applied_in="ocppbridge.bridge.authorization",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="MASTER-PASS-GROUP",
+        kind=Kind.POLICY_DEPENDENT,
+        title="Cards that stop anybody's transaction",
+        section="OCPP 2.x master pass (C16); MasterPassGroupId of the stations' AuthCtrlr",
+        question="Which group id do the operator's master passes have? They begin nothing themselves.",
+        options={},
+        free=_group,
+        default="none",
+        applied_in="ocppbridge.bridge.authorization",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="CONTRACT-CERTIFICATE",
+        kind=Kind.SPEC_SILENT,
+        title="Vehicles that identify themselves by a contract certificate",
+        section="OCPP 2.x Authorize with certificate or hash data (C07), Plug & Charge",
+        question="What is a station told about a contract certificate? Whether one was revoked is not looked up.",
+        options={
+            "contract": "accepted where its contract is and the certificate, if sent, is whole, in time, and names it",
+            "refuse": "no vehicle charges by certificate",
+        },
+        default="contract",
+        applied_in="ocppbridge.handlers.authorization",
         scopes=STATION,
         reached=Feature.STATIONS,
     )

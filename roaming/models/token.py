@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Left, Replace, Upper
 
 from roaming.models.stored import StoredObject
 
@@ -26,6 +28,7 @@ class Token(StoredObject):
         ]
         indexes = [
             models.Index(fields=["object_key"], name="token_uid"),
+            models.Index(Left(Upper(Replace("contract_id", Value("-"))), 14), name="token_contract"),
             models.Index(fields=["listed_at", "id"], name="token_listed"),
             models.Index(
                 fields=["listed_at", "id"],

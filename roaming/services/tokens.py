@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Left, Replace, Upper
 
 from roaming.models import Party, Platform, Token
 from roaming.ocpi import json
@@ -52,6 +53,14 @@ def find(uid: str, cpo: PartyId, *, now: datetime, type: str | None = None) -> T
 def lookup_for_station(uid: str, cpo: PartyId, *, now: datetime) -> Token | None:
     """Whatever its type: a station does not know it. A valid one before an invalid one, a card before an app."""
     return find(uid, cpo, now=now)
+
+
+def find_by_contract(emaid: str, cpo: PartyId, *, now: datetime) -> Token | None:
+    """The token of a contract, as a vehicle names it: separators and the check digit do not count (C07)."""
+    readers = Party.objects.filter(country_code=cpo.country, party_id=cpo.party, role=Role.CPO)
+    rows = Token.objects.annotate(contract=Left(Upper(Replace("contract_id", Value("-"))), 14))
+    found = visible(rows.filter(contract=emaid.replace("-", "").upper()[:14]), readers, ModuleID.TOKENS, now)
+    return found.order_by("-valid", "-type", "id").first()
 
 
 def candidates(uid: str, cpo: PartyId, *, now: datetime, type: str | None = None) -> QuerySet[Token]:

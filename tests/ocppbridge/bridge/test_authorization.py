@@ -29,6 +29,10 @@ from tests.ocppbridge.world import new_station
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 EMX = PartyId("DE", "EMX")
 CARD = IdToken("04AABB")
+HASHES = {
+    "hashAlgorithm": "SHA256", "issuerNameHash": "aa", "issuerKeyHash": "bb", "serialNumber": "7",
+    "responderURL": "http://ocsp.example",
+}  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
@@ -249,6 +253,83 @@ def test_a_token_pushed_as_blocked_counts_at_once(account: Account) -> None:
     assert ruled(account).accepted
     push(valid=False, last_updated="2026-02-01T00:00:00Z")
     assert not ruled(account).accepted
+
+
+def chosen(**values: str) -> Choices:
+    return Choices({(Scope.HUB, "", name.replace("_", "-")): value for name, value in values.items()})
+
+
+@pytest.mark.parametrize(
+    ("choice", "elsewhere", "starting", "status"),
+    [
+        ("allow", True, True, "Accepted"),
+        ("refuse", True, True, "ConcurrentTx"),
+        ("refuse", True, False, "ConcurrentTx"),
+        ("refuse", False, False, "Accepted"),  # on the station where it charges, Authorize is a stop
+        ("refuse", False, True, "ConcurrentTx"),  # but a start on another of its EVSEs is a second transaction
+    ],
+)
+def test_one_token_may_charge_twice_or_not(
+    account: Account, choice: str, elsewhere: bool, starting: bool, status: str
+) -> None:
+    """Decision AUTH-CONCURRENT."""
+    push()
+    row = running(account, evse_number=2)
+    if elsewhere:
+        row.station = new_station("CP2")
+        row.save()
+    ruling = ruled(account, choices=chosen(AUTH_CONCURRENT=choice), starting=starting)
+    assert ruling.authorization.status == status
+
+
+def test_what_has_ended_is_not_concurrent(account: Account) -> None:
+    push()
+    running(account, state="ended")
+    assert ruled(account, choices=chosen(AUTH_CONCURRENT="refuse"), starting=True).accepted
+
+
+def test_a_master_pass_begins_nothing_and_is_known_by_its_group(account: Account) -> None:
+    """C16; TC_C_47 to TC_C_49; decision MASTER-PASS-GROUP."""
+    push(group_id="MASTERS")
+    choices = chosen(MASTER_PASS_GROUP="MASTERS")
+    shown = ruled(account, choices=choices)
+    assert shown.accepted and shown.authorization.group == IdToken("MASTERS", "Central")
+    assert ruled(account, choices=choices, starting=True).authorization.status == "Invalid"
+    assert ruled(account, starting=True).accepted
+
+
+@pytest.mark.parametrize("shown", ["DE-EMX-CA2B3C4D5-1", "deemxca2b3c4d5"])
+def test_a_vehicle_is_known_by_its_contract(account: Account, shown: str) -> None:
+    """C07: the eMAID is the contract id, with or without separators and check digit."""
+    push(uid="CAR", contract_id="DEEMXCA2B3C4D51")
+    ruling = ruled(account, IdToken(shown, "eMAID"))
+    assert (ruling.accepted, ruling.owner) == (True, "DE/EMX")
+    assert ruling.cdr_token is not None and ruling.cdr_token["uid"] == "CAR"
+    assert not ruled(account, IdToken(shown, "ISO14443")).accepted
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("valid", "proof", "choice", "status", "certificate"),
+    [
+        (True, {}, "contract", "Accepted", None),
+        (True, {"iso15118CertificateHashData": [HASHES]}, "contract", "Accepted", "Accepted"),
+        (False, {"iso15118CertificateHashData": [HASHES]}, "contract", "Blocked", "ContractCancelled"),
+        (True, {"certificate": "no certificate"}, "contract", "Invalid", "CertChainError"),
+        (True, {"iso15118CertificateHashData": [HASHES]}, "refuse", "Invalid", "NoCertificateAvailable"),
+    ],
+)
+def test_a_contract_certificate_is_judged_with_its_contract(
+    door: Door, account: Account, valid: bool, proof: dict[str, Any], choice: str, status: str, certificate: str | None
+) -> None:
+    """C07.FR.04, FR.05, FR.16; TC_C_50 to TC_C_52; decision CONTRACT-CERTIFICATE."""
+    decisions.choose("CONTRACT-CERTIFICATE", choice)
+    push(contract_id="DEEMXCA2B3C4D51", valid=valid)
+    eventually(lambda: decisions.choices().value("CONTRACT-CERTIFICATE") == choice)
+    with door.station("CP1", "ocpp2.0.1") as talk:
+        token = {"idToken": "DE-EMX-CA2B3C4D5", "type": "eMAID"}
+        answer = talk.call("Authorize", {"idToken": token, **proof})
+    assert (answer["idTokenInfo"]["status"], answer.get("certificateStatus")) == (status, certificate)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,54 @@
+"""Contract certificates (C07): the eMAID that a vehicle presents, and what can be said of the certificate itself.
+
+Rule: a certificate is looked at where the station sends it (central validation); of hash data alone only the contract
+can be judged. Whether it has been revoked is nobody's word here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+from ocppbridge.charging.certificates import BadCertificate, Certificate, names, read_chain
+
+COMPARED: Final = 14  # characters of an eMAID; the fifteenth is a check digit that may be left out
+ACCEPTED: Final = "Accepted"
+EXPIRED: Final = "CertificateExpired"
+BROKEN: Final = "CertChainError"
+FORGED: Final = "SignatureError"
+CANCELLED: Final = "ContractCancelled"
+NONE: Final = "NoCertificateAvailable"
+
+
+def plain(emaid: str) -> str:
+    """The form to compare by: DE-8AA-CA2B3C4D5-1 and de8aaca2b3c4d5 are one contract."""
+    return emaid.replace("-", "").upper()[:COMPARED]
+
+
+def status(emaid: str, pem: str | None, now: datetime) -> str:
+    """An AuthorizeCertificateStatus for what the vehicle has shown."""
+    if pem is None:
+        return ACCEPTED
+    try:
+        chain = read_chain(pem)
+    except BadCertificate:
+        return BROKEN
+    if plain(emaid) not in map(plain, names(chain[0].subject)):
+        return BROKEN
+    if any(not one.not_valid_before_utc <= now <= one.not_valid_after_utc for one in chain):
+        return EXPIRED
+    return ACCEPTED if _issued(chain) else FORGED
+
+
+def _issued(chain: Sequence[Certificate]) -> bool:
+    """Each by the next."""
+    try:
+        for certificate, issuer in pairwise(chain):
+            certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
