@@ -74,6 +74,9 @@ def processes(place: Ground, only: Sequence[str] = (), **settings: str) -> Itera
             process.wait()
 
 
+IDLE = 2.0  # seconds; servers close a kept connection that is not used
+
+
 @dataclass
 class Line:
     """One kept connection of an OCPI client."""
@@ -83,6 +86,7 @@ class Line:
     headers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._used = 0.0
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         token = base64.b64encode(self.token.encode()).decode()
         self._heads = {"Authorization": f"Token {token}", "Content-Type": "application/json", **self.headers}
@@ -90,6 +94,9 @@ class Line:
     def ask(self, method: str, url: str, body: bytes | None = None) -> tuple[bytes, Message]:
         """Body and headers of an answer, which must be a success. `url` may be a whole one."""
         path = re.sub(r"^https?://[^/]+", "", url)
+        if time.monotonic() - self._used > IDLE:
+            self._connection.close()  # it opens itself again
+        self._used = time.monotonic()
         self._connection.request(method, path, body, self._heads)
         answer = self._connection.getresponse()
         found = answer.read()
