@@ -107,16 +107,16 @@ def send(delivery: Delivery, present: Present, write: Write) -> Answer:
     return partners.send(
         delivery.platform,
         write.method,
-        _url(delivery, module, present, write),
+        url_of(delivery, module, present, write),
         ids=ids,
         module=module.value,
-        routing=_routing(delivery, module),
+        routing=routing_of(delivery, module),
         body=_body(present, write),
         reason="delivery",
     )
 
 
-def _url(delivery: Delivery, module: ModuleID, present: Present, write: Write) -> str:
+def url_of(delivery: Delivery, module: ModuleID, present: Present, write: Write) -> str:
     endpoint = partners.endpoint(delivery.platform, module, InterfaceRole.RECEIVER)
     if module is ModuleID.CDRS:
         return endpoint
@@ -127,7 +127,7 @@ def _url(delivery: Delivery, module: ModuleID, present: Present, write: Write) -
     return partners.join(endpoint, [*owner, present.identifier, *write.path], query)
 
 
-def _routing(delivery: Delivery, module: ModuleID) -> Routing:
+def routing_of(delivery: Delivery, module: ModuleID) -> Routing:
     if module is ModuleID.HUBCLIENTINFO:
         return Routing()
     owner = PartyId(delivery.country_code, delivery.party_id)

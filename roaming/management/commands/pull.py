@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from roaming.console.operating import Error, OperatorCommand, table
+from roaming.management.naming import platform_called
 from roaming.models import Platform, Pull
 from roaming.ocpi.party import PartyId
 from roaming.services import pulls
@@ -38,7 +39,7 @@ class Command(OperatorCommand):
         )
 
     def run(self, **options: Any) -> list[dict[str, Any]]:
-        rows = _rows(_platform(options["partner"]), options["partner"], options["module"])
+        rows = _rows(platform_called(options["partner"]), options["partner"], options["module"])
         with _progress(quiet=options["json"]) as progress:
             done = [_pull(row, options["full"], progress) for row in rows]
         if any(row.state == Pull.State.FAILED for row in done):
@@ -49,23 +50,6 @@ class Command(OperatorCommand):
         headers = ("List", "Objects", "New or changed", "Not taken", "Pages", "Trouble")
         names = ("list", "objects", "stored", "invalid", "pages", "error")
         out.print(table(headers, [[row[name] if row[name] != 0 else "0" for name in names] for row in result]))
-
-
-def _platform(named: str) -> Platform:
-    rows = Platform.objects.exclude(status=Platform.Status.UNREGISTERED)
-    if named.isdigit():
-        found = list(rows.filter(pk=int(named)))
-    elif "/" in named:
-        try:
-            party = PartyId.parse(named)
-        except ValueError as problem:
-            raise Error(f"{problem}.") from None
-        found = list(rows.filter(parties__country_code=party.country, parties__party_id=party.party).distinct())
-    else:
-        found = list(rows.filter(name__iexact=named))
-    if len(found) != 1:
-        raise Error(f"{len(found) or 'No'} platforms are called “{named}”.")
-    return found[0]
 
 
 def _rows(platform: Platform, named: str, modules: list[str]) -> list[Pull]:
