@@ -44,18 +44,19 @@ class ConnectionAdmin(Shown[Connection]):
         "opened",
         "duration",
         "subprotocol",
+        "security_profile",
         "peer",
         "node",
         "why_closed",
     )
     list_display_links = ("number",)
-    list_filter = (Open, "subprotocol", "node", "close_code")
+    list_filter = (Open, "subprotocol", "security_profile", "node", "close_code")
     list_select_related = ("station",)
     search_fields = ("station__identity__exact", "peer__startswith")
     search_help_text = "Station, or the beginning of the peer's address"
     ordering = ("-id",)
     fields = (
-        ("station_link", "standing", "subprotocol"),
+        ("station_link", "standing", "subprotocol", "security_profile"),
         ("opened_at", "alive_at", "closed_at"),
         ("close_code", "close_reason"),
         ("peer", "node", "channel"),

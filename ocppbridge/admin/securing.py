@@ -7,18 +7,22 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from ocppbridge.admin import questions
 from ocppbridge.bridge import decisions
 from ocppbridge.charging.certificates import BadCertificate
 from ocppbridge.charging.intents import CertificateUse, Trigger
-from ocppbridge.models import Call, Station
+from ocppbridge.models import Call, PasswordChange, Station
 from ocppbridge.services import calls, certificates, password_changes, passwords, profiles
+from roaming.console import links
 from roaming.console.asking import Question, Refused, button, shown_once
+from roaming.console.text import linked
 
 M = TypeVar("M", bound=Station)
 
@@ -82,6 +86,22 @@ class Renewal(Question):
 
 class Securing(ModelAdmin[M]):
     """What is sent goes over the station's own socket; what comes of it is on the pages of security."""
+
+    @admin.display(description="Password")
+    def password_shown(self, obj: M) -> str:
+        """Never the password."""
+        if obj.password_scrypt:
+            return "set (short: slow to check)"
+        if obj.password_changes.filter(state=PasswordChange.State.OPEN).exists():
+            return "set; a new one is on its way, both are right"
+        return "set" if obj.password_digest else "none: it cannot connect with one"
+
+    @admin.display(description="Certificates and events")
+    def held(self, obj: M) -> SafeString | str:
+        """On their own pages."""
+        certificates = links.changelist("ocppbridge.stationcertificate", station__id__exact=obj.pk)
+        events = links.changelist("ocppbridge.securityevent", station__id__exact=obj.pk)
+        return format_html("{}, {}", linked(certificates, "certificates"), linked(events, "security events"))
 
     @button(
         "Set password",

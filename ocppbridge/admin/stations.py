@@ -20,7 +20,7 @@ from ocppbridge.admin.securing import Securing
 from ocppbridge.admin.station_parts import EvseRows, panels
 from ocppbridge.admin.verbs import Verbs
 from ocppbridge.bridge import sites
-from ocppbridge.models import Alert, PasswordChange, Station, Transaction
+from ocppbridge.models import Alert, Station, Transaction
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button, shown_once
 from roaming.console.home import Panel
@@ -80,6 +80,8 @@ class StationAdmin(Verbs[Station], Securing[Station], Provisioning[Station], Pag
         "boot_policy",
         "boot_status",
         "subprotocol",
+        "security_minimum",
+        "security_profile",
         "evses__status",
         "vendor",
         "country_code",
@@ -280,22 +282,6 @@ class StationAdmin(Verbs[Station], Securing[Station], Provisioning[Station], Pag
     def boot_status_shown(self, obj: Station) -> SafeString | str:
         """What we answered."""
         return tones.state(obj.boot_status, tones.BOOT) if obj.boot_status else "–"
-
-    @admin.display(description="Password")
-    def password_shown(self, obj: Station) -> str:
-        """Never the password."""
-        if obj.password_scrypt:
-            return "set (short: slow to check)"
-        if obj.password_changes.filter(state=PasswordChange.State.OPEN).exists():
-            return "set; a new one is on its way, both are right"
-        return "set" if obj.password_digest else "none: it cannot connect with one"
-
-    @admin.display(description="Certificates and events")
-    def held(self, obj: Station) -> SafeString | str:
-        """On their own pages."""
-        certificates = links.changelist("ocppbridge.stationcertificate", station__id__exact=obj.pk)
-        events = links.changelist("ocppbridge.securityevent", station__id__exact=obj.pk)
-        return format_html("{}, {}", linked(certificates, "certificates"), linked(events, "security events"))
 
     @admin.display(description="Journal")
     def journal(self, obj: Station) -> SafeString | str:
