@@ -252,7 +252,7 @@ def test_a_card_of_1_6_that_no_cable_follows_is_a_state_and_no_transaction(door:
         boot(talk)
         assert state(talk, "Preparing") == {}
         assert state(talk, "Available") == {}
-    assert drained().evses.get().status == "AVAILABLE"
+        assert drained().evses.get().status == "AVAILABLE"
     assert not Transaction.objects.exists()
 
 
