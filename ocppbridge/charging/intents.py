@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from ocppbridge.charging.profile_intents import AskSchedule, ClearProfile, LimitPeriod, Limits, SetProfile
 from ocppbridge.charging.replies import Authorization
 from ocppbridge.charging.security_intents import (
     CertificateUse,
@@ -208,6 +209,9 @@ Intent = (
     | ListCertificates
     | DeleteCertificate
     | FetchLog
+    | SetProfile
+    | ClearProfile
+    | AskSchedule
     | SetTariff
     | AskTariffs
     | ClearTariffs
@@ -218,6 +222,7 @@ Intent = (
 
 __all__ = [
     "AskListVersion",
+    "AskSchedule",
     "AskTariffs",
     "AskTransaction",
     "AwaitPayment",
@@ -227,12 +232,15 @@ __all__ = [
     "ChangePassword",
     "ChangeTariff",
     "ClearCache",
+    "ClearProfile",
     "ClearTariffs",
     "DeleteCertificate",
     "DeliverCertificate",
     "FetchLog",
     "InstallCertificate",
     "Intent",
+    "LimitPeriod",
+    "Limits",
     "ListCertificates",
     "ListEntry",
     "NotOffered",
@@ -247,6 +255,7 @@ __all__ = [
     "SendData",
     "SendList",
     "SetNetwork",
+    "SetProfile",
     "SetTariff",
     "StartCharging",
     "StopCharging",

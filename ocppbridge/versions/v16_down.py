@@ -15,9 +15,9 @@ from ocppbridge.charging import intents, replies
 from ocppbridge.charging.intents import CertificateUse, NotOffered, When
 from ocppbridge.charging.replies import AuthorizationStatus
 from ocppbridge.charging.tokens import IdToken, Place
-from ocppbridge.versions import moments
+from ocppbridge.versions import moments, schedules
+from ocppbridge.versions.payloads import Called, present
 
-Called = tuple[str, dict[str, Any]]
 MAX_ID_TAG: Final = 20
 
 _STATUS_16: Final = {
@@ -41,11 +41,6 @@ _TRIGGERS: Final = {
     "LogStatusNotification": ("ExtendedTriggerMessage", "LogStatusNotification"),
     "SignChargingStationCertificate": ("ExtendedTriggerMessage", "SignChargePointCertificate"),
 }
-
-
-def present(**fields: Any) -> dict[str, Any]:
-    """A payload of the fields that have something to say."""
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 # Replies
@@ -213,6 +208,7 @@ def _log(intent: intents.FetchLog) -> Called:
 DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
     {
         intents.AskListVersion: lambda intent: ("GetLocalListVersion", {}),
+        intents.AskSchedule: lambda intent: schedules.ask_16(intent, connector(intent.place)),
         intents.CancelReservation: lambda intent: ("CancelReservation", {"reservationId": intent.reservation_id}),
         intents.ChangeAvailability: _availability,
         intents.ChangePassword: lambda intent: (
@@ -220,6 +216,7 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
             {"key": "AuthorizationKey", "value": intent.password},
         ),
         intents.ClearCache: lambda intent: ("ClearCache", {}),
+        intents.ClearProfile: lambda intent: ("ClearChargingProfile", {"id": intent.profile_id}),
         intents.DeleteCertificate: lambda intent: (
             "DeleteCertificate",
             {"certificateHashData": dict(intent.hashes)},
@@ -243,6 +240,7 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
             present(vendorId=intent.vendor, messageId=intent.message, data=as_text(intent.data)),
         ),
         intents.SendList: _list,
+        intents.SetProfile: lambda intent: schedules.set_16(intent, connector(intent.place)),
         intents.StartCharging: _start,
         intents.StopCharging: _stop,
         intents.Trigger: _trigger,

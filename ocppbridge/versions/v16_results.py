@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ocppbridge.charging.outcomes import Accepted, Outcome, Refused, of_status
+from ocppbridge.versions import schedules
 
 Payload = Mapping[str, Any]
 
@@ -26,6 +27,7 @@ def _diagnostics(payload: Payload) -> Outcome:
 RESULTS: Final[Mapping[str, Callable[[Payload], Outcome]]] = MappingProxyType(
     {
         "DataTransfer": lambda payload: of_status(payload["status"], data={"data": payload.get("data")}),
+        "GetCompositeSchedule": schedules.told_16,
         "GetConfiguration": _configuration,
         "GetDiagnostics": _diagnostics,
         "GetInstalledCertificateIds": lambda payload: of_status(

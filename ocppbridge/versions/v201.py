@@ -10,12 +10,12 @@ from ocppbridge.charging import intents, replies
 from ocppbridge.charging.intents import NotOffered, When
 from ocppbridge.versions import v2
 from ocppbridge.versions.dialect import Dialect
+from ocppbridge.versions.payloads import Called, present
 from ocppbridge.versions.v2_down import DOWNS, REPLIES, authorized_201, event_taken_201
 from ocppbridge.versions.v2_loss import LOSSES_201
 from ocppbridge.versions.v2_networks import network_201
 from ocppbridge.versions.v2_results import RESULTS
 from ocppbridge.versions.v2_up import UPS
-from ocppbridge.versions.v16_down import Called, present
 
 
 def _deliver(intent: intents.DeliverCertificate) -> Called:

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from ocppbridge.charging import intents
 from ocppbridge.charging.outcomes import Accepted, Outcome, of_status
+from ocppbridge.versions.payloads import Called, present
 from ocppbridge.versions.v2_down import DOWNS
 from ocppbridge.versions.v2_results import RESULTS, reason, status
-from ocppbridge.versions.v16_down import Called, present
 
 
 def _cleared(payload: Mapping[str, Any]) -> Outcome:

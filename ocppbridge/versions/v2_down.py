@@ -7,18 +7,15 @@ is NotOffered, so a limit stands in one place: the schema.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
 from ocppbridge.charging import intents, replies
 from ocppbridge.charging.intents import NotOffered, Variable, When
 from ocppbridge.charging.tokens import IdToken, Place
-from ocppbridge.versions import moments
+from ocppbridge.versions import moments, schedules
+from ocppbridge.versions.payloads import Called, amount, present
 from ocppbridge.versions.v2_networks import network_21
-from ocppbridge.versions.v16_down import present
-
-Called = tuple[str, dict[str, Any]]
 
 # What a token is that came without a type: one that we, the central system, vouch for (C05).
 _TYPELESS: Final = "Central"
@@ -36,11 +33,6 @@ def id_token(token: IdToken | None) -> dict[str, Any] | None:
 def evse(place: Place) -> dict[str, Any] | None:
     """An EVSEType; None for the station as a whole."""
     return None if place.is_station else present(id=place.evse, connectorId=place.connector)
-
-
-def amount(value: Decimal) -> int | float:
-    """A sum of money as JSON writes it. Up to 15 digits a float prints as the same digits, so nothing is lost."""
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 # Replies
@@ -216,6 +208,7 @@ def _log(intent: intents.FetchLog) -> Called:
 DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
     {
         intents.AskListVersion: lambda intent: ("GetLocalListVersion", {}),
+        intents.AskSchedule: schedules.ask_2,
         intents.AskTransaction: lambda intent: (
             "GetTransactionStatus",
             present(transactionId=intent.transaction),
@@ -227,6 +220,7 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
         ),
         intents.ChangePassword: lambda intent: _set("SecurityCtrlr", "BasicAuthPassword", intent.password),
         intents.ClearCache: lambda intent: ("ClearCache", {}),
+        intents.ClearProfile: lambda intent: ("ClearChargingProfile", {"chargingProfileId": intent.profile_id}),
         intents.DeleteCertificate: lambda intent: (
             "DeleteCertificate",
             {"certificateHashData": dict(intent.hashes)},
@@ -272,6 +266,7 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
         ),
         intents.SendList: _list,
         intents.SetNetwork: network_21,
+        intents.SetProfile: schedules.set_2,
         intents.StartCharging: _start,
         intents.StopCharging: lambda intent: ("RequestStopTransaction", {"transactionId": intent.transaction}),
         intents.TellCost: lambda intent: (

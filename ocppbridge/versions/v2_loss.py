@@ -35,10 +35,12 @@ _NOT_SAYABLE: Final[Mapping[str, str]] = {
     "EventTaken.authorization.certificate_status": _AUTHORIZE_ONLY,
     "EventTaken.authorization.tariff": _AUTHORIZE_ONLY,
     "ReportSome.variables.attribute": "GetReport always reports all attributes",
+    "AskSchedule.place.connector": "a schedule is an EVSE's",
     "Reserve.place.connector": "an EVSE is reserved, not one of its connectors",
     "SendList.entries.authorization.allowed_transfer": _AUTHORIZE_ONLY,
     "SendList.entries.authorization.certificate_status": _AUTHORIZE_ONLY,
     "SendList.entries.authorization.tariff": _AUTHORIZE_ONLY,
+    "SetProfile.place.connector": "a profile is an EVSE's",
     "StartCharging.place.connector": "a start names the EVSE; the driver takes the connector that fits",
     "StartTaken": "the station chooses the id of a transaction; the start is answered by EventTaken",
 }

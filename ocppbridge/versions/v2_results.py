@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ocppbridge.charging.outcomes import Accepted, Outcome, of_status
+from ocppbridge.versions import schedules
 
 Payload = Mapping[str, Any]
 
@@ -51,10 +52,12 @@ RESULTS: Final[Mapping[str, Callable[[Payload], Outcome]]] = MappingProxyType(
         "CertificateSigned": status(),
         "ChangeAvailability": status(),
         "ClearCache": status(),
+        "ClearChargingProfile": status(),
         "CostUpdated": lambda payload: Accepted("Accepted"),
         "DataTransfer": status("data"),
         "DeleteCertificate": status(),
         "GetBaseReport": status(),
+        "GetCompositeSchedule": schedules.told_2,
         "GetInstalledCertificateIds": _certificates,
         "GetLocalListVersion": lambda payload: Accepted("Accepted", data={"version": payload["versionNumber"]}),
         "GetLog": status("filename"),
@@ -69,6 +72,7 @@ RESULTS: Final[Mapping[str, Callable[[Payload], Outcome]]] = MappingProxyType(
         "ReserveNow": status(),
         "Reset": status(),
         "SendLocalList": status(),
+        "SetChargingProfile": status(),
         "SetNetworkProfile": status(),
         "SetVariables": lambda payload: _variables(payload["setVariableResult"]),
         "TriggerMessage": status(),

@@ -124,6 +124,7 @@ NETWORK = {
 APN = {"apn": "a", "apnAuthentication": "PAP"}
 VPN = {"server": "s", "user": "u", "password": "p", "key": "k", "type": "IPSec"}
 TARIFF = {"tariffId": "T", "currency": "EUR"}
+LIMITS = i.Limits("A", (i.LimitPeriod(0, Decimal(16), 3),), NOON, 900, Decimal(6))
 HASHES = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "c"}
 SETTING = i.Variable("Interval", "Ctrlr", None, None, Place(1, 1), "Actual")
 ANSWER = replies.Authorization(
@@ -172,6 +173,9 @@ def verbs(dialect: Dialect) -> Iterator[Any]:
     yield i.InstallCertificate(i.CertificateUse.CSMS, "pem")
     yield i.ListCertificates((i.CertificateUse.CSMS,))
     yield i.DeleteCertificate(HASHES)
+    yield i.SetProfile(1, "1", Place(1, 1), LIMITS, 0)
+    yield i.ClearProfile(1)
+    yield i.AskSchedule(Place(1, 1), 900, "A")
     yield i.SetTariff(TARIFF, 1)
     yield i.AskTariffs(1)
     yield i.ClearTariffs(("T",), 1)
@@ -200,7 +204,7 @@ def another(value: Any, name: str) -> Any:
         "uses": (i.CertificateUse.MANUFACTURER,), "hashes": HASHES | {"serialNumber": "d"}, "type": "eMAID",
         "group": OTHER_GROUP, "certificate_status": "CertChainError", "additional": (("C", "D"),),
         "allowed_transfer": ("AC_single_phase",), "profile": {**PROFILE, "stackLevel": 5},
-        "tariffs": ("U",),
+        "tariffs": ("U",), "unit": "W",
     }  # fmt: skip
     match value:
         case AuthorizationStatus():
