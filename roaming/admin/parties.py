@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from roaming.admin import tones
 from roaming.console import links
+from roaming.console.home import Panel
 from roaming.console.pages import Page
 from roaming.console.text import GOOD, NOTE, PLAIN, ago, badge, code, linked
 from roaming.models import Party
-from roaming.services import parties
+from roaming.ocpi.versions import ModuleID
+from roaming.services import exports, parties
+from roaming.services.outgoing import KINDS
+
+_MODELS = {module: kind.model._meta.model_name for module, kind in KINDS.items()}
 
 
 @admin.register(Party)
@@ -33,6 +44,41 @@ class PartyAdmin(Page[Party]):
         ("lives_on", "spelled", "created_at", "last_updated"),
     )
     readonly_fields = ("lives_on", "spelled", "created_at", "last_updated")
+
+    def get_urls(self) -> list[Any]:
+        """With the download of what a party sees."""
+        sees = self.admin_site.admin_view(self.sees)
+        return [path("<int:pk>/sees/<str:module>/", sees, name="roaming_party_sees"), *super().get_urls()]
+
+    def sees(self, request: HttpRequest, pk: int, module: str) -> HttpResponseBase:
+        """All objects of one module as this party gets them (S22); tokens and sessions are personal data (S43)."""
+        party = get_object_or_404(Party.objects.select_related("platform"), pk=pk)
+        if module not in exports.modules(party):
+            raise Http404
+        if not request.user.has_perm(f"roaming.change_{_MODELS[ModuleID(module)]}"):
+            raise PermissionDenied
+        response = StreamingHttpResponse(exports.seen(party, ModuleID(module), timezone.now()), "application/json")
+        name = f"{party.country_code}-{party.party_id}-{module}.json"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    def panels(self, request: HttpRequest, obj: Party) -> Iterable[Panel]:
+        """What it sees of others, through the rule that its own requests meet."""
+        now = timezone.now()
+        yield Panel(
+            "What it sees",
+            ("Module", "Objects", ""),
+            [
+                (
+                    module.value,
+                    exports.count(obj, module, now),
+                    linked(reverse("admin:roaming_party_sees", args=(obj.pk, module.value)), "download"),
+                )
+                for module in exports.modules(obj)
+                if request.user.has_perm(f"roaming.change_{_MODELS[module]}")
+            ],
+            note="As the partner reads it: by its agreements, with its own tariffs.",
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Party | None = None) -> Any:
         """Identity never changes; what a platform told us is the platform's."""
