@@ -28,7 +28,7 @@ def verbs(dialect: Dialect, action: str) -> list[type]:
     """Our typed verbs that are written as this action."""
     if action not in dialect.to_station:
         return []
-    found = [verb for verb, write in dialect.downs.items() if action in tracing.words(write)]
+    found = [verb for verb, write in dialect.downs.items() if action in _words(write)]
     return sorted(found, key=lambda kind: kind.__name__)
 
 
@@ -51,3 +51,8 @@ def steps(dialect: Dialect, action: str) -> Iterator[Step]:
             yield f"settles {verb.__name__}", SETTLES[verb]
     if action in dialect.results:
         yield "reads its answer", dialect.results[action]
+
+
+def _words(write: Callable[..., Any]) -> frozenset[str]:
+    """Every text in a writer, and in the functions that it leaves the writing to."""
+    return frozenset().union(*(tracing.words(one) for one in tracing.reached(write) if not isinstance(one, type)))

@@ -64,6 +64,8 @@ def _next(one: Any) -> Iterator[Any]:
             value = one.__globals__.get(name)
             if isinstance(value, ModuleType) and value.__name__.startswith(_OURS):
                 yield from filter(_is_ours, (vars(value).get(other) for other in names))
+            elif isinstance(value, Mapping):  # a table by class: the row that the code asks for
+                yield from (row for key, row in value.items() if isinstance(key, type) and key.__name__ in names)
             elif _is_ours(value):
                 yield inspect.unwrap(value) if callable(value) else value
     elif isinstance(one, type):

@@ -159,5 +159,47 @@ SEQUENCES: Final[Mapping[str, Sequence]] = MappingProxyType(
                 Step(DOWN, "CertificateSigned"),
             ),
         ),
+        "local list": Sequence(
+            "A station is given the cards that may charge without a network",
+            "1.6 §5.10, §5.15; 2.x D01, D02",
+            (
+                Step(DOWN, "GetLocalListVersion", "0: empty, -1: not supported"),
+                Step(DOWN, "SendLocalList", "Full at first and after doubt, else Differential with a newer version"),
+            ),
+            (
+                Step(DOWN, "GetLocalListVersion", "0: none"),
+                Step(DOWN, "SendLocalList", "VersionMismatch: the whole list is sent anew"),
+            ),
+        ),
+        "reset": Sequence(
+            "A station starts anew",
+            "1.6 §5.14; 2.x B11, B12",
+            (
+                Step(DOWN, "Reset", "Soft: transactions are ended properly; Hard: at once"),
+                Step(UP, "StopTransaction", "for each that runs, with the reason of the reset"),
+                _BOOT_16,
+                _STATES_16,
+            ),
+            (
+                Step(DOWN, "Reset", "OnIdle is Scheduled while a transaction runs"),
+                Step(UP, "TransactionEvent", "Ended, for each that runs, if Immediate"),
+                Step(UP, "BootNotification", "reason RemoteReset or ScheduledReset"),
+                Step(UP, "StatusNotification"),
+            ),
+        ),
+        "settings": Sequence(
+            "A station's settings are read and changed",
+            "1.6 §5.4, §5.8; 2.x B05 to B08",
+            (
+                Step(DOWN, "GetConfiguration", "without keys: all of them"),
+                Step(DOWN, "ChangeConfiguration", "one key at a time; perhaps RebootRequired"),
+            ),
+            (
+                Step(DOWN, "GetBaseReport"),
+                Step(UP, "NotifyReport", "page by page: tbc says that more will come"),
+                Step(DOWN, "GetVariables", "no more than ItemsPerMessage at a time"),
+                Step(DOWN, "SetVariables", "a result for each; perhaps RebootRequired"),
+            ),
+        ),
     }
 )
