@@ -279,7 +279,7 @@ def _ruling(
 ) -> Ruling:
     if not isinstance(decision, Accept):
         status = decision.status if isinstance(decision, Refuse) else AuthorizationStatus.INVALID
-        return refused(status)
+        return tokens.refused_by(status, request)
     yes = Authorization(AuthorizationStatus.ACCEPTED, group=_group(found))
     if decision.method is Method.COMMAND and call is not None:
         return tokens.by_command(yes, call)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from ocppbridge.charging.authorization import Method
-from ocppbridge.charging.replies import Authorization
+from ocppbridge.charging.replies import Authorization, AuthorizationStatus
 from ocppbridge.models import Call
 from ocppbridge.services.rulings import Ruling
 from roaming.models import AuthorizationRequest, Command
@@ -26,14 +27,27 @@ def owner(token: dict[str, Any]) -> str:
 
 
 def by_document(authorization: Authorization, method: Method, token: dict[str, Any], reference: str = "") -> Ruling:
-    """The ruling on a token whose OCPI object is known."""
+    """The ruling on a token whose OCPI object is known; the station speaks its owner's language (TOK-26)."""
+    authorization = replace(authorization, language=authorization.language or token.get("language"))
     return Ruling(authorization, method.value, reference, owner(token), cdr_token(token), token.get("group_id") or "")
 
 
 def by_answer(authorization: Authorization, request: AuthorizationRequest) -> Ruling:
     """The ruling after a real-time authorization (TOK-18, TOK-20)."""
     said = info(request)
-    return by_document(authorization, Method.AUTH_REQUEST, said["token"], said.get("authorization_reference") or "")
+    told = _told(authorization, said)
+    return by_document(told, Method.AUTH_REQUEST, said["token"], said.get("authorization_reference") or "")
+
+
+def refused_by(status: AuthorizationStatus, request: AuthorizationRequest | None) -> Ruling:
+    """A no, with what the eMSP wants its driver to read."""
+    refusal = Authorization(status)
+    return Ruling(refusal if request is None else _told(refusal, info(request)))
+
+
+def _told(authorization: Authorization, said: dict[str, Any]) -> Authorization:
+    text = said.get("info") or {}
+    return replace(authorization, language=text.get("language"), message=text.get("text"))
 
 
 def by_command(authorization: Authorization, call: Call) -> Ruling:
@@ -43,7 +57,7 @@ def by_command(authorization: Authorization, call: Call) -> Ruling:
         return Ruling(authorization, call_id=str(call.pk))
     token = json.loads(command.request)["token"]
     return Ruling(
-        authorization,
+        replace(authorization, language=token.get("language")),
         Method.COMMAND.value,
         command.authorization_reference,
         owner(token),

@@ -126,6 +126,20 @@ def test_the_ruling_knows_who_pays(account: Account) -> None:
     assert ruling.authorization.group == IdToken("G1", "Central")
 
 
+def test_the_driver_reads_what_its_emsp_says_in_its_own_language(account: Account) -> None:
+    """TOK-26: from the token, or from the answer, which may also say why not."""
+    push(language="nl")
+    assert ruled(account).authorization.language == "nl"
+    push(language="nl", whitelist="NEVER", last_updated="2026-01-02T00:00:00Z")
+    why = {"language": "de", "text": "Kein Guthaben"}
+    refusal = ruled(account, answer=says("NO_CREDIT", info=why)).authorization
+    assert (refusal.status, refusal.language, refusal.message) == ("NoCredit", "de", "Kein Guthaben")
+    welcome = ruled(account, answer=says("ALLOWED", token=token(language="fr"))).authorization
+    assert (welcome.status, welcome.language, welcome.message) == ("Accepted", "fr", None)
+    Agreement.objects.update(open_auth=True)
+    assert ruled(account, IdToken("UNKNOWN")).authorization.message is None
+
+
 def test_the_owner_is_asked_about_the_place_where_the_driver_stands(account: Account) -> None:
     """TOK-14, TOK-16."""
     push(whitelist="NEVER")
