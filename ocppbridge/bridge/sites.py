@@ -76,8 +76,16 @@ def add(
         _check_tariff(owner, tariff)
         short = decisions.allows_short_password(identity)
         boot = decisions.choices().value("NEW-STATION-BOOT")  # decision: NEW-STATION-BOOT
+        least = decisions.choices().number("NEW-STATION-PROFILE")  # decision: NEW-STATION-PROFILE
         added = stations.add(
-            identity, str(owner), password=password, name=name, evses=0, allow_short_password=short, boot_policy=boot
+            identity,
+            str(owner),
+            password=password,
+            name=name,
+            evses=0,
+            allow_short_password=short,
+            boot_policy=boot,
+            security_minimum=int(least),
         )
         uids = _uids(identity, evses)
         place = _place(owner, location or _location_id(identity), identity, uids, tariff, now, notes)

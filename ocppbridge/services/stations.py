@@ -43,6 +43,7 @@ def add(
     name: str = "",
     allow_short_password: bool = False,
     boot_policy: str = Station.Boot.ACCEPTED,
+    security_minimum: int = Station.Profile.BASIC,
 ) -> Added:
     """Add a station of the hosted party ("NL/VLT"). ``evses`` counts them, or names their OCPI uids by number."""
     country, separator, code = party.upper().partition("/")
@@ -60,6 +61,7 @@ def add(
         location_id=location_id,
         shard=shard_of(identity),
         boot_policy=boot_policy,
+        security_minimum=security_minimum,
     )
     Stranger.objects.filter(identity=identity).delete()
     chosen = password or passwords.new_password()

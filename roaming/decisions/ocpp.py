@@ -283,3 +283,20 @@ register(
         reached=Feature.STATIONS,
     )
 )
+register(
+    Decision(
+        id="NEW-STATION-PROFILE",
+        kind=Kind.POLICY_DEPENDENT,
+        title="The least security profile of a new station",
+        section="OCPP security profiles (A00; 1.6 security whitepaper)",
+        question="With which security profile must a station that staff add connect at least?",
+        options={
+            "1": "a password; who listens on the way can read it",
+            "2": "a password over TLS",
+            "3": "a certificate of its own over TLS",
+        },
+        default="1",
+        applied_in="ocppbridge.bridge.sites",
+        reached=Feature.STATIONS,
+    )
+)

@@ -15,10 +15,12 @@ from pytest_django import Settings
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 from websockets.sync.client import connect
 
+from ocppbridge.bridge import sites
 from ocppbridge.charging import certificates as x509
 from ocppbridge.models import Alert, Connection, Station, StationCertificate
 from ocppbridge.services import certificates
 from ocppbridge.services.authority import Embedded
+from roaming.services import decisions
 from tests.ocppbridge import pki
 from tests.ocppbridge.door import PASSWORD, Door, basic, eventually
 from tests.ocppbridge.secure import SecureDoor, serving_tls
@@ -239,3 +241,11 @@ def test_a_station_cannot_become_another_by_a_certificate_that_it_had_signed_bef
     minimum(1, "CP2")
     with pytest.raises(InvalidStatus, match="401"):
         tls_door.dial("CP2", shown=own, password=None)
+
+
+@pytest.mark.django_db
+def test_a_new_station_has_the_least_profile_that_was_decided() -> None:
+    """Decision NEW-STATION-PROFILE."""
+    assert sites.add("CP1", "NL/VLT").station.security_minimum == 1
+    decisions.choose("NEW-STATION-PROFILE", "2")
+    assert sites.add("CP2", "NL/VLT").station.security_minimum == 2
