@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from roaming import nudges
 from roaming.client import Answer, CallFailed
-from roaming.models import Platform, Pull, PulledKey
+from roaming.models import Party, Platform, Pull, PulledKey
 from roaming.ocpi import json
 from roaming.ocpi.crawl import Crawl, CrawlStopped
 from roaming.ocpi.errors import OcpiError
@@ -174,8 +174,10 @@ def _get(pull: Pull) -> Answer:
 
 
 def _take(pull: Pull, found: list[Any]) -> None:
-    keys = []
+    keys, others = [], _others(pull)
     for document in found:
+        if isinstance(document, dict) and _named(document) in others:
+            continue  # of a list of its own: some peers do not look at whom they are asked as
         try:
             key, changed = _store(pull, document)
         except OcpiError as error:
@@ -188,6 +190,17 @@ def _take(pull: Pull, found: list[Any]) -> None:
         pull.stored += changed
     if pull.full and keys:
         PulledKey.objects.bulk_create(PulledKey(pull=pull, object_key=key) for key in keys)
+
+
+def _others(pull: Pull) -> set[tuple[str, str]]:
+    """The other parties of the platform."""
+    rows = Party.objects.filter(platform=pull.platform).exclude(role=Role.HUB.value)
+    own = (pull.party.country_code, pull.party.party_id)
+    return set(rows.values_list("country_code", "party_id")) - {own} if pull.party.role != Role.HUB.value else set()
+
+
+def _named(document: dict[str, Any]) -> tuple[str, str]:
+    return str(document.get("country_code", "")).upper(), str(document.get("party_id", "")).upper()
 
 
 def _not_taken(pull: Pull, document: Any, reason: str) -> str:

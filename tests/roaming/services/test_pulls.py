@@ -184,8 +184,8 @@ def test_tariffs_that_are_gone_are_deleted_and_tokens_are_not(hub: Any, cpo: Par
     assert Token.objects.count() == 1
 
 
-def test_one_bad_object_does_not_spoil_the_page(hub: Any, cpo: Partner) -> None:
-    """TRA-06, COO-10: and neither does somebody else's."""
+def test_one_bad_object_does_not_spoil_the_page(hub: Any, cpo: Partner, caplog: pytest.LogCaptureFixture) -> None:
+    """TRA-06, COO-10: and neither does somebody else's; each is logged by its id."""
     bad = samples.location(id="BAD")
     del bad["coordinates"]
     foreign = samples.location(id="FOREIGN", party_id="OTH")
@@ -194,6 +194,18 @@ def test_one_bad_object_does_not_spoil_the_page(hub: Any, cpo: Partner) -> None:
     assert (row.state, row.stored, row.invalid) == ("IDLE", 2, 3)
     assert stored() == ["L1", "L2"]
     assert row.error
+    assert "object not taken: BAD" in caplog.text
+    assert "object not taken: FOREIGN" in caplog.text
+
+
+def test_a_platform_that_gives_everybody_the_same_list(hub: Any) -> None:
+    """COO-10, HUB-37: each party's objects come once, with its own list; the others' are no mistakes."""
+    both = hub.connect("NL/CPO", "CPO", more=("CPO NL/CPX",))
+    everything = [samples.location(id="L1"), samples.location(id="L2", party_id="CPX")]
+    both.answers["GET", PATH] = Said(everything)
+    rows = [pulls.run(one.pk) for one in Pull.objects.filter(module="locations")]
+    assert [(one.stored, one.invalid) for one in rows if one] == [(1, 0), (1, 0)]
+    assert stored() == ["L1", "L2"]
 
 
 @pytest.mark.parametrize("link", [
