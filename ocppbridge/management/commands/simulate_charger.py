@@ -16,12 +16,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 from rich.live import Live
+from rich.progress import track
 
 from ocppbridge.bridge import sites
 from ocppbridge.models import Station as StationRow
 from ocppbridge.services import passwords
 from ocppbridge.simulator import crew, library
 from ocppbridge.simulator.board import Board
+from ocppbridge.simulator.deeds import DEEDS
 from ocppbridge.simulator.play import Play
 from ocppbridge.simulator.rehearsal import Outcome, rehearse
 from ocppbridge.simulator.scenario import BadScenario
@@ -44,6 +46,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("scenario", nargs="?", default="normal", help="a name (see --list), or a .toml or .py file")
         parser.add_argument("--list", action="store_true", help="the scenarios that there are, and their values")
+        parser.add_argument("--words", action="store_true", help="what the steps of a scenario can do, with its fields")
         parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a value of the scenario")
         who = parser.add_argument_group("stations")
         who.add_argument("--identity", default="SIM-{n:04}", help="with {n} for a fleet; default %(default)s")
@@ -74,6 +77,9 @@ class Command(BaseCommand):
         if options["list"]:
             self._list(options["json"])
             return
+        if options["words"]:
+            self._tell_words()
+            return
         try:
             seats, title = _seats(options)
         except (crew.Unfit, BadScenario, sites.CannotAdd) as problem:
@@ -91,6 +97,14 @@ class Command(BaseCommand):
             else:
                 values = " ".join(f"{name}={value}" for name, value in one.values.items())
                 self.stdout.write(f"{one.name:<16} {one.title}\n{'':<16} {values}")
+
+    def _tell_words(self) -> None:
+        for name, deed in DEEDS.items():
+            fields = [*deed.needs, *(f"[{field}]" for field in deed.may if field not in deed.needs)]
+            self.stdout.write(f"{name:<12} {deed.about:<76} {' '.join(fields)}".rstrip())
+        self.stdout.write(
+            "\nBefore it: after = seconds. After it: until = an event of the station, with = its facts, within = seconds."
+        )
 
     def _play(self, seats: list[Seat], title: str, options: dict[str, Any]) -> Outcome:
         board = Board(seats, title)
@@ -165,7 +179,9 @@ def _added(identities: list[str], options: dict[str, Any], evses: int) -> dict[s
     known = {row.identity: row for row in StationRow.objects.filter(identity__in=identities)}
     if strangers := [row.identity for row in known.values() if row.name != MARK]:
         raise crew.Unfit(f"{strangers[0]} is a station that was not made here: leave out --add, give its --password")
-    return {identity: _secret(identity, known.get(identity), options, evses) for identity in identities}
+    shown = Console(stderr=True)
+    each = track(identities, "Adding stations", console=shown, disable=not shown.is_terminal, transient=True)
+    return {identity: _secret(identity, known.get(identity), options, evses) for identity in each}
 
 
 def _secret(identity: str, known: StationRow | None, options: dict[str, Any], evses: int) -> str:

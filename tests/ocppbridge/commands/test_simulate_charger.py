@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ocppbridge.models import Frame, Station
+from ocppbridge.simulator.deeds import DEEDS
 from tests.ocppbridge import pki
 from tests.ocppbridge.door import PASSWORD, Door
 from tests.ocppbridge.secure import CA, serving_tls
@@ -153,6 +154,12 @@ def test_the_scenarios_are_listed_with_their_values() -> None:
     assert "charge=30" in run("--list")
     listed = [json.loads(line) for line in run("--list", "--json").splitlines()]
     assert {"normal", "offline-replay", "flaky-meter", "faults"} <= {one["name"] for one in listed}
+
+
+def test_the_words_of_scenarios_are_told_with_their_fields() -> None:
+    said = run("--words")
+    assert "swipe        a card is held to the reader" in said
+    assert all(name in said for name in DEEDS)
 
 
 @pytest.mark.django_db(transaction=True)
