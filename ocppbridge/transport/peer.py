@@ -85,4 +85,5 @@ def _is_one_of(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> b
         parsed = ip_address(address)
     except ValueError:
         return False
-    return any(parsed in network for network in networks)
+    plain = getattr(parsed, "ipv4_mapped", None) or parsed  # as a socket that takes both kinds tells it
+    return any(plain in network for network in networks)

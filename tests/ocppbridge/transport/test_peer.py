@@ -47,6 +47,8 @@ def test_a_trusted_proxy_is_believed() -> None:
     told = scope(x_forwarded_for="198.51.100.1, 203.0.113.9", x_forwarded_proto="https", client_cert=f":{B64}:")
     assert seen(told) == Peer("203.0.113.9", tls=True, chain=(OWN.der,))
     assert seen(scope("::1")) == Peer("::1")
+    assert seen(scope("::ffff:10.1.2.3", x_forwarded_proto="wss")).tls
+    assert not seen(scope("::ffff:11.1.2.3", x_forwarded_proto="wss")).tls
     assert not seen(scope(x_forwarded_proto="http")).tls
 
 
