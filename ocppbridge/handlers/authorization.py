@@ -8,13 +8,15 @@ from datetime import datetime
 from ocppbridge.bridge.authorization import rule
 from ocppbridge.charging import contracts
 from ocppbridge.charging.messages import AuthorizeAsked
-from ocppbridge.charging.replies import Authorization, AuthorizationStatus
+from ocppbridge.charging.replies import Authorization, AuthorizationStatus, Registration
 from ocppbridge.handlers.registry import Asked, Deciding, answers
 
 
 @answers(AuthorizeAsked, waits=True)
 def authorize(message: AuthorizeAsked, asked: Asked) -> Deciding:
     """C01; nothing is recorded: what matters is asked again when the transaction begins."""
+    if asked.account.registration not in (None, Registration.ACCEPTED):  # B02.FR.05; only 1.6 gets this far
+        return Authorization(AuthorizationStatus.NOT_AT_THIS_TIME)
     ruling = yield from rule(asked.account, message.token, None, asked.now, asked.choices)
     if message.certificate is None and not message.certificate_hashes:
         return ruling.authorization

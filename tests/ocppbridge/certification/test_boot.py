@@ -8,6 +8,7 @@ from ocppbridge.charging.intents import Reset, StartCharging, Trigger
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.models import Call, Station
 from ocppbridge.services import calls, registration
+from tests.ocppbridge.certification import cards
 from tests.ocppbridge.certification.talking import BOOT_2, boot, drained, settled, state
 from tests.ocppbridge.door import Door
 from tests.ocppbridge.world import new_station
@@ -61,12 +62,16 @@ def test_whatever_else_it_says_before_acceptance_is_a_security_error(door: Door,
     assert not drained().evses.filter(status="AVAILABLE").exists()
 
 
-def test_a_1_6_station_is_heard_all_the_same(door: Door) -> None:
+def test_a_1_6_station_is_heard_all_the_same_but_nobody_may_charge(door: Door) -> None:
     """1.6 §4.2 asks for silence and has no word to refuse with: what it says would be lost."""
-    new_station(boot_policy="Pending")
+    station, asking = cards.world(), {"idTag": cards.card()}
+    with door.station("CP1") as talk:
+        assert talk.call("Authorize", asking)["idTagInfo"]["status"] == "Accepted"
+    registration.decide(station, "Pending", by="ann")
     with door.station("CP1") as talk:
         assert boot(talk)["status"] == "Pending"
         assert state(talk, "Faulted") == {}
+        assert talk.call("Authorize", asking)["idTagInfo"]["status"] == "Invalid"
 
 
 @V2
