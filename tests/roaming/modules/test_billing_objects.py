@@ -163,13 +163,13 @@ def test_charging_preferences_are_passed_on_to_the_sessions_cpo(hub: Any, cpo: P
 
 
 def test_a_tariff_is_put_read_and_deleted_everywhere(hub: Any, cpo: Partner, emsp: Partner) -> None:
-    """TAR-01 to TAR-03, TAR-05, HUB-14."""
+    """TAR-01 to TAR-03, TAR-05, HUB-14; TRA-03: DELETE without a Content-Type."""
     url = cpo.at("tariffs", "RECEIVER", "NL", "CPO", "T1")
     assert cpo.call("PUT", url, samples.tariff()).both == (201, 1000)
     hub.work()
     assert listed(emsp, "tariffs") == ["T1"]
     assert cpo.call("GET", url).data == samples.tariff()
-    assert cpo.call("DELETE", url, Content_Type="").both == (200, 1000)  # TRA-03
+    assert cpo.call("DELETE", url, Content_Type="").both == (200, 1000)
     assert cpo.call("DELETE", url).both == (404, 2000)
     assert cpo.call("GET", url).both == (404, 2000)
     assert listed(emsp, "tariffs") == []

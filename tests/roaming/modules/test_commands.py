@@ -248,12 +248,13 @@ def test_a_partner_that_never_sends_its_result_is_a_timeout(hub: Any, remote: Pa
 
 
 def test_a_refusal_of_the_partner_ends_the_command(hub: Any, remote: Partner, emsp: Partner) -> None:
-    """CMD-04, HUB-21."""
+    """CMD-04, CMD-24, HUB-21: each command has a callback of its own."""
     remote.answers["POST", "/odd/receiver/commands"] = Said({"result": "NOT_SUPPORTED", "timeout": 0})
     assert order(emsp, location_id="LOC1").data["result"] == "NOT_SUPPORTED"
     remote.answers["POST", "/odd/receiver/commands"] = Said([{"result": "ACCEPTED", "timeout": 9}])  # peers 4
     assert order(emsp, location_id="LOC1").both == (200, 1000)
     assert list(Command.objects.order_by("created_at").values_list("result_state", flat=True)) == ["NONE", "WAITING"]
+    assert len({one.body["response_url"] for one in remote.requests("POST", "START_SESSION")}) == 2
 
 
 def test_a_foreign_token_is_not_passed_on(hub: Any, remote: Partner, emsp: Partner, other_emsp: Partner) -> None:
