@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from ocppbridge import drain
 from ocppbridge.charging.messages import Metered, Updated
@@ -196,6 +197,45 @@ def test_what_a_failing_row_had_written_is_undone_and_its_predecessors_stay(frag
     drain.drain(1)
     row = Transaction.objects.get()
     assert (row.last_seq_no, row.readings.count()) == (0, 1)
+
+
+def test_ten_stations_cost_hardly_more_statements_than_two() -> None:
+    """A batch is written together: a statement for each kind of row."""
+
+    def statements(names: list[str]) -> int:
+        for name in names:
+            journal = Journal(name)
+            journal.write("StatusNotification", status("Occupied"))
+            for kind, seq_no, energy in (("Started", 0, 100), ("Updated", 1, 600), ("Updated", 2, 900)):
+                journal.event(kind, seq_no, energy)
+        drain.drain(1)  # what makes rows asks for each of them
+        for name in names:
+            row = Journal.__new__(Journal)
+            row.station = Station.objects.get(identity=name)
+            assert row.station.connection is not None
+            row.connection, row.n = row.station.connection, 10
+            row.event("Updated", 3, 1200)
+            row.write("StatusNotification", status("Available"))
+        with CaptureQueriesContext(connection) as asked:
+            assert drain.drain(1) == 2 * len(names)
+        return len(asked)
+
+    few = statements(["CP1", "CP2"])
+    many = statements([f"CP{number}" for number in range(3, 13)])
+    assert many <= few + 2
+    assert set(Transaction.objects.values_list("energy_import", flat=True)) == {1100}
+
+
+def test_one_station_s_trouble_costs_the_others_of_its_batch_nothing(fragile: list[str]) -> None:
+    fragile.append("CP2")
+    journals = [Journal(f"CP{number}") for number in (1, 2, 3)]
+    for journal in journals:
+        for kind, seq_no in (("Started", 0), ("Updated", 1), ("Ended", 2)):
+            journal.event(kind, seq_no, 100 * seq_no)
+    drain.drain(1)
+    ended = Transaction.objects.filter(state="ended", energy_import=200)
+    assert set(ended.values_list("station__identity", flat=True)) == {"CP1", "CP3"}
+    assert list(InboxItem.objects.order_by("n").values_list("station__identity", "n")) == [("CP2", 2), ("CP2", 3)]
 
 
 def test_stations_with_more_than_meter_values_come_first() -> None:
