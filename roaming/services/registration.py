@@ -25,7 +25,17 @@ from roaming.ocpi.authorization import Encoding
 from roaming.ocpi.credentials import Credentials, CredentialsRole
 from roaming.ocpi.errors import HubError, MethodNotAllowed, OcpiError, Unauthorized, UnsupportedVersion
 from roaming.ocpi.types import Role
-from roaming.services import announcements, claims, connections, notices, parties, partners, platforms, secrets
+from roaming.services import (
+    announcements,
+    claims,
+    connections,
+    dialects,
+    notices,
+    parties,
+    partners,
+    platforms,
+    secrets,
+)
 from roaming.services.claims import Roles
 from roaming.services.locks import Lock, held
 
@@ -33,7 +43,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 KIND_A, KIND_C = IssuedToken.Kind.A, IssuedToken.Kind.C
-VERSIONS = ("2.2.1",)
+VERSIONS = dialects.SPOKEN  # 2.2 as the client of peers that never moved (VER-10)
 
 
 def our_credentials(token: str) -> dict[str, Any]:
@@ -190,13 +200,13 @@ def _give_new_token(
 def _admitted(platform: Platform, connection: Connection, expected: Roles) -> tuple[CredentialsRole, ...]:
     """The roles in a peer's answer that it may have here; staff are told of the others (CRE-20, S14).
 
-    One role too many does not end the connection; where none is left, it does.
+    One role too many does not end the connection; where a newcomer has none left, it does.
     """
     verdict = claims.judge(platform, connection.roles, expected)
     said = "; ".join(verdict.refused)
     if said:
         notices.notice(platform, "roles", f"Not taken over from its credentials: {said}", timezone.now())
-    if said and not verdict.taken_over:
+    if said and not verdict.taken_over and not platform.parties.exists():
         url = connection.peer.credentials_url or ""
         _run(platform, handshake.unregister_as_sender(url, connection.token, connection.peer.encoding))
         raise handshake.Refused(f"It brought no role that it may have here: {said}")
@@ -253,7 +263,7 @@ def _perform(platform: Platform, request: Request) -> Response:
         envelope = answer.envelope()
     except HubError:
         return Response(answer.status)
-    if request.url.rstrip("/").endswith("versions"):
+    if request.method == "GET" and isinstance(envelope.data, list):
         _remember_offer(platform, envelope.many())
     return Response(answer.status, envelope)
 

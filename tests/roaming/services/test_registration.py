@@ -110,6 +110,20 @@ def test_rotation_gives_new_tokens_and_reads_the_endpoints_again(hub: Any, emsp:
     assert emsp.call("GET", emsp.at("locations", "SENDER"), token=old).both == (401, 2000)
 
 
+def test_a_rotation_whose_answer_claims_others_roles_keeps_its_own(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """CRE-20, CRE-19: it has new tokens already; the connection stays as it was, and staff are told."""
+    emsp.roles = [("CPO", "NL/CPO")]
+    accepting(emsp, "their-new-token")
+    platform = hub.platform(emsp)
+    registration.rotate(platform)
+    assert emsp.requests("DELETE") == []
+    assert Party.objects.get(role="CPO").platform == hub.platform(cpo)
+    kept = Party.objects.get(role="EMSP")
+    assert (kept.platform, kept.withdrawn_at) == (platform, None)
+    assert Platform.objects.get(pk=platform.pk).token_out == "their-new-token"
+    assert Notice.objects.filter(platform=platform, code="roles").exists()
+
+
 def test_a_refused_rotation_changes_nothing(hub: Any, emsp: Partner) -> None:
     """CRE-19."""
     platform = hub.platform(emsp)
