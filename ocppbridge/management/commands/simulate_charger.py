@@ -103,7 +103,7 @@ class Command(BaseCommand):
             fields = [*deed.needs, *(f"[{field}]" for field in deed.may if field not in deed.needs)]
             self.stdout.write(f"{name:<12} {deed.about:<76} {' '.join(fields)}".rstrip())
         self.stdout.write(
-            "\nBefore it: after = seconds. After it: until = an event of the station, with = its facts, within = seconds."
+            "\nBefore it: after = seconds. After it: until = an event of the station, with = facts, within = seconds"
         )
 
     def _play(self, seats: list[Seat], title: str, options: dict[str, Any]) -> Outcome:

@@ -272,3 +272,40 @@ def test_time_between_steps_is_the_scripts() -> None:
     bench.play(parse('[[step]]\ndo = "wait"\nafter = 7\n' + STEP).perform, 20)
     plugged = next(p for _, action, p in bench.said if action == "StatusNotification" and p["status"] == "Preparing")
     assert plugged["timestamp"] == (began + timedelta(seconds=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@ALL
+def test_until_its_boot_is_accepted_a_station_keeps_what_had_ended_to_itself(kind: type[Station]) -> None:
+    """B02.FR.02."""
+    bench = Stage(kind)
+    bench.station.plug(1, bench.now)
+    remote_start(bench)
+    bench.station.lose_power(bench.now)
+    bench.carry()
+    bench.said.clear()
+    bench.answering, bench.station.reachable = False, True
+    bench.carry()
+    assert bench.actions() == ["BootNotification"]
+    number = bench.said[0][0]
+    pending = {"status": "Pending", "interval": 1, "currentTime": "2026-11-21T12:00:00Z"}
+    bench.station.receive(json.dumps([3, number, pending]), bench.now)
+    bench.answering = True
+    bench.talk()
+    assert bench.actions() == ["BootNotification"], "not yet"
+    bench.later(1)
+    assert bench.actions()[1] == "BootNotification"
+    assert bench.actions()[2] == ("StopTransaction" if kind.schema_version == "1.6" else "TransactionEvent")
+
+
+def test_a_note_with_other_facts_is_not_the_one_waited_for() -> None:
+    (kind,) = _kinds("1.6")
+    bench = Stage(kind, evses=2)
+    text = '[[step]]\ndo = "plug"\nevse = 2\nuntil = "faulted"\nwith = { evse = 2 }\nwithin = 5\n'
+    play = Play(bench.station, parse(text).perform, bench.now)
+    play.tick(bench.now)
+    bench.station.fail(1, "InternalError", bench.now)
+    play.tick(bench.now)
+    assert not play.finished
+    bench.station.fail(2, "InternalError", bench.now)
+    play.tick(bench.now)
+    assert (play.finished, play.failure) == (True, "")
