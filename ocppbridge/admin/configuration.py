@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import tones
@@ -97,6 +98,16 @@ class TemplateAdmin(Page[ConfigurationTemplate]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConfigurationTemplate]:
         """With the number of settings."""
         return super().get_queryset(request).annotate(wanted_count=Count("wanted"))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """What is wanted is another: the stations are looked at."""
+        super().save_related(request, form, formsets, change)
+        configuration.changed(timezone.now())
+
+    def delete_model(self, request: HttpRequest, obj: ConfigurationTemplate) -> None:
+        """Nobody wants it any more."""
+        super().delete_model(request, obj)
+        configuration.changed(timezone.now())
 
     @admin.display(description="For")
     def whom(self, obj: ConfigurationTemplate) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ocppbridge.admin import setting_questions
 from ocppbridge.admin.calling import call_station
 from ocppbridge.charging.intents import SetNetwork
-from ocppbridge.models import Call, Station
+from ocppbridge.models import Call, Station, WantedSetting
 from ocppbridge.services import calls, configuration, device_model, registration, variables
 from roaming.console.asking import Question, Refused, button
 
@@ -75,6 +75,12 @@ class Provisioning(ModelAdmin[M]):
         self.log_change(request, station, f"Boots are answered {policy}.")
         when = "it is asked to boot now" if call else "it hears of it at its next boot"
         messages.success(request, f"{station}: {policy}; {when}.")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """What is wanted of it is another: it is looked at."""
+        super().save_formset(request, form, formset, change)
+        if formset.model is WantedSetting and formset.has_changed():
+            configuration.changed(timezone.now(), form.instance)
 
     @button(
         "Report the device model",

@@ -191,7 +191,7 @@ class ConfigurationView(View[WantedSetting]):
         responses={200: StandingSerializer, **REFUSED},
     )  # fmt: skip
     def create(self, request: Request, identity: str) -> Response:
-        """Replaces what was wanted of it alone; templates stay. It is compared at its next boot, or when applied."""
+        """Replaces what was wanted of it alone; templates stay. It is compared as soon as the station is there."""
         station, wanted = station_of(identity), said(ValuesSerializer, request)["settings"]
         if secret := [name for name in wanted if secrets.is_secret(named(name).name)]:
             raise ValidationError({"settings": [f"{secret[0]}: a secret is not kept here"]})
@@ -200,6 +200,7 @@ class ConfigurationView(View[WantedSetting]):
             for name, value in wanted.items():
                 columns = WantedSetting.columns(named(name))
                 WantedSetting.objects.update_or_create(station=station, **columns, defaults={"value": value})
+            configuration.changed(timezone.now(), station)
         return Response(_standing(station))
 
 

@@ -62,6 +62,20 @@ def forget(station: Station) -> None:
 
 
 @transaction.atomic
+def changed(now: datetime, station: Station | None = None) -> None:
+    """Staff want something else, of a station or by a template: rounds begin as soon as each station is there."""
+    if station is not None:
+        stations = [station]
+    else:
+        templates = list(ConfigurationTemplate.objects.filter(enabled=True))
+        heard = Station.objects.exclude(subprotocol="")
+        stations = [one for one in heard if any(template.fits(one) for template in templates)]
+        Conformity.objects.update(next_at=now)
+    Conformity.objects.bulk_create([Conformity(station=one) for one in stations], ignore_conflicts=True)
+    Conformity.objects.filter(station__in=stations).exclude(station__subprotocol="").update(next_at=now)
+
+
+@transaction.atomic
 def check(station: Station, now: datetime, *, by: str = "") -> list[Call]:
     """Begin a round: read what is wanted. Nothing is wanted: nothing is asked."""
     wanted, _ = _wanted(station)

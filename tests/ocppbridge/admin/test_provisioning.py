@@ -136,6 +136,13 @@ def test_a_template_is_written_with_its_settings_and_a_station_s_own_beside_it(
     assert admin_client.post(url, {**form, "name": "2.x", "subprotocol": "ocpp2.1", **row}).status_code == 302
     wanted = WantedSetting.objects.get(template__name="2.x")
     assert (str(wanted), wanted.value) == ("TxCtrlr.EVConnectionTimeOut", "30")
+    assert Conformity.objects.get().next_at is not None
+    Conformity.objects.update(next_at=None)
+    page = reverse("admin:ocppbridge_station_change", args=(station.pk,))
+    own = {"wanted-TOTAL_FORMS": "1", "wanted-0-setting": "Vendor", "wanted-0-value": "1"}
+    assert admin_client.post(page, {**fields(admin_client.get(page), "station_form"), **own}).status_code == 302
+    assert str(station.wanted.get()) == "Vendor"
+    assert Conformity.objects.get().next_at is not None
     secret = {"wanted-0-setting": "SecurityCtrlr.BasicAuthPassword", "wanted-0-value": "x"}
     page = admin_client.post(url, {**form, "name": "other", **secret})
     assert "a secret is not kept here" in page.content.decode()

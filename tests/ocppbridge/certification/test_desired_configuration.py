@@ -252,6 +252,26 @@ def test_when_nothing_is_wanted_any_more_nothing_is_said_of_it(door: Door) -> No
     assert not Conformity.objects.exists()
 
 
+def test_another_wish_is_carried_out_without_a_boot(door: Door) -> None:
+    """Also by a station that was away, and also after it had been left to staff."""
+    new_station()
+    with door.station("CP1", "ocpp2.0.1") as talk:
+        device = Device(talk, {OFFLINE: "600"})
+        device.boot()
+        want({OFFLINE: "60"}, vendor="ACME")
+        configuration.changed(timezone.now())
+        sweeps.configure(timezone.now())
+        device.work()
+        assert device.settings[OFFLINE] == "60"
+        assert state() == ("same", 1, 0)
+        Conformity.objects.update(state="refused", tries=9)
+        WantedSetting.objects.update(value="61")
+        configuration.changed(timezone.now(), Station.objects.get())
+        sweeps.configure(timezone.now())
+        device.work()
+    assert device.settings[OFFLINE] == "61"
+
+
 def test_by_decision_drift_is_only_shown(only_shown: None, door: Door) -> None:
     new_station()
     want({OFFLINE: "60"})
