@@ -64,7 +64,7 @@ def required(platform: Platform, roles: Iterable[Role]) -> frozenset[handshake.I
 def awaited(platform: Platform, expected: Roles = ()) -> set[Role]:
     """The roles that a peer will bring, as far as anybody knows before it says so."""
     return {role for _, role in expected or _named(platform)} | {
-        Role(party.role) for party in Party.objects.filter(platform=platform, withdrawn_at=None)
+        Role(party.role) for party in Party.objects.filter(platform=platform, withdrawn_at=None, hub_says="")
     }
 
 

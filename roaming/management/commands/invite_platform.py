@@ -18,7 +18,7 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        roles = [role.value for role in Role if role is not Role.HUB]
+        roles = [role.value for role in Role]
         parser.add_argument(
             "--role", action="append", required=True, choices=roles, type=str.upper, help="may be repeated"
         )

@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 
 from roaming.models import Announcement, Location, Party, Platform, Pull, Session, Tariff
-from roaming.services import decisions, parties, presence, pulls
+from roaming.services import decisions, parties, presence, pulls, registration
 from tests.personas import samples
 from tests.personas.partner import Partner, Said
+from tests.personas.receiving import accepting
 
 
 def info(party: str, role: str, status: str = "CONNECTED", at: str = "2026-11-21T10:00:00Z") -> dict[str, Any]:
@@ -219,6 +220,20 @@ def test_the_same_request_round_and_round_between_hubs_ends(hub: Any, emsp: Part
     assert [put("one") for _ in range(6)] == [1000, 1000, 1000, 1000, 4000, 4000]
     assert put("two") == 1000
     assert put("one", kwh=2) == 1000
+
+
+def test_we_may_stand_behind_the_other_hub(hub: Any, emsp: Partner) -> None:
+    """HUB-28, HCI-11, HCI-12: we register there as its client; a rotation keeps the parties that it announced."""
+    neighbour = hub.stranger("SE/XHB", "HUB")
+    accepting(neighbour)
+    neighbour.answers["GET", "/odd/sender/hubclientinfo"] = Said([info("SE/CPS", "CPO")])
+    platform = registration.register_with(f"{neighbour.url}/versions", "token-a", name="Other hub")
+    for pull in pulls.due(timezone.now()).filter(module="hubclientinfo"):
+        pulls.run(pull.pk)
+    assert clients(emsp) == {"SE/CPS CPO": "CONNECTED"}
+    assert tell(neighbour, info("SE/CPS", "CPO", "OFFLINE", "2026-11-21T11:00:00Z")).both == (200, 1000)
+    registration.rotate(Platform.objects.get(pk=platform.pk))
+    assert clients(emsp) == {"SE/CPS CPO": "OFFLINE"}
 
 
 def test_a_party_hosted_here_is_ours_whatever_a_hub_said(hub: Any, neighbour: Partner) -> None:
