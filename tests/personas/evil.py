@@ -14,12 +14,12 @@ Act = Callable[[socket.socket], None]
 class Evil:
     """Serves every connection with `act`, and counts them."""
 
-    def __init__(self, act: Act) -> None:
+    def __init__(self, act: Act, port: int = 0) -> None:
         self.act = act
         self.connections = 0
         self.received: list[bytes] = []
         self.closing = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property

@@ -6,74 +6,34 @@ goes on. What a single call does is shown in `client/test_client.py`.
 
 from __future__ import annotations
 
+import resource
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from roaming import client
 from roaming.models import Delivery, Endpoint, Location, Notice, Party, Platform, Pull
+from roaming.ocpi.headers import MessageIds
 from roaming.services import pulls
 from tests.personas import samples
-from tests.personas.evil import Evil, answer, evil, gzip_bomb, says
+from tests.personas.evil import Evil, answer, evil, says
+from tests.personas.evil_modes import MODES, play
 from tests.personas.partner import Partner, Said
 
+ROOT = Path(__file__).resolve().parents[2]
 SOON = 4.0  # seconds; the peer's own time-out is one
-OK = b'"status_code":1000,"timestamp":"2026-11-21T12:00:00Z"'
-
-
-class Target(Evil):
-    """An evil peer, and a host that nobody may call."""
-
-    target = ""
-
-
-Act = Callable[[Target, Any], None]
-
-
-def dripping(one: Target, connection: Any) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-    one.drip(connection, b" ")
-
-
-def hanging(one: Target, connection: Any) -> None:
-    one.closing.wait(20)
-
-
-def redirecting(one: Target, connection: Any) -> None:
-    connection.sendall(answer(b"", f"Location: {one.target}/versions", status="302 Found"))
-
-
-def body(text: bytes, *headers: str, status: str = "200 OK") -> Act:
-    return lambda one, connection: connection.sendall(answer(text, *headers, status=status))
-
-
-MODES: dict[str, Act] = {
-    "drip (S6)": dripping,
-    "hang (S6)": hanging,
-    "redirect (S3)": redirecting,
-    "bomb (S7)": lambda one, connection: connection.sendall(gzip_bomb(100_000_000)),
-    "too large (S7)": body(b'{"data":"' + b"x" * 9_000_000 + b'",' + OK + b"}"),
-    "deep JSON (S7)": body(b'{"data":' + b"[" * 100_000 + b"]" * 100_000 + b"," + OK + b"}"),
-    "NaN (S7)": body(b'{"data":[NaN],' + OK + b"}"),
-    "infinite number (S7)": body(b'{"data":[1e400000],' + OK + b"}"),
-    "duplicate keys (S7)": body(b'{"data":[],"data":{},' + OK + b"}"),
-    "no UTF-8 (S7)": body(b'{"data":["\xff\xfe"],' + OK + b"}"),
-    "NUL (S7)": body(b'{"data":["a\\u0000"],' + OK + b"}"),
-    "no JSON": body(b"<html>"),
-    "no envelope": body(b'{"data":[]}'),
-    "200 and 3000 (S34)": body(b'{"data":[],"status_code":3000,"timestamp":"2026-11-21T12:00:00Z"}'),
-    "500": body(b'{"data":[],' + OK + b"}", status="500 Oops"),
-    "401 (S12)": body(b"", status="401 Unauthorized"),
-    "breaks off": lambda one, connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"),
-}  # fmt: skip
 
 
 @contextmanager
 def peer(mode: str, elsewhere: Evil) -> Iterator[Evil]:
-    one = Target(lambda connection: MODES[mode](one, connection))
-    one.target = elsewhere.url
+    one = play(mode, elsewhere.url)
     try:
         yield one
     finally:
@@ -149,6 +109,22 @@ def test_forwarding(hub: Any, cpo: Partner, emsp: Partner, elsewhere: Evil) -> N
             told = cpo.call("POST", url, to="DE/EMX")
         passed_on = {"200 and 3000 (S34)": (200, 3000), "500": (500, 1000)}.get(mode)
         assert (mode, told.both) == (mode, passed_on) or (told.http_status == 200 and 4000 <= told.status < 4004), mode
+
+
+def test_a_bomb_from_another_process_leaves_the_memory_where_it_was(settings: Any, db: None) -> None:
+    """S7: a hundred megabytes in a hundred kilobytes, of a process of its own, so that only the hub's memory counts."""
+    settings.OUTBOUND_ALLOW = [ip_network("127.0.0.0/8")]
+    command = [sys.executable, "-m", "tests.personas.evil_modes", "bomb"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            with pytest.raises(client.TooLarge):
+                client.call(client.Peer("t", frozenset({"127.0.0.1"})), client.Call("GET", url, MessageIds("r", "c")))
+            assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kB
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("headers", [
