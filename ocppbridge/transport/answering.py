@@ -1,7 +1,8 @@
 """Answers from data: a few threads beside the event loop, a deadline for each step, no thread while an eMSP is asked.
 
 A step that does not end in time is answered with InternalError; its thread goes on and what it stored stands, so the
-station's repetition finds it. Questions that are with an eMSP are polled together, one query for all of them.
+station's repetition finds it. That an eMSP has answered a question is heard from Valkey; a poll, one query for all
+questions, finds what was not heard.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+import redis.asyncio as redis
+from django.conf import settings
 from django.db import connection
+from redis.exceptions import RedisError
 
 from ocppbridge.bridge import authorization
 from ocppbridge.bridge.authorization import Pending
@@ -27,7 +31,8 @@ log = logging.getLogger(__name__)
 
 THREADS: Final = 4
 STEP_SECONDS: Final = 8.0
-POLL_SECONDS: Final = 0.1
+POLL_SECONDS: Final = 0.5
+ANSWERED: Final = "authorization:"  # the channel on which roaming tells of an answer; the question's id follows
 
 R = TypeVar("R")
 
@@ -40,6 +45,7 @@ class Answering:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[UUID, asyncio.Future[None]] = {}
         self._poller: asyncio.Task[None] | None = None
+        self._listener: asyncio.Task[None] | None = None
 
     async def run(self, work: Callable[..., R], *words: Any) -> R:
         """Run something that uses the ORM."""
@@ -56,7 +62,7 @@ class Answering:
 
     def stop(self) -> None:
         """Take no more work."""
-        for task in [*self._tasks, *filter(None, [self._poller])]:
+        for task in [*self._tasks, *filter(None, [self._poller, self._listener])]:
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -90,6 +96,8 @@ class Answering:
         answered = self._waiting[pending.request_id] = asyncio.get_running_loop().create_future()
         if self._poller is None or self._poller.done():
             self._poller = asyncio.create_task(self._poll())
+        if self._listener is None:
+            self._listener = asyncio.create_task(self._listen())
         seconds = (pending.until - datetime.now(UTC)).total_seconds()
         try:
             async with asyncio.timeout(max(seconds, 0)):
@@ -104,11 +112,27 @@ class Answering:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 for request_id in await self.run(authorization.answered, list(self._waiting)):
-                    future = self._waiting.get(request_id)
-                    if future is not None and not future.done():
-                        future.set_result(None)
+                    self._answered(request_id)
             except Exception:
                 log.exception("cannot look for answers of eMSPs")
+
+    async def _listen(self) -> None:
+        """From the first question on, for as long as the node lives."""
+        while True:
+            try:
+                async with redis.from_url(settings.REDIS_URL) as client, client.pubsub() as channel:
+                    await channel.psubscribe(f"{ANSWERED}*")
+                    async for message in channel.listen():
+                        if message["type"] == "pmessage":
+                            self._answered(UUID(message["channel"].decode().removeprefix(ANSWERED)))
+            except (RedisError, OSError, ValueError):
+                log.warning("valkey is away; answers of eMSPs are polled for")
+                await asyncio.sleep(1)
+
+    def _answered(self, request_id: UUID) -> None:
+        future = self._waiting.get(request_id)
+        if future is not None and not future.done():
+            future.set_result(None)
 
     async def _logged(self, work: Callable[..., Any], *words: Any) -> None:
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,8 @@ from ocppbridge.models import Call, Station, Transaction
 from ocppbridge.services import transactions
 from ocppbridge.services.accounts import Account
 from ocppbridge.services.rulings import Ruling, refused
+from ocppbridge.transport import answering
+from roaming import nudges
 from roaming.decisions import Choices, Scope
 from roaming.models import Agreement, AuthorizationRequest, Command, Party, Platform
 from roaming.ocpi import json
@@ -373,6 +376,39 @@ def answer_when_asked() -> None:
             says("ALLOWED")(request)
     finally:
         connections["default"].close()
+
+
+@pytest.fixture
+def slow_poll() -> Iterator[None]:
+    kept, answering.POLL_SECONDS = answering.POLL_SECONDS, 60.0  # type: ignore[misc]
+    yield
+    answering.POLL_SECONDS = kept  # type: ignore[misc]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_is_heard_of_and_not_only_polled_for(slow_poll: None, door: Door, account: Account) -> None:
+    decisions.choose("AUTH-REALTIME-BUDGET", "20")
+    eventually(lambda: decisions.choices().value("AUTH-REALTIME-BUDGET") == "20")
+    push(whitelist="NEVER")
+
+    def answer() -> None:
+        try:
+            request = eventually(lambda: AuthorizationRequest.objects.filter(state="ASKING").first())
+            says("ALLOWED")(request)
+            # The first one may come before anybody listens.
+            eventually(lambda: nudges.announce("authorization", str(request.pk)) or heard, seconds=15)
+        finally:
+            connections["default"].close()
+
+    heard: list[Any] = []
+    answering_thread = threading.Thread(target=answer)
+    answering_thread.start()
+    with door.station("CP1") as talk:
+        begun = time.monotonic()
+        heard.append(talk.exchange(talk.say("Authorize", {"idTag": "04AABB"}), 15))
+    answering_thread.join(15)
+    assert heard[0][2]["idTagInfo"]["status"] == "Accepted"
+    assert time.monotonic() - begun < 15
 
 
 @pytest.mark.django_db(transaction=True)
