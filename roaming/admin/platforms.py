@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString
 
 from roaming.admin import tones
 from roaming.admin.partnering import Partnering
+from roaming.admin.pulls import progress_of
 from roaming.console import links
 from roaming.console.home import Panel
 from roaming.console.pages import EditedRows, Page
 from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, ago, at, badge, badges, code, cut, linked
-from roaming.models import Endpoint, Exchange, Handshake, IssuedToken, Platform
+from roaming.models import Endpoint, Exchange, Handshake, IssuedToken, Platform, Pull
 from roaming.services import handshakes
 
 
@@ -97,9 +98,11 @@ class PlatformAdmin(Partnering, Page[Platform]):
         return rows.annotate(failing=Count("deliveries", filter=pending), busy=Subquery(busy))
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """While a handshake is under way, the page comes again by itself."""
+        """While a handshake or a crawl is under way, the page comes again by itself."""
         answer: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
-        if request.method == "GET" and _key(object_id) in handshakes.unfinished().values_list("platform_id", flat=True):
+        busy = (handshakes.unfinished(), Pull.objects.filter(state=Pull.State.RUNNING))
+        key = _key(object_id)
+        if request.method == "GET" and any(key in rows.values_list("platform_id", flat=True) for rows in busy):
             answer["Refresh"] = "3"
         return answer
 
@@ -185,6 +188,23 @@ class PlatformAdmin(Partnering, Page[Platform]):
             ],
             links.changelist("roaming.notice", platform__id__exact=obj.pk),
             empty="Nothing to look at.",
+        )
+        yield Panel(
+            "Lists that we pull",
+            ("List", "State", "Objects", "Known until", "Next", "Trouble"),
+            [
+                (
+                    linked(links.change("roaming.pull", one.pk), str(one)),
+                    tones.state(one.state, tones.PULL, one.get_state_display()),
+                    progress_of(one),
+                    ago(one.known_until),
+                    ago(one.next_at),
+                    cut(one.error, 60),
+                )
+                for one in obj.pulls.select_related("party").order_by("party", "module")[:25]
+            ],
+            links.changelist("roaming.pull", platform__id__exact=obj.pk),
+            empty="It offers none.",
         )
         yield Panel(
             "Parties",

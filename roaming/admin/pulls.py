@@ -108,13 +108,7 @@ class PullAdmin(Shown[Pull]):
     @admin.display(description="Objects")
     def progress(self, obj: Pull) -> SafeString | str:
         """So many of so many, with a bar while it runs."""
-        if not obj.started_at:
-            return "–"
-        words = f"{obj.objects_seen:,} of {obj.total:,}" if obj.total else f"{obj.objects_seen:,}"
-        if obj.state != Pull.State.RUNNING or not obj.total:
-            return words
-        bar = '<progress max="{}" value="{}"></progress> {}'
-        return format_html(bar, obj.total, min(obj.objects_seen, obj.total), words)
+        return progress_of(obj)
 
     @admin.display(description="Not taken", ordering="invalid")
     def bad(self, obj: Pull) -> SafeString | str:
@@ -146,6 +140,17 @@ class PullAdmin(Shown[Pull]):
         """The pages that were asked for."""
         query = {"platform__id__exact": obj.platform_id, "module__exact": obj.module}
         return linked(links.changelist("roaming.exchange", **query), "its requests")
+
+
+def progress_of(pull: Pull) -> SafeString | str:
+    """So many of so many, with a bar while it runs."""
+    if not pull.started_at:
+        return "–"
+    words = f"{pull.objects_seen:,} of {pull.total:,}" if pull.total else f"{pull.objects_seen:,}"
+    if pull.state != Pull.State.RUNNING or not pull.total:
+        return words
+    bar = '<progress max="{}" value="{}"></progress> {}'
+    return format_html(bar, pull.total, min(pull.objects_seen, pull.total), words)
 
 
 def _watched(request: HttpRequest, answer: HttpResponse) -> HttpResponse:

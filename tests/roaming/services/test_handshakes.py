@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from roaming.decisions import Scope
-from roaming.models import Handshake, Notice, Party, Platform
+from roaming.models import Handshake, Notice, Party, Platform, Pull
 from roaming.services import decisions, handshakes, sweeping
 from tests.personas.partner import Partner, Said, Seen, until
 from tests.personas.receiving import accepting
@@ -57,6 +57,9 @@ def test_staff_register_at_a_partner_and_no_web_thread_calls_it(hub: Any, admin_
     text, refresh = page(admin_client, platform)
     assert "Registered, OCPI 2.2.1." in text
     assert refresh is None
+    Pull.objects.filter(module="locations").update(state="RUNNING", started_at=timezone.now(), objects_seen=4, total=9)
+    text, refresh = page(admin_client, platform)
+    assert ("4 of 9" in text, refresh) == (True, "3")
     assert (Platform.objects.get(pk=platform.pk).status, str(Party.objects.get(platform=platform))) == (
         "CONNECTED", "NL/CPO CPO",
     )  # fmt: skip
