@@ -123,6 +123,9 @@ async def _stay_connected(seat: Seat, tell: Tell) -> None:
                 told = ""
                 try:
                     await _converse(seat, socket, tell)
+                except asyncio.CancelledError:  # we are told to stop, which is no error of ours (1011)
+                    await socket.close(1001, "leaving")
+                    raise
                 finally:
                     seat.station.disconnected(now())
                     _tell_all(seat, tell)

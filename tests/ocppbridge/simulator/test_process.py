@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 from config.demo.stage import Stage
+from tests.ocppbridge.door import eventually
 
 SUBPROTOCOLS = ["ocpp1.6", "ocpp2.0.1", "ocpp2.1"]
 
@@ -27,6 +28,7 @@ class Host:
         self.heads: list[dict[str, str]] = []
         self.sockets: queue.Queue[ServerConnection] = queue.Queue()
         self.url = ""
+        self.goodbyes: list[int | None] = []
 
     def converse(self, socket: ServerConnection) -> None:
         assert socket.request is not None
@@ -39,7 +41,8 @@ class Host:
                     self.heard.append((frame[1], frame[2], frame[3]))
                     socket.send(json.dumps([3, frame[1], self._answer(frame[2])]))
         except ConnectionClosed:
-            return
+            pass
+        self.goodbyes.append(socket.close_code)
 
     @staticmethod
     def _answer(action: str) -> dict[str, Any]:
@@ -102,3 +105,4 @@ def test_the_process_ends_when_its_standard_input_closes() -> None:
         stage.wait(lambda note: note["event"] == "online", "the station is online")
         station.leave()
         assert station.process.wait(10) == 0
+        eventually(lambda: host.goodbyes == [1001], "it goes away, nothing has failed")
