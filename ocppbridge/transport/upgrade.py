@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,11 +19,12 @@ from django.conf import settings
 
 from ocppbridge.services import password_changes, profiles, strangers
 from ocppbridge.services.accounts import Account
+from ocppbridge.services.passwords import NOBODY
 from ocppbridge.transport import handshake
 from ocppbridge.transport.database import Found, Opened, Opening
 from ocppbridge.transport.guard import FAILURES
 from ocppbridge.transport.peer import Peer, peer_of
-from ocppbridge.transport.proof import Proof, Used, judge
+from ocppbridge.transport.proof import NOTHING, Proof, Used, judge
 
 if TYPE_CHECKING:
     from ocppbridge.transport.node import Node
@@ -129,13 +130,15 @@ async def _granted(node: Node, scope: dict[str, Any], peer: Peer, found: Found, 
         # An open socket has answered the server's last ping, else it would have been closed.
         node.alert(account.station_id, "SOCKET-REFUSED", "a second connection was refused")
         return HELD
-    account.subprotocol, account.profile = subprotocol, proof.profile or 0
-    opening = Opening(account.station_id, subprotocol, peer.address, account.profile, node.name, node.channel)
+    profile = proof.profile or 0
+    opening = Opening(account.station_id, subprotocol, peer.address, profile, node.name, node.channel)
     opened = await node.openings.ask(opening)
     if not opened.connection_id:
         return UNAVAILABLE
     _follow_up(node, account, proof)
-    return Granted(account, opened, subprotocol)
+    # A copy, for two upgrades may have been looked up at once; without what only the upgrade had to know.
+    kept = replace(account, subprotocol=subprotocol, profile=profile, secret=NOBODY, security=NOTHING)
+    return Granted(kept, opened, subprotocol)
 
 
 def _stays(node: Node, account: Account, proof: Proof) -> bool:
@@ -151,8 +154,8 @@ def _follow_up(node: Node, account: Account, proof: Proof) -> None:
     if security.change_id is not None and proof.used is not Used.NONE:
         noted = password_changes.used if proof.used is Used.NEXT else password_changes.kept
         node.answering.spawn(noted, security.change_id, now)
-    if security.target is not None and account.profile >= security.target:
-        node.answering.spawn(profiles.reached, account.station_id, account.profile, now)
+    if security.target is not None and proof.profile is not None and proof.profile >= security.target:
+        node.answering.spawn(profiles.reached, account.station_id, proof.profile, now)
 
 
 async def refuse(receive: Receive, send: Send, refusal: Refusal) -> None:
