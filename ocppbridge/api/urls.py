@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from ocppbridge.api.charging import ClearCacheView, DataView, LocalListView, ReservationView, StartView
 from ocppbridge.api.provisioning import (
     ConfigurationApplyView,
     ConfigurationView,
@@ -23,6 +24,11 @@ from ocppbridge.api.verbs import AvailabilityView, NetworkView, ResetView, Trigg
 from ocppbridge.api.views import CallView, ReadingView, StationCallView, StationView, TransactionView
 
 OF_STATION: dict[str, type[ViewSetMixin]] = {
+    "start": StartView,
+    "clear-cache": ClearCacheView,
+    "data": DataView,
+    "reservations": ReservationView,
+    "local-list": LocalListView,
     "reset": ResetView,
     "unlock": UnlockView,
     "trigger": TriggerView,

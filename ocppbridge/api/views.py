@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from ocppbridge.api.asking import refusing
 from ocppbridge.api.filters import CallFilter, StationFilter, TransactionFilter
 from ocppbridge.api.serializers import (
     CallSerializer,
@@ -30,6 +31,7 @@ from ocppbridge.api.serializers import (
     TransactionSerializer,
 )
 from ocppbridge.bridge import closing
+from ocppbridge.charging.intents import StopCharging
 from ocppbridge.models import Call, MeterReading, Station, Transaction
 from ocppbridge.services import calls
 from ocppbridge.versions import DIALECTS
@@ -161,6 +163,22 @@ class TransactionView(ReadView[Transaction]):
     def release(self, request: Request, pk: str) -> Response:
         """Its findings say why it has no CDR."""
         return self._after(closing.release)
+
+    @extend_schema(
+        summary="Ask the station to end a transaction",
+        request=None,
+        responses={202: CallSerializer, 409: OpenApiResponse(description="It has ended")},
+    )
+    @action(detail=True, methods=["post"])
+    def stop(self, request: Request, pk: str) -> Response:
+        """A remote stop, by the id that the station knows."""
+        row = self.get_object()
+        if row.state != Transaction.State.RUNNING:
+            raise Conflict(f"{row} has ended.")
+        with refusing():
+            known = StopCharging(row.transaction_id or str(row.wire_id))
+            call = calls.queue(row.station, known, purpose="api", requested_by=f"API: {request.user}"[:150])
+        return Response(CallSerializer(call).data, status.HTTP_202_ACCEPTED)
 
     def _after(self, verb: Callable[..., Transaction], *words: str) -> Response:
         try:
