@@ -58,11 +58,11 @@ def authenticate(request: HttpRequest, now: datetime, *, reading_versions: bool 
 def _lacks(caller: Caller, request: HttpRequest, now: datetime) -> bool:
     """Whether the right token is not enough (S19). Staff are told: it may be in wrong hands."""
     platform = caller.platform
-    if not platform.client_networks and not platform.client_certificates:
+    if not (platform.client_networks or platform.client_certificates or platform.second_factor):
         return False
     proxied = _is_proxy(str(request.META.get("REMOTE_ADDR")))
     certificate = request.headers.get(settings.CLIENT_CERTIFICATE_HEADER) if proxied else None
-    reason = callers.missing(platform, address_of(request), certificate)
+    reason = callers.missing(platform, address_of(request), certificate, request.headers.get("TOTP"), now)
     if reason:
         notices.notice(platform, "elsewhere", f"A request with its token {reason}.", now)
     return bool(reason)

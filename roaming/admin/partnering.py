@@ -86,6 +86,12 @@ class Register(TheirToken):
     field_order = ("name", "versions_url", "token_a", "encoding", "roles")
 
 
+class Factor(Question):
+    """With or without."""
+
+    wanted = forms.BooleanField(required=False, initial=True, label="Ask for one-time passwords, with a new secret")
+
+
 def refused(action: Callable[[], Any]) -> Any:
     """What makes no sense as asked is for staff to read."""
     try:
@@ -190,6 +196,22 @@ class Partnering(Mixed):
         """Cannot lock anyone out (CRE-19)."""
         refused(lambda: handshakes.ask(obj, Kind.ROTATE, by=request.user.get_username()))
         messages.info(request, f"Rotating the tokens of {obj}: this page shows what comes of it.")
+
+    @button(
+        "One-time passwords",
+        icon="pin",
+        form=Factor,
+        fits=is_one(S.CONNECTED, S.OFFLINE),
+        text="A second secret beside the token: each of its requests then shows the password of the half minute.",
+    )
+    def ask_password(self, request: HttpRequest, obj: Platform, form: Question) -> HttpResponse | None:
+        """The secret, once (S19)."""
+        secret = platforms.second_factor(obj, wanted=form.cleaned_data["wanted"])
+        if not secret:
+            messages.success(request, f"{obj} is no longer asked for one-time passwords.")
+            return None
+        text = "RFC 6238, SHA-1, 30 s, 6 digits, in the header TOTP. From now on requests without it are refused."
+        return shown_once(self, request, obj, "One-time passwords", {"Secret (Base32)": secret}, text)
 
     @button(
         "Check",

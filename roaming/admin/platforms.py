@@ -41,7 +41,7 @@ class PlatformAdmin(Partnering, Page[Platform]):
         "probe",
         "resume",
         "suspend",
-        {"title": "More", "icon": "more_vert", "items": ["rotate", "leave"]},
+        {"title": "More", "icon": "more_vert", "items": ["rotate", "ask_password", "leave"]},
     )
 
     list_display = ("name", "standing", "since", "roles", "version", "seen", "outbox", "timeouts")
@@ -61,6 +61,7 @@ class PlatformAdmin(Partnering, Page[Platform]):
         "next_probe_at",
         "created_at",
         "journal",
+        "second_factor",
     )
     fieldsets = (
         (None, {"fields": ["name", ("standing", "since", "seen"), ("versions_url", "version", "offered")]}),
@@ -77,7 +78,7 @@ class PlatformAdmin(Partnering, Page[Platform]):
         ),
         (
             "What it must show beside its token",
-            {"fields": ["client_networks", "client_certificates"]},
+            {"fields": ["client_networks", "client_certificates", "second_factor"]},
         ),
         ("Connection", {"fields": [("timeouts_in_a_row", "next_probe_at", "created_at"), "journal"]}),
     )

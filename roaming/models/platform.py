@@ -118,6 +118,11 @@ class Platform(models.Model):
         " it saw. Empty: none is asked for",
     )
 
+    second_factor = models.BooleanField(
+        default=False, help_text="each request shows a time-based one-time password (RFC 6238) in the header TOTP"
+    )
+    second_secret = EncryptedTextField(blank=True, help_text="what its one-time passwords are made from, in Base32")
+
     announced = models.CharField(
         max_length=64, blank=True, help_text="digest of what our version details said at the last handshake (VER-07)"
     )

@@ -14,9 +14,9 @@ from roaming.models import IssuedToken, OperatorToken, Platform
 def encrypt_again() -> int:
     """Every token that we hold, under the present key; how many."""
     with transaction.atomic():
-        rows = list(Platform.objects.select_for_update().exclude(token_out=""))
+        rows = list(Platform.objects.select_for_update().exclude(token_out="", second_secret=""))
         for row in rows:
-            row.save(update_fields=["token_out"])
+            row.save(update_fields=["token_out", "second_secret"])
     return len(rows)
 
 

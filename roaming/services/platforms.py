@@ -18,7 +18,7 @@ from django.utils import timezone
 from roaming.models import Delivery, IssuedToken, Party, Platform
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
-from roaming.services import announcements, deliveries, secrets
+from roaming.services import announcements, callers, deliveries, secrets
 from roaming.services.decisions import choices
 
 
@@ -129,6 +129,14 @@ def retire(platform: Platform, keep: str, now: datetime) -> None:
 def revoke(platform: Platform, now: datetime, kind: IssuedToken.Kind | None = None) -> int:
     rows = IssuedToken.objects.filter(platform=platform, revoked_at=None)
     return (rows if kind is None else rows.filter(kind=kind)).update(revoked_at=now)
+
+
+def second_factor(platform: Platform, *, wanted: bool) -> str:
+    """A new secret for one-time passwords, shown once; or none, and nobody is asked for any (S19)."""
+    secret = callers.new_secret() if wanted else ""
+    platform.second_factor, platform.second_secret = wanted, secret
+    platform.save(update_fields=["second_factor", "second_secret"])
+    return secret
 
 
 def suspend(platform: Platform, now: datetime) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import re
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import quote
@@ -14,11 +16,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from roaming.models import Notice, Platform
 from roaming.models.platform import fingerprint as valid_fingerprint
 from roaming.models.platform import network as valid_network
-from roaming.services.callers import fingerprint
+from roaming.services.callers import fingerprint, one_time_password
 from tests.personas.partner import Partner
 from tests.roaming.client.test_tls import _name, _signed
 
@@ -80,6 +86,30 @@ def test_a_certificate_is_known_however_the_proxy_writes_it() -> None:
         assert fingerprint(written) == digest, written
     for nothing in ("", "::", ":!!:", "CN=emsp", "Hash=abc", "-----BEGIN CERTIFICATE-----", "x" * 100_000):
         assert fingerprint(nothing) == "", nothing
+
+
+def test_a_one_time_password_is_that_of_the_specification() -> None:
+    """S19: the vectors of RFC 6238, cut to six digits."""
+    secret = base64.b32encode(b"12345678901234567890").decode()
+    for seconds, password in [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")]:
+        assert one_time_password(secret, datetime.fromtimestamp(seconds, UTC)) == password
+
+
+def test_a_second_secret_is_enforced_where_it_is_set(hub: Any, emsp: Partner, admin_client: Client) -> None:
+    """S19: shown once; the half minute before and after will do, anything else is 401; and it can be taken back."""
+    url = reverse("admin:roaming_platform_ask_password", args=(hub.platform(emsp).pk,))
+    (secret,) = re.findall(r"<code>([A-Z2-7]{32})</code>", admin_client.post(url, {"wanted": "on"}).content.decode())
+    now = timezone.now()
+    assert ask(emsp) == (401, 2000)
+    assert ask(emsp, TOTP="000000") == (401, 2000)
+    for shift in (-20, 0, 20):
+        assert ask(emsp, TOTP=one_time_password(secret, now + timedelta(seconds=shift))) == (200, 1000)
+    assert ask(emsp, TOTP=one_time_password(secret, now + timedelta(minutes=5))) == (401, 2000)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT second_secret FROM roaming_platform")
+        assert secret not in str(cursor.fetchall())
+    admin_client.post(url, {})
+    assert ask(emsp) == (200, 1000)
 
 
 @pytest.mark.parametrize(("check", "good", "bad"), [
