@@ -114,8 +114,9 @@ def listed(call: Call, uses: Iterable[CertificateUse], outcome: Outcome | None, 
         return
     asked = [use.value for use in uses]
     told = [dict(one) for one in outcome.data.get("certificates", ())]
-    known = StationCertificate.objects.filter(station=call.station_id).exclude(state=State.REFUSED)
-    rows = list(known.filter(use__in=asked) if asked else known)
+    known = StationCertificate.objects.filter(station=call.station_id).order_by("pk")
+    # One whose call was not answered counts as refused, and may be there; what is known to be there goes first.
+    rows = sorted(known.filter(use__in=asked) if asked else known, key=lambda row: row.state != State.HELD)
     seen: set[int] = set()
     for one in told:
         use = str(one.pop("use", asked[0] if asked else ""))

@@ -139,27 +139,40 @@ def deliver(row: SigningRequest, chain: str, now: datetime) -> bool:
 
 
 def delivered(call: Call, outcome: Outcome | None, now: datetime) -> None:
-    """What the station made of its certificate."""
+    """What the station made of its certificate; one that was sent and not answered may be on it all the same."""
     certificate = StationCertificate.objects.filter(call=call).first()
     if certificate is None:
         return
-    row = SigningRequest.objects.select_related("station").filter(certificate=certificate).first()
     if isinstance(outcome, Accepted | Scheduled):
-        # The one before it stays valid until the new one is used; the station keeps one of each use.
-        earlier = StationCertificate.objects.filter(
-            station=call.station_id, use=certificate.use, origin=certificate.origin, state=StationCertificate.State.HELD
-        )
-        earlier.update(state=StationCertificate.State.GONE, changed_at=now)
-        certificate.state = StationCertificate.State.HELD
-        if row is not None:
-            SigningRequest.objects.filter(pk=row.pk).update(state=State.DELIVERED, ended_at=now)
-    else:
-        certificate.state = StationCertificate.State.REFUSED
-        why = f"{outcome.status} {outcome.reason}".strip() if outcome is not None else "no answer"
-        if row is not None:
-            fail(row, f"the station did not take it: {why}", now)
-    certificate.changed_at = now
+        _held(certificate, now)
+        return
+    if outcome is not None or call.sent_at is None:
+        certificate.state, certificate.changed_at = StationCertificate.State.REFUSED, now
+        certificate.save(update_fields=["state", "changed_at"])
+    why = f"{outcome.status} {outcome.reason}".strip() if outcome is not None else "no answer"
+    for row in SigningRequest.objects.filter(certificate=certificate):
+        fail(row, f"the station did not take it: {why}", now)
+
+
+@transaction.atomic
+def shown(fingerprint: str, now: datetime) -> None:
+    """The station connects with it, so it has it, whatever it answered or did not."""
+    rows = StationCertificate.objects.select_for_update().filter(fingerprint=fingerprint)
+    certificate = rows.filter(origin=StationCertificate.Origin.SIGNED).first()
+    if certificate is not None and certificate.state != StationCertificate.State.HELD:
+        _held(certificate, now)
+
+
+def _held(certificate: StationCertificate, now: datetime) -> None:
+    """It is on the station; the one before it is not any more, for a station keeps one of each use."""
+    states = StationCertificate.State
+    same = StationCertificate.objects.filter(
+        station=certificate.station_id, use=certificate.use, origin=certificate.origin
+    )
+    same.filter(state=states.HELD).exclude(pk=certificate.pk).update(state=states.GONE, changed_at=now)
+    certificate.state, certificate.changed_at = states.HELD, now
     certificate.save(update_fields=["state", "changed_at"])
+    SigningRequest.objects.filter(certificate=certificate).update(state=State.DELIVERED, reason="", ended_at=now)
 
 
 def fail(row: SigningRequest, reason: str, now: datetime) -> None:

@@ -27,7 +27,7 @@ FROM unnest(%b) AS q(identity) JOIN ocppbridge_station s USING (identity)
 LEFT JOIN ocppbridge_passwordchange p ON p.station_id = s.id AND p.state = 'open'
 """
 ISSUED = """
-SELECT c.fingerprint, c.station_id, c.revoked_at IS NOT NULL FROM ocppbridge_stationcertificate c
+SELECT c.fingerprint, c.station_id, c.revoked_at IS NOT NULL, c.state = 'held' FROM ocppbridge_stationcertificate c
 JOIN unnest(%b) AS q(fingerprint) USING (fingerprint) WHERE c.origin = 'signed'
 """
 OPEN = """
@@ -98,6 +98,7 @@ class Issued(NamedTuple):
 
     station_id: int
     revoked: bool
+    held: bool = True
 
 
 class Opening(NamedTuple):

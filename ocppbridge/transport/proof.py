@@ -35,11 +35,15 @@ class Used(Enum):
 
 
 class Proof(NamedTuple):
-    """`profile` is None if it is not the station; `alert` is what staff should know then (code, text)."""
+    """`profile` is None if it is not the station; `alert` is what staff should know then (code, text).
+
+    `news` is the fingerprint of a certificate that we did not know to be on the station.
+    """
 
     profile: int | None
     used: Used = Used.NONE
     alert: tuple[str, str] | None = None
+    news: str = ""
 
 
 def judge(
@@ -85,7 +89,7 @@ def _by_certificate(
             raise BadCertificate(f"it is {own.subject.rfc4514_string()[:100]}'s")
     except BadCertificate as problem:
         return Proof(None, alert=("CLIENT-CERTIFICATE", f"a certificate shown in its name was refused: {problem}"))
-    return _enough(account, Proof(MUTUAL_TLS))
+    return _enough(account, Proof(MUTUAL_TLS, news="" if issued is None or issued.held else peer.fingerprint))
 
 
 def _enough(account: Account, proof: Proof) -> Proof:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from django.conf import settings
 
-from ocppbridge.services import password_changes, profiles, strangers
+from ocppbridge.services import password_changes, profiles, signing, strangers
 from ocppbridge.services.accounts import Account
 from ocppbridge.services.passwords import NOBODY
 from ocppbridge.transport import handshake
@@ -154,6 +154,8 @@ def _follow_up(node: Node, account: Account, proof: Proof) -> None:
     if security.change_id is not None and proof.used is not Used.NONE:
         noted = password_changes.used if proof.used is Used.NEXT else password_changes.kept
         node.answering.spawn(noted, security.change_id, now)
+    if proof.news:
+        node.answering.spawn(signing.shown, proof.news, now)
     if security.target is not None and proof.profile is not None and proof.profile >= security.target:
         node.answering.spawn(profiles.reached, account.station_id, proof.profile, now)
 

@@ -180,3 +180,15 @@ def test_expiry_is_told_once_before_it_comes(station: Station) -> None:
     (alert,) = Alert.objects.filter(code="CERTIFICATE-EXPIRES")
     assert alert.count == 2
     assert certificates.warn(now, 365 * 2) == 1
+
+
+def test_an_install_that_was_not_answered_is_known_again_when_the_station_lists_it(
+    door: Door, station: Station
+) -> None:
+    with door.station("CP1", "ocpp2.0.1") as talk:
+        row = certificates.install(present(talk), CSMS, ROOT.pem, by="staff")
+        answered(talk, talk.called(), {"status": "Failed"})
+        certificates.ask(present(), by="staff")
+        answered(talk, talk.called(), listing("ocpp2.0.1", ("CSMSRootCertificate", hashes())))
+    row.refresh_from_db()
+    assert (row.state, StationCertificate.objects.count()) == ("held", 1)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from ocppbridge import drain
 from ocppbridge.charging import certificates as x509
+from ocppbridge.handlers import settling
 from ocppbridge.models import Alert, Call, LocalAuthority, SigningRequest, Station, StationCertificate
 from ocppbridge.services import signing
 from ocppbridge.services.authority import Declined, Embedded, anchors
@@ -277,3 +278,27 @@ def test_where_the_decision_says_so_nothing_is_signed(door: Door, station: Stati
             lambda: drain.drain(station.shard) >= 0 and station.reports.filter(action="SignCertificate").exists()
         )
     assert not Call.objects.exists()
+
+
+def test_a_certificate_that_was_sent_and_not_answered_is_held_once_the_station_shows_it(station: Station) -> None:
+    """A lost answer, like that to a password."""
+    row, now = asked(station), timezone.now()
+    signing.sign_all(now)
+    call = Call.objects.get()
+    Call.objects.update(state="sent", sent_at=now)
+    settling.unanswered(call.pk, True, now)
+    row.refresh_from_db()
+    certificate = StationCertificate.objects.get()
+    assert (row.state, certificate.state) == ("failed", "sent")
+    signing.shown(certificate.fingerprint, now)
+    row.refresh_from_db()
+    certificate.refresh_from_db()
+    assert (row.state, row.reason, certificate.state) == ("delivered", "", "held")
+
+
+def test_of_certificates_for_the_same_use_the_station_keeps_the_last(station: Station) -> None:
+    for _ in range(2):
+        asked(station)
+        signing.sign_all(timezone.now())
+        signing.shown(StationCertificate.objects.latest("pk").fingerprint, timezone.now())
+    assert list(StationCertificate.objects.order_by("pk").values_list("state", flat=True)) == ["gone", "held"]

@@ -101,6 +101,11 @@ def test_a_revoked_certificate_is_refused() -> None:
     assert judged(account(), shows(OWN), issued=Issued(1, revoked=True)).profile is None
 
 
+def test_a_certificate_that_was_not_known_to_be_on_the_station_is_news() -> None:
+    peer = shows(OWN)
+    assert judged(account(), peer, issued=Issued(1, revoked=False, held=False)) == Proof(3, news=peer.fingerprint)
+
+
 def test_a_certificate_that_was_signed_for_another_station_is_not_this_one_s_whatever_name_it_bears() -> None:
     """A station chooses the serial number that it reports."""
     proof = judged(account(), shows(OWN), issued=Issued(2, revoked=False))
