@@ -12,8 +12,24 @@ from django.utils.safestring import SafeString
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.console import links
 from roaming.console.home import Panel
-from roaming.console.text import WARN, ago, badge, code, lasted, linked, masked, number, pretty_value, short, whole
+from roaming.console.text import (
+    BAD,
+    NOTE,
+    WARN,
+    ago,
+    badge,
+    code,
+    lasted,
+    linked,
+    masked,
+    number,
+    pretty_value,
+    short,
+    whole,
+)
 from roaming.models import Cdr
+from roaming.pricing import BadInput
+from roaming.services import checking
 
 
 @admin.register(Cdr)
@@ -119,7 +135,21 @@ class CdrAdmin(StoredPage[Cdr]):
             names += sorted({name for line in lines for name in line} - set(names))
             headers = [name.replace("_", " ").capitalize() for name in names]
             yield Panel("Cost lines", headers, [[_cell(line.get(name)) for name in names] for line in lines])
+        yield _checked(obj)
         yield self.deliveries(obj)
+
+
+TONES = {"error": BAD, "warning": WARN, "note": NOTE}
+
+
+def _checked(obj: Cdr) -> Panel:
+    """What does not fit when it is computed again (CDR-27, CDR-28)."""
+    try:
+        found = checking.check(obj)
+        rows = [(badge(one.severity, TONES[one.severity]), one.message, code(one.pointer)) for one in found]
+    except BadInput as problem:
+        rows = [(badge("cannot be computed", WARN), str(problem), "")]
+    return Panel("Computed again", ("", "Finding", "Where"), rows, empty="Its figures follow from its tariffs.")
 
 
 COLUMNS = ("dimension", "price", "measured", "billed", "unit", "excl_vat", "vat", "incl_vat", "because", "tariff_id")

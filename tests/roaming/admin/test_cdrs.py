@@ -1,0 +1,57 @@
+"""The page of a CDR: its figures computed again, in the zone of its location."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from roaming.models import Cdr
+from roaming.ocpi.party import PartyId
+from roaming.services import cdrs, checking, locations
+from tests.personas import samples
+
+pytestmark = pytest.mark.django_db
+
+CPO = PartyId("NL", "CPO")
+# 10:00Z to 11:00Z is 10 to 11 on the Canaries and 11 to 12 in Madrid: a kWh costs 0.25, and from eleven on 9.99.
+RATES = samples.tariff(
+    elements=[
+        {"price_components": [samples.price("ENERGY", "0.25")], "restrictions": {"end_time": "11:00"}},
+        {"price_components": [samples.price("ENERGY", "9.99")]},
+    ]
+)
+
+
+def stored(**changes: Any) -> Cdr:
+    place = {**samples.cdr()["cdr_location"], "country": "ESP"}
+    document = samples.cdr(cdr_location=place, tariffs=[RATES], total_time=1, **changes)
+    return cdrs.store(CPO, document, source=None, now=timezone.now()).obj
+
+
+def told(row: Cdr) -> list[str]:
+    return [one.code for one in checking.check(row) if one.severity == "error"]
+
+
+def test_the_clock_is_that_of_the_stored_location() -> None:
+    """CDR-28: Spain has two clocks, the CDR does not say which one, its Location does."""
+    row = stored()
+    assert told(row) == ["cannot_be_priced"]
+    locations.store(CPO, samples.location(country="ESP", time_zone="Atlantic/Canary"), source=None, now=timezone.now())
+    assert told(row) == []
+    madrid = samples.location(country="ESP", time_zone="Europe/Madrid", last_updated="2026-11-21T10:30:00Z")
+    locations.store(CPO, madrid, source=None, now=timezone.now())
+    assert "total_cost_mismatch" in told(row)
+
+
+def test_staff_see_what_does_not_fit(admin_client: Client) -> None:
+    """CDR-27, CDR-28."""
+    locations.store(CPO, samples.location(country="ESP", time_zone="Atlantic/Canary"), source=None, now=timezone.now())
+    right = reverse("admin:roaming_cdr_change", args=(stored().pk,))
+    assert "Its figures follow from its tariffs." in admin_client.get(right).rendered_content
+    wrong = stored(id="CDR2", total_cost={"excl_vat": 99})
+    page = admin_client.get(reverse("admin:roaming_cdr_change", args=(wrong.pk,))).rendered_content
+    assert "Computed again" in page and "99" in page and "error" in page
