@@ -1,7 +1,8 @@
 """An agreement between two parties: which modules they share, since when and until when (HUB-32).
 
-Whether a pair without an agreement may see each other is a decision (VISIBILITY-DEFAULT). A substitution shows the
-eMSP another tariff in the place of one that everybody else sees (TAR-30).
+A pair may have several, for modules that are shared at different times: what one of them allows is allowed. Whether a
+pair without any may see each other is a decision (VISIBILITY-DEFAULT). A substitution shows the eMSP another tariff in
+the place of one that everybody else sees (TAR-30).
 """
 
 from __future__ import annotations
@@ -30,9 +31,6 @@ class Agreement(models.Model):
     changed_at = models.DateTimeField(
         auto_now=True, help_text="what the pair shares counts as changed since then: delta lists show it again"
     )
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["cpo", "emsp"], name="one_agreement_per_pair")]
 
     def __str__(self) -> str:
         return f"{self.cpo} – {self.emsp}"

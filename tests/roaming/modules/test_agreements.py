@@ -121,6 +121,25 @@ def test_only_what_is_agreed_now_is_substituted(hub: Any, priced: Partner, emsp:
     assert [tariffs_at_connector(one) for one in listed] == ([["T1"]] if "modules" in more else [])
 
 
+def test_each_module_has_its_own_time(hub: Any, priced: Partner, emsp: Partner) -> None:
+    """HUB-32, S23: one agreement for what is shared now, another for what will be."""
+    cpo, reader = (Party.objects.get(party_id=name) for name in ("CPO", "EMX"))
+    Agreement.objects.create(cpo=cpo, emsp=reader, modules=["locations"])
+    later = Agreement.objects.create(
+        cpo=cpo, emsp=reader, modules=["tariffs"], valid_from=timezone.now() + timedelta(days=1)
+    )
+
+    def seen() -> list[int]:
+        lists = (emsp.call("GET", emsp.at(one, "SENDER"), to="NL/HUB").data for one in ("locations", "tariffs"))
+        return [len(one) for one in lists]
+
+    assert seen() == [1, 0]
+    Agreement.objects.filter(pk=later.pk).update(valid_from=timezone.now() - timedelta(days=1))
+    assert seen() == [1, 2]
+    Agreement.objects.filter(modules=["locations"]).update(valid_until=timezone.now())
+    assert seen() == [0, 2]
+
+
 def test_the_end_of_an_agreement_gives_everything_back(
     hub: Any, priced: Partner, emsp: Partner, other_emsp: Partner
 ) -> None:

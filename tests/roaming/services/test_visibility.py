@@ -85,7 +85,7 @@ def world(db: None) -> dict[str, Party]:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(agreement, max_size=6, unique_by=lambda one: (one["cpo"], one["emsp"])),
+    st.lists(agreement, max_size=8),
     st.sampled_from(["open", "agreement"]),
 )
 def test_every_way_to_see_an_object_agrees(world: dict[str, Party], chosen: list[dict[str, Any]], default: str) -> None:
