@@ -6,11 +6,12 @@ What a transaction is worth is still decided when it begins: a list only lets a 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from ocppbridge.bridge import places
@@ -23,6 +24,8 @@ from roaming.decisions import Choices
 from roaming.ocpi.party import PartyId
 from roaming.services import tokens
 from roaming.services.decisions import choices
+
+log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 20
 ID_TAG: Final = 20  # characters, OCPP 1.6
@@ -74,10 +77,16 @@ def sweep(now: datetime) -> int:
         local_lists.stale(newest, now, timedelta(seconds=seconds))
     cards, due = Cards(now, found, newest), local_lists.due(now, AT_ONCE)
     for pk in due:
-        with transaction.atomic():
-            row = local_lists.locked(pk)
-            if row is not None:
-                look_at(row, cards)
+        try:
+            with transaction.atomic():
+                row = local_lists.locked(pk)
+                if row is not None:
+                    look_at(row, cards)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.exception("cannot bring local list %s in line", pk)
+            local_lists.put_off(pk, f"{type(error).__name__}: {error}", now)
     return len(due)
 
 

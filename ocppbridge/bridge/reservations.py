@@ -7,12 +7,13 @@ is told to the RESERVE_NOW's own response_url, whenever that is (CMD-22).
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from ocppbridge.bridge import places, tokens
 from ocppbridge.bridge.sessions import FREE_OF_CURRENCY, explained
@@ -29,6 +30,8 @@ from roaming.ocpi.types import format_datetime, parse_datetime
 from roaming.pricing import Bill, SessionFacts, cut, price
 from roaming.services import cdrs, commands, prices, sessions
 from roaming.services.decisions import choices
+
+log = logging.getLogger(__name__)
 
 State = Reservation.State
 
@@ -73,7 +76,7 @@ def reserved(call: Call, outcome: Outcome | None, now: datetime) -> None:
     reservations.answered(row, asked, outcome, now)
     if isinstance(outcome, Accepted) and row.state == State.HELD:
         _begin(row, call)
-        publish(row, now)
+        _tell(row, now)
 
 
 def cancelled(call: Call, outcome: Outcome | None, now: datetime) -> None:
@@ -173,9 +176,21 @@ def _ended(row: Reservation, now: datetime, *, ours: bool) -> None:
     """`ours`: neither the eMSP nor the clock has ended it."""
     if row.state in reservations.OPEN:
         return
-    publish(row, now)
+    _tell(row, now)
     if ours and row.command_reference:
         commands.revoke(row.command_reference, "CANCELED_RESERVATION", f"the reservation is cancelled: {row.reason}")
+
+
+def _tell(row: Reservation, now: datetime) -> None:
+    """A tariff that cannot be priced is for staff to mend, and no reason to stop hearing the station."""
+    try:
+        with transaction.atomic():
+            publish(row, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("cannot publish %s", row)
+        alerts.raise_alert(row.station_id, "RESERVATION-NOT-PUBLISHED", f"{row}: {error}", now)
 
 
 def _of(partner: str, reservation_id: str, station: Station) -> Reservation | None:

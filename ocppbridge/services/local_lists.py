@@ -175,6 +175,12 @@ def locked(pk: int) -> LocalList | None:
     return rows.select_related("station__connection", "call").filter(pk=pk).first()
 
 
+def put_off(pk: int, problem: str, now: datetime) -> None:
+    """Something of ours is wrong with it: staff see what, and the others go on."""
+    rows = LocalList.objects.filter(pk=pk)
+    rows.update(state=State.FAILED, problem=problem[:255], due_at=now + COMPARED_EVERY)
+
+
 def _told(station: Station, variable: str, key: str) -> int | None:
     names = Setting.objects.filter(station=station, attribute="")
     here = names.filter(component="LocalAuthListCtrlr", name=variable) | names.filter(component="", name=key)

@@ -299,6 +299,14 @@ def test_staff_send_it_whole_or_empty_it(holder: Holder) -> None:
     assert (set(holder.held), row.wanted) == ({"04AA", "04BB"}, "")
 
 
+def test_a_list_that_we_cannot_make_does_not_hold_up_the_others(holder: Holder) -> None:
+    push("04AA")
+    run(holder, 1)
+    LocalList.objects.update(tokens=[["broken"]], due_at=after(2))
+    row = run(holder, 2)
+    assert (row.state, "ValueError" in row.problem, row.due_at) == ("failed", True, after(62))
+
+
 def test_staff_see_and_steer_lists(holder: Holder, admin_client: Client) -> None:
     push("04AA")
     row = run(holder, 1)

@@ -16,7 +16,7 @@ from ocppbridge.charging import messages
 from ocppbridge.charging.outcomes import Accepted, Outcome, Refused
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.handlers.reservations import cancelled, reserved
-from ocppbridge.models import Call, Connection, Reservation, Station, Transaction
+from ocppbridge.models import Alert, Call, Connection, Reservation, Station, Transaction
 from ocppbridge.services import stations, transactions
 from ocppbridge.services.turns import Turn
 from roaming.models import Cdr, Command, Party, Platform, Session
@@ -358,3 +358,13 @@ def test_another_stations_reservation_cannot_be_ended(station: Station) -> None:
     reservations.told(thief, row.pk, "Removed", at(5))
     row.refresh_from_db()
     assert row.state == "held"
+
+
+def test_what_cannot_be_priced_ends_all_the_same_and_staff_are_told(station: Station) -> None:
+    row = hold(reserve(30))
+    Reservation.objects.update(tariff='{"currency": "EUR"}')
+    assert reservations.expire(at(31)) == 1
+    row.refresh_from_db()
+    assert row.state == "expired"
+    assert Alert.objects.get().code == "RESERVATION-NOT-PUBLISHED"
+    assert reservations.expire(at(32)) == 0
