@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.db import connection, transaction
 
-from ocppbridge.bridge import reservations
+from ocppbridge.bridge import profiles, reservations
+from ocppbridge.bridge.ordering import PURPOSE, Declined, Known
 from ocppbridge.charging.intents import (
     CancelReservation,
     Intent,
@@ -34,7 +34,6 @@ from roaming.ports import Acceptance
 from roaming.services import commands, locations
 from roaming.services.decisions import choices
 
-PURPOSE: Final = "command"
 REMOTE_START, UNLOCK, RESERVABLE = "REMOTE_START_STOP_CAPABLE", "UNLOCK_CAPABLE", "RESERVABLE"
 # OCPP 2.x names where an identification comes from; an app's has never been on a card.
 TOKEN_TYPE: Final = {"RFID": "ISO14443"}
@@ -44,22 +43,6 @@ RESULT: Final = {
     "Occupied": "EVSE_OCCUPIED", "Faulted": "EVSE_INOPERATIVE", "Unavailable": "EVSE_INOPERATIVE",
     "UnlockFailed": "FAILED", **{code.value: "FAILED" for code in Code},
 }  # fmt: skip
-
-
-class Declined(Exception):
-    """The command is not passed on; carries the CommandResponse that says so."""
-
-    def __init__(self, response: str, message: str, *, unknown_location: bool = False) -> None:
-        super().__init__(message)
-        self.acceptance = Acceptance(response, message=message, unknown_location=unknown_location)
-
-
-class Known(Exception):
-    """The result is known without asking the station; the text says why."""
-
-    def __init__(self, result: str, message: str) -> None:
-        super().__init__(message)
-        self.result = result
 
 
 def accept(command: Command) -> Acceptance:
@@ -135,7 +118,7 @@ def _start(command: Command) -> tuple[Station, Intent]:
 
 
 def _stop(command: Command) -> tuple[Station, Intent]:
-    row = _transaction(command)
+    row = profiles.find(command)
     if row is None:
         raise Declined("UNKNOWN_SESSION", "there is no such session")
     if row.token_owner != f"{command.sender.country_code}/{command.sender.party_id}":
@@ -172,6 +155,7 @@ _TRANSLATORS: Final[dict[str, Callable[[Command], tuple[Station, Intent]]]] = {
     "RESERVE_NOW": _reserve,
     "CANCEL_RESERVATION": _cancel,
     "UNLOCK_CONNECTOR": _unlock,
+    **profiles.TRANSLATORS,
 }
 
 
@@ -216,16 +200,6 @@ def _refuse_offline(station: Station) -> None:
 
 def _connector(command: Command) -> int | None:
     return int(command.connector_id) if command.connector_id.isdecimal() else None
-
-
-def _transaction(command: Command) -> Transaction | None:
-    try:
-        session_id = UUID(command.session_key)
-    except ValueError:
-        return None
-    party = command.receiver
-    rows = Transaction.objects.filter(station__country_code=party.country_code, station__party_id=party.party_id)
-    return rows.select_related("station").filter(session_id=session_id).first()
 
 
 def _next_number() -> int:

@@ -10,6 +10,7 @@ from ocppbridge.handlers import (
     remote_control,
     reservations,
     security,
+    smart_charging,
     transactions,
 )
 from ocppbridge.handlers.registry import ANSWERS, RECORDS, SETTLES, answer_of, record_of
@@ -24,6 +25,7 @@ BLOCKS = (
     remote_control,
     reservations,
     security,
+    smart_charging,
     transactions,
 )
 

@@ -191,3 +191,18 @@ register(
         reached=Feature.STATIONS,
     )
 )
+register(
+    Decision(
+        id="PROFILES-PER-MINUTE",
+        kind=Kind.POLICY_DEPENDENT,
+        title="How often a charging profile may change",
+        section="OCPI 2.2.1 ChargingProfiles, TOO_OFTEN (CHP-08)",
+        question="How many charging profiles for one session are passed on to a station within a minute?",
+        options={},
+        free=between("1", "600", "profiles"),
+        default="6",
+        applied_in="ocppbridge.bridge.profiles",
+        scopes=frozenset({Scope.HUB, Scope.STATION}),
+        reached=Feature.STATIONS,
+    )
+)

@@ -123,7 +123,7 @@ def responded(command_id: UUID | str) -> None:
     with transaction.atomic():
         Command.objects.filter(pk=command_id, responded_at=None).update(responded_at=timezone.now())
         if Command.objects.filter(pk=command_id, result_state=DUE).exists():
-            _nudge(command_id)
+            nudge(command_id)
 
 
 def settle(
@@ -135,7 +135,7 @@ def settle(
             result=result, result_message=message, result_body=body, result_at=now or timezone.now(), result_state=DUE
         )
         if changed:
-            _nudge(command_id)
+            nudge(command_id)
     return bool(changed)
 
 
@@ -147,7 +147,7 @@ def revoke(command_id: UUID | str, result: str, message: str) -> bool:
             result=result, result_message=message, result_body="", result_at=timezone.now(), result_state=DUE
         )
         if changed:
-            _nudge(command_id)
+            nudge(command_id)
     return bool(changed)
 
 
@@ -178,7 +178,7 @@ def send_again(command: Command) -> None:
     """Staff's wish, after a failure."""
     with transaction.atomic():
         Command.objects.filter(pk=command.pk, result_state=Command.ResultState.FAILED).update(result_state=DUE)
-        _nudge(command.pk)
+        nudge(command.pk)
 
 
 def result_body(command: Command) -> bytes:
@@ -191,7 +191,8 @@ def result_body(command: Command) -> bytes:
     return json.dump_bytes(result)
 
 
-def _nudge(command_id: UUID | str) -> None:
+def nudge(command_id: UUID | str) -> None:
+    """Its result is due."""
     nudges.nudge("roaming.send_result", command_id, queue=nudges.INTERACTIVE)
 
 

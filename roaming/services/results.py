@@ -13,7 +13,7 @@ from roaming.models import Command
 from roaming.ocpi.errors import HubError
 from roaming.ocpi.headers import Routing
 from roaming.ocpi.versions import ModuleID
-from roaming.services import commands, parties, partners
+from roaming.services import commands, parties, partners, profiles
 from roaming.services.locks import Lock, held
 
 SENT, FAILED = Command.ResultState.SENT, Command.ResultState.FAILED
@@ -39,17 +39,22 @@ def send(command_id: UUID | str) -> bool:
         return not error
 
 
+def _module(command: Command) -> ModuleID:
+    return ModuleID.CHARGINGPROFILES if command.kind.endswith("_PROFILE") else ModuleID.COMMANDS
+
+
 def _post(command: Command) -> str:
     """What went wrong, in words; nothing if the eMSP took it."""
     platform = command.sender_platform
     if platform is None:
         return "the command has no sender to tell"
     routing = Routing(to=parties.party_id(command.sender), sender=parties.party_id(command.receiver))
-    body = commands.result_body(command)
+    body, told = commands.result_body(command), command.kind == profiles.TOLD
     try:
         answer = partners.send(
-            platform, "POST", command.response_url, ids=partners.ids(command.correlation_id),
-            module=ModuleID.COMMANDS.value, routing=routing, body=body, reason="command result",
+            platform, "PUT" if told else "POST", command.response_url, ids=partners.ids(command.correlation_id),
+            module=_module(command).value, routing=routing, body=body,
+            reason="charging profile changed" if told else "command result",
         )  # fmt: skip
         envelope = answer.envelope()
     except CallFailed as error:

@@ -139,11 +139,11 @@ def test_a_session_that_nobody_has_is_unknown(hub: Any, emsp: Partner) -> None:
 
 
 def test_a_hosted_session_is_its_payers_and_running(hub: Any, emsp: Partner, other_emsp: Partner) -> None:
-    """CHP-07, CHP-16, CHP-19: stations here take no profiles yet."""
+    """CHP-07, CHP-19: of one that no station here has in hand, nothing is known."""
     owner = hub.host("NL/VLT")
     sessions.store(owner, samples.session(party_id="VLT"), source=None, now=timezone.now())
     assert ask(other_emsp, "PUT", "S1").data["result"] == "REJECTED"
-    assert ask(emsp, "PUT", "S1").data["result"] == "NOT_SUPPORTED"
+    assert ask(emsp, "PUT", "S1").data["result"] == "UNKNOWN_SESSION"
     ended = samples.session(
         party_id="VLT", status="COMPLETED", end_date_time="2026-11-21T11:00:00Z", last_updated="2026-11-21T11:00:00Z"
     )
