@@ -19,7 +19,7 @@ from tests.ocppbridge.world import new_station
 NEXT = "the-next-password-of-it"
 ANSWERS = {
     "ocpp1.6": lambda status: {"status": status},
-    "ocpp2.0.1": lambda status: {
+    "ocpp2.1": lambda status: {
         "setVariableResult": [
             {
                 "attributeStatus": status,
@@ -76,7 +76,7 @@ def test_the_station_takes_it_and_from_its_next_connect_the_old_one_is_nothing(
         frame = asked(talk, password=NEXT)
         said = {
             "ocpp1.6": ["ChangeConfiguration", {"key": "AuthorizationKey", "value": NEXT}],
-            "ocpp2.0.1": [
+            "ocpp2.1": [
                 "SetVariables",
                 {
                     "setVariableData": [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import ssl
-import warnings
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -114,21 +113,6 @@ def test_a_station_that_must_have_tls_is_refused_without_and_staff_are_told(door
         door.open("CP1", ["ocpp1.6"], basic("CP1", PASSWORD))
     eventually(lambda: Alert.objects.filter(station=station, code="SECURITY-PROFILE").exists())
     assert not Connection.objects.exists()
-
-
-def test_tls_below_1_2_is_refused(tls_door: SecureDoor) -> None:
-    """A00.FR.314."""
-    minimum(2)
-    old = tls_door.context()
-    old.set_ciphers("ALL:@SECLEVEL=0")
-    with warnings.catch_warnings():  # Python warns of what is asked for here on purpose
-        warnings.simplefilter("ignore", DeprecationWarning)
-        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
-    with pytest.raises((ssl.SSLError, ConnectionError)):
-        tls_door.dial("CP1", context=old)
-    old.maximum_version = ssl.TLSVersion.TLSv1_2  # nothing else was in the way
-    with tls_door.secure_station("CP1", context=old) as talk:
-        assert talk.socket.socket.version() == "TLSv1.2"
 
 
 @pytest.mark.parametrize("suite", ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"])
