@@ -23,12 +23,12 @@ from tests.personas.partner import Partner, until
 __all__ = ["emsp", "hub", "other_emsp", "station"]
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-LIMITS = {
+LIMITS: dict[str, Any] = {
     "charging_rate_unit": "A", "start_date_time": "2026-11-21T12:00:00Z", "duration": 900, "min_charging_rate": 6,
     "charging_profile_period": [{"start_period": 0, "limit": 16.5}, {"start_period": 300, "limit": 8}],
 }  # fmt: skip
-SCHEDULE = [{"startPeriod": 0, "limit": 16.5}, {"startPeriod": 300, "limit": 8}]
-COMPOSITE = {
+SCHEDULE: list[dict[str, Any]] = [{"startPeriod": 0, "limit": 16.5}, {"startPeriod": 300, "limit": 8}]
+COMPOSITE: dict[str, Any] = {
     "1.6": {
         "status": "Accepted", "connectorId": 1, "scheduleStart": "2026-11-21T12:00:00Z",
         "chargingSchedule": {"duration": 900, "chargingRateUnit": "A", "chargingSchedulePeriod": SCHEDULE},
@@ -42,7 +42,7 @@ COMPOSITE = {
     },
 }  # fmt: skip
 COMPOSITE["2.1"] = COMPOSITE["2.0.1"]
-ACTIVE = {
+ACTIVE: dict[str, Any] = {
     "start_date_time": "2026-11-21T12:00:00Z",
     "charging_profile": {
         "charging_rate_unit": "A", "duration": 900,
