@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -236,3 +237,24 @@ def test_a_partner_that_wants_nulls_gets_them(hub: Any, emsp: Partner) -> None:
     assert put.body["evses"][0]["connectors"][0]["terms_and_conditions"] is None
     assert (put.body["x-odd"], put.body["name"]) == (1, samples.location()["name"])
     assert set(patch.body) == {"status", "last_updated"}
+
+
+def test_partners_in_doubt_hold_a_part_of_the_threads_only(
+    hub: Any, emsp: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TRA-08: who did not answer last time waits while as many others are waited for, and loses nothing by it."""
+    store(hub)
+    hub.work()
+    status(hub, "CHARGING")
+    platform = delivery().platform_id
+    Platform.objects.filter(pk=platform).update(timeouts_in_a_row=1)
+    seats = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(drains, "_doubtful", seats)
+    seats.acquire()
+    assert drains.drain(platform) == 0
+    assert delivery().state == "PENDING"
+    seats.release()
+    assert drains.drain(platform) == 1
+    assert delivery().state == "DELIVERED"
+    assert [one.method for one in emsp.pushed("locations")] == ["PUT", "PATCH"]
+    assert seats.acquire(blocking=False)
