@@ -14,7 +14,7 @@ from django.utils import timezone
 from ocppbridge.models import Call, PasswordChange, ProfileUpgrade, SecurityEvent, Station, StationCertificate
 from ocppbridge.services import certificates, password_changes, passwords, signing
 from ocppbridge.services.authority import Embedded
-from tests.ocppbridge import pki
+from tests.ocppbridge import pki, security_world
 from tests.ocppbridge.world import new_station
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +134,22 @@ def test_staff_raise_the_least_profile_in_the_form(station: Station, admin_clien
     text = page(admin_client, "station", station.pk)
     assert "security_minimum" in text
     assert "1: password" in text
+
+
+def test_the_home_page_says_who_comes_without_tls_and_what_expires(station: Station, admin_client: Client) -> None:
+    def tiles() -> dict[str, tuple[Any, str, str]]:
+        found = admin_client.get(reverse("admin:index")).context["tiles"]
+        return {one.title: (one.value, one.note, one.tone) for one in found}
+
+    assert tiles()["Stations without TLS"] == ("1 of 1", "security profile below 2", "warn")
+    assert "Certificates that expire" not in tiles()
+    Station.objects.update(security_profile=2)
+    security_world.build(station, timezone.now())
+    assert tiles()["Stations without TLS"] == ("0 of 1", "", "good")
+    assert tiles()["Certificates that expire"] == (0, "within 30 days", "good")
+    StationCertificate.objects.update(not_after=timezone.now())
+    Station.objects.update(security_profile=0)
+    assert tiles()["Certificates that expire"] == (1, "1 have expired", "bad")
+    assert tiles()["Stations without TLS"][2] == "bad"
+    for url in (one.url for one in admin_client.get(reverse("admin:index")).context["tiles"] if one.url):
+        assert admin_client.get(url).status_code == 200
