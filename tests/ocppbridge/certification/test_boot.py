@@ -10,7 +10,7 @@ from ocppbridge.models import Call, Station
 from ocppbridge.services import calls, registration
 from tests.ocppbridge.certification import cards
 from tests.ocppbridge.certification.talking import BOOT_2, boot, drained, settled, state
-from tests.ocppbridge.door import Door
+from tests.ocppbridge.door import Door, eventually
 from tests.ocppbridge.world import new_station
 
 V2 = pytest.mark.parametrize("version", ["ocpp2.0.1", "ocpp2.1"])
@@ -121,8 +121,7 @@ def test_partners_see_that_nobody_can_charge_at_a_station_that_is_not_accepted(
         assert drained().evses.get().status == "AVAILABLE"
         for word, status in ((policy, "INOPERATIVE"), ("Accepted", "AVAILABLE")):
             registration.decide(drained(), word, by="ann")
-            while boot(talk)["status"] != word:  # until the socket's holder has heard of it
-                pass
+            eventually(lambda word=word: boot(talk)["status"] == word, "the socket's holder has heard of it")
             assert drained().evses.get().status == status
 
 
@@ -144,6 +143,5 @@ def test_what_was_queued_before_a_boot_became_pending_waits_until_it_is_accepted
         station = drained()
         station.boot_policy = "Accepted"
         station.save()
-        while boot(talk)["status"] != "Accepted":  # until the socket's holder has heard of it
-            pass
+        eventually(lambda: boot(talk)["status"] == "Accepted", "the socket's holder has heard of it")
         assert talk.called()[1] == str(start.pk)
