@@ -44,7 +44,7 @@ from roaming.ocpi.errors import HubError, OcpiError
 from roaming.ocpi.versions import ModuleID
 from roaming.services import deliveries, outgoing
 from roaming.services.locks import Lock, held
-from roaming.services.questions import Question, whole, whole_row_of
+from roaming.services.questions import Question, find, whole, whole_row_of
 
 _PLATFORM, _NOW = -1, datetime(1, 1, 1, tzinfo=UTC)  # what stands in the question for the real ones
 _OWN = len(whole(Delivery))
@@ -76,7 +76,7 @@ def drain(platform_id: int) -> int:
 @contextmanager
 def _seat(platform_id: int) -> Iterator[bool]:
     """Partners that did not answer last time may hold a quarter of the threads: the others do not wait for them."""
-    if not Platform.objects.filter(pk=platform_id, timeouts_in_a_row__gt=0).exists():
+    if not any(one.timeouts_in_a_row for one in find(Platform, id=platform_id)):
         yield True
         return
     free = _doubtful.acquire(blocking=False)
