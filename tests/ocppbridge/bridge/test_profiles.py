@@ -17,10 +17,9 @@ from ocppbridge.versions import DIALECTS
 from roaming.models import Command
 from roaming.services import locations
 from tests.ocppbridge.bridge.test_sessions import LOCATION, OWNER, START, started, station
-from tests.personas.front_door import emsp, hub, other_emsp
 from tests.personas.partner import Partner, until
 
-__all__ = ["emsp", "hub", "other_emsp", "station"]
+__all__ = ["station"]
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LIMITS: dict[str, Any] = {
