@@ -1,6 +1,6 @@
 # make demo   one roaming session played end to end, then the hub stays up (ONCE=1: ends after the session)
 # make up     the hub alone, empty
-# make test   the whole suite            make lint   ruff, mypy, import contracts, migrations
+# make test   the whole suite (JOBS=3)   make lint   ruff, mypy, import contracts, migrations
 # make bench  the speed table            make lock   write config/requirements.lock again
 #
 # Every target sets up .venv first, from the lock file with hashes. A second start skips that.
@@ -11,6 +11,7 @@ SHELL := bash
 
 UV_VERSION := 0.13.8
 LOCK := config/requirements.lock
+JOBS ?= 3
 BIN := .venv/bin
 PYTHON ?= $(shell for candidate in python3 python3.11 python3.12 python3.13; do \
 	"$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$candidate" && break; done)
@@ -47,7 +48,7 @@ up: .venv/ready
 	@exec $(BIN)/python manage.py up
 
 test: .venv/ready
-	@exec $(BIN)/pytest -q $(ARGS)
+	@exec $(BIN)/pytest -q -n $(JOBS) --dist loadfile $(ARGS)
 
 bench: .venv/ready
 	@exec $(BIN)/python -m tests.benchmarks $(ARGS)

@@ -1,7 +1,7 @@
 """One PostgreSQL and one Valkey for a test session, in a folder of its own, unless DATABASE_URL names others.
 
 Their addresses are known before they run, so settings load first and the engines start only for tests that need them
-(the database fixtures, or the fixture `engines`). Pure tests pay nothing.
+(the database fixtures, or the fixture `engines`). Pure tests pay nothing. Each worker of pytest-xdist has its own.
 """
 
 from __future__ import annotations
@@ -9,23 +9,28 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from config.connections import embedded, embedded_urls
 from config.datadir import DataDir
 from config.engines import started
 
 _OWN: DataDir | None = None
+_EMBEDDED = "HUB_TESTS_EMBEDDED"
+"""Tells the workers of pytest-xdist that the addresses which they inherit are another session's."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Say where the engines will be, then let Django load its settings (pytest-django finds them configured)."""
     global _OWN
-    if embedded():
+    if embedded() or os.environ.get(_EMBEDDED):
+        os.environ[_EMBEDDED] = "1"
         folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
         folder.chmod(0o711)  # PostgreSQL's own user passes through when we are root
         _OWN = DataDir(folder)
@@ -35,6 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["ESCALATION"] = "pragmatic"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
+    if _OWN is not None:
+        DatabaseOperations.sql_flush = _emptying  # type: ignore[method-assign,assignment]
+
+
+def _emptying(operations: DatabaseOperations, style: Any, tables: Sequence[str], **how: bool) -> list[str]:
+    """Deleting from tables that are empty, or nearly, takes a tenth of truncating them. Ours is a superuser."""
+    deletions = [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
+    return ["SET LOCAL session_replication_role = replica", *deletions] if tables else []
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -114,7 +114,7 @@ def _workers(place: hub.Ground) -> Iterator[int]:
     started: list[subprocess.Popen[bytes]] = []
     with (place.folder / "workers.log").open("ab") as log:
         try:
-            for spec in (children.worker("drain"), children.worker("bulk"), children.beat()):
+            for spec in (children.worker("drain"), children.worker("interactive"), children.beat()):
                 process = subprocess.Popen(
                     spec.command, cwd=ROOT, env={**os.environ, **place.env, **spec.environment},
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log,
