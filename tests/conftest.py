@@ -15,7 +15,7 @@ from typing import Any
 
 import django
 import pytest
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db import connection
 
 from config.connections import embedded, embedded_urls
 from config.datadir import DataDir
@@ -40,11 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["ESCALATION"] = "pragmatic"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
-    if _OWN is not None:
-        DatabaseOperations.sql_flush = _emptying  # type: ignore[method-assign,assignment]
 
 
-def _emptying(operations: DatabaseOperations, style: Any, tables: Sequence[str], **how: bool) -> list[str]:
+def _emptying(operations: Any, style: Any, tables: Sequence[str], **how: bool) -> list[str]:
     """Deleting from tables that are empty, or nearly, takes a tenth of truncating them. Ours is a superuser."""
     deletions = [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
     return ["SET LOCAL session_replication_role = replica", *deletions] if tables else []
@@ -61,6 +59,7 @@ def engines() -> Iterator[None]:
     if _OWN is None:
         yield
         return
+    type(connection.ops).sql_flush = _emptying  # type: ignore[method-assign,assignment]
     with started(_OWN, {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off"}):
         yield
 
