@@ -22,15 +22,14 @@ from config.datadir import DataDir
 from config.engines import started
 
 _OWN: DataDir | None = None
-_EMBEDDED = "HUB_TESTS_EMBEDDED"
-"""Tells the workers of pytest-xdist that the addresses which they inherit are another session's."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Say where the engines will be, then let Django load its settings (pytest-django finds them configured)."""
     global _OWN
-    if embedded() or os.environ.get(_EMBEDDED):
-        os.environ[_EMBEDDED] = "1"
+    if getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput"):
+        return  # it only gives out tests, and what it set its workers would inherit
+    if embedded():
         folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
         folder.chmod(0o711)  # PostgreSQL's own user passes through when we are root
         _OWN = DataDir(folder)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if not config.pluginmanager.has_plugin("tests.personas.front_door"):
+    if apps.ready and not config.pluginmanager.has_plugin("tests.personas.front_door"):
         config.pluginmanager.import_plugin("tests.personas.front_door")
