@@ -50,6 +50,8 @@ logger = logging.getLogger(__name__)
 
 BUDGET = 20.0  # seconds of one task
 AGAIN = timedelta(minutes=10)  # after a failure
+# A peer that has just registered may not have stored what it was told: its first answers may be 401.
+SOON_AGAIN, NEW_FOR = timedelta(seconds=5), timedelta(minutes=2)
 OVERLAP = timedelta(minutes=5)  # clocks differ, and what is asked for twice costs nothing
 MOST = 2**31 - 1  # objects; who says more is not believed (S8)
 CATCH_UP = timedelta(minutes=1)
@@ -274,6 +276,8 @@ def _finish(pull: Pull) -> None:
 def _fail(pull: Pull, reason: str) -> None:
     """What was read is good; the crawl begins anew later, and nothing is taken for gone."""
     pull.state, pull.url, pull.error = Pull.State.FAILED, "", reason[:2000]
-    pull.next_at = timezone.now() + AGAIN * random.uniform(0.8, 1.2)  # noqa: S311  # splay
-    pull.finished_at = timezone.now()
+    now, platform = timezone.now(), pull.platform
+    new = platform.status_since is not None and now - platform.status_since < NEW_FOR
+    pull.next_at = now + (SOON_AGAIN if new else AGAIN) * random.uniform(0.8, 1.2)  # noqa: S311  # splay
+    pull.finished_at = now
     pull.save()

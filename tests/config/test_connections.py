@@ -36,10 +36,10 @@ def ask(own: DatabaseWrapper) -> int:
 
 def test_no_request_fails_after_the_database_has_gone_and_come_back(pooled: DatabaseWrapper) -> None:
     """A restart ends every backend; the pool notices before it hands one out."""
-    first = ask(pooled)
-    assert ask(pooled) == first, "the pool keeps connections"
+    kept = {ask(pooled) for _ in range(12)}
+    assert len(kept) < 12, "the pool keeps connections"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'pool-under-test'"
         )
-    assert ask(pooled) != first
+    assert ask(pooled) not in kept

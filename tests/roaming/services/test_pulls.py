@@ -238,10 +238,18 @@ def test_a_list_that_goes_round_in_a_circle_ends(hub: Any, cpo: Partner) -> None
 ])  # fmt: skip
 def test_a_partner_that_fails_is_asked_again_later(hub: Any, cpo: Partner, said: Said) -> None:
     cpo.answers["GET", PATH] = said
+    Platform.objects.update(status_since=timezone.now() - timedelta(hours=1))
     row = crawl(cpo)
     assert (row.state, row.known_until) == ("FAILED", None)
     assert row.error
     assert row.next_at is not None and row.next_at > timezone.now() + timedelta(minutes=5)
+
+
+def test_a_partner_that_has_just_registered_is_asked_again_at_once(hub: Any, cpo: Partner) -> None:
+    """It may not have stored our token yet."""
+    cpo.answers["GET", PATH] = Said(http_status=401, status=2000)
+    row = crawl(cpo)
+    assert row.next_at is not None and row.next_at < timezone.now() + timedelta(seconds=10)
 
 
 def test_a_crawl_goes_on_where_it_stopped(hub: Any, cpo: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
