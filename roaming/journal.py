@@ -68,6 +68,7 @@ def received(
 def sent(platform: int | None, request: Call, *, answer: Answer | None = None, error: str = "", seconds: float) -> None:
     reading = request.method == "GET" and answer is not None and answer.status < 400
     _note(
+        lasting=request.method != "GET",
         at=timezone.now(),
         direction=Exchange.Direction.OUT.value,
         platform_id=platform,
@@ -90,8 +91,8 @@ def sent(platform: int | None, request: Call, *, answer: Answer | None = None, e
 
 
 def _note(*, lasting: bool = True, **values: Any) -> None:
-    """One row. A list is asked for much more often than anything changes: its row does not wait for the disk (it is
-    there for everybody at once, and outlives our processes; only a crash of PostgreSQL's machine could take it)."""
+    """One row. Much more is read than changes, and the row of a GET does not wait for the disk (it is there for
+    everybody at once, and outlives our processes; only a crash of PostgreSQL's machine could take it)."""
     with connection.cursor() as cursor:
         cursor.execute(_sql(tuple(values), lasting), list(values.values()))
 

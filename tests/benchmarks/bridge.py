@@ -160,13 +160,14 @@ def _identity(number: int) -> str:
 
 
 def _settled(peer: subprocess.Popen[str]) -> None:
-    """The partner has all locations; from then on only differences are sent."""
-    deadline, quiet = time.monotonic() + 90, 0
-    while quiet < 5:
+    """The partner has all locations (workers are up later than the doors); from then on only differences are sent."""
+    deadline, quiet, heard_of = time.monotonic() + 90, 0, 0
+    while quiet < 5 or heard_of < STATIONS:
         if time.monotonic() > deadline:
-            raise RuntimeError("the partner is told and told")
+            raise RuntimeError(f"the partner has not come to rest: {heard_of} requests")
         time.sleep(0.5)
-        quiet = 0 if ask(peer, report=True) else quiet + 1
+        new = ask(peer, report=True)
+        heard_of, quiet = heard_of + len(new), 0 if new else quiet + 1
 
 
 @contextmanager
