@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.db.models import Model
@@ -16,19 +16,9 @@ from ocppbridge.charging.intents import SetNetwork
 from ocppbridge.models import Call, Station, WantedSetting
 from ocppbridge.services import calls, configuration, device_model, registration, variables
 from roaming.console.asking import Question, Refused, button
+from roaming.console.mixing import ModelAdmin
 
 M = TypeVar("M", bound=Model)
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-else:
-
-    class ModelAdmin:
-        """Mixed into a page."""
-
-        def __class_getitem__(cls, item: Any) -> type:
-            """Only the type checker asks."""
-            return cls
 
 
 def _stands(policy: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,21 +22,10 @@ from ocppbridge.models import Call, PasswordChange, Station
 from ocppbridge.services import calls, certificates, password_changes, passwords, profiles
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button, shown_once
+from roaming.console.mixing import ModelAdmin
 from roaming.console.text import linked
 
 M = TypeVar("M", bound=Station)
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-else:
-
-    class ModelAdmin:
-        """Mixed into a page."""
-
-        def __class_getitem__(cls, item: Any) -> type:
-            """Only the type checker asks."""
-            return cls
-
 
 REFUSALS = (
     calls.NotOffered,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model
@@ -19,19 +19,9 @@ from ocppbridge.charging.tokens import STATION, IdToken, Place
 from ocppbridge.models import Evse, Transaction
 from ocppbridge.services import local_lists, reservations
 from roaming.console.asking import Question, button
+from roaming.console.mixing import ModelAdmin
 
 M = TypeVar("M", bound=Model)
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-else:
-
-    class ModelAdmin:
-        """Mixed into a page."""
-
-        def __class_getitem__(cls, item: Any) -> type:
-            """Only the type checker asks."""
-            return cls
 
 
 def charging(obj: Any) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from roaming.models import Notice, Platform
+from roaming.models import Platform
 
 _UPSERT = """
 INSERT INTO roaming_notice (platform_id, code, text, count, first_at, last_at, acknowledged_by)
@@ -21,9 +21,3 @@ def notice(platform: Platform | int | None, code: str, text: str, now: datetime)
     key = platform.pk if isinstance(platform, Platform) else platform
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, [key, code, text[:2000].replace("\0", "�"), now, now])
-
-
-def acknowledge(pks: list[int], by: str, now: datetime) -> int:
-    """Somebody has looked; the next equal one starts anew."""
-    rows = Notice.objects.filter(pk__in=pks, acknowledged_at=None)
-    return rows.update(acknowledged_at=now, acknowledged_by=by)

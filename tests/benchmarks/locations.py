@@ -13,19 +13,15 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import chain
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.benchmarks import hub
+from tests.benchmarks import hub, network
 from tests.benchmarks.measure import SERVER_CORE, middle
 from tests.benchmarks.report import Row
 
 COUNT = 100_000
 ROUNDS = 7
-START = datetime(2026, 1, 1, tzinfo=UTC)
-OPERATORS = [("NL", f"C{number:02d}") for number in range(10)]
 
 
 def run() -> list[Row]:
@@ -109,7 +105,6 @@ def _timed(call: Callable[[], object], times: int) -> float:
 def _fill() -> str:
     """The same locations twice: as the hub stores them and as the peer does. Returns the reader's token."""
     from django.core.management import call_command  # noqa: PLC0415  # needs settings
-    from django.db import connection  # noqa: PLC0415
 
     from roaming.models import Agreement, IssuedToken, Party, Platform  # noqa: PLC0415
     from roaming.services import platforms  # noqa: PLC0415
@@ -117,113 +112,41 @@ def _fill() -> str:
     call_command("migrate", "nested", run_syncdb=True, verbosity=0, skip_checks=True)
     platform = Platform.objects.create(name="reader", status=Platform.Status.CONNECTED)
     reader = Party.objects.create(platform=platform, country_code="DE", party_id="EMX", role="EMSP")
-    for country, party in OPERATORS:
+    for country, party in network.OPERATORS:
         cpo = Party.objects.create(country_code=country, party_id=party, role="CPO")
         Agreement.objects.create(cpo=cpo, emsp=reader)
     token = platforms.issue(platform, IssuedToken.Kind.C)
     for table, rows in (
-        ("roaming_location", _stored), ("nested_location", _nested), ("nested_evse", _nested_evses),
-        ("nested_connector", _nested_connectors),
+        ("roaming_location", network.stored(range(COUNT))), ("nested_location", _nested()),
+        ("nested_evse", _nested_evses()), ("nested_connector", _nested_connectors()),
     ):  # fmt: skip
-        _copy(table, rows())
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")  # or the disk is still busy with the filling while we measure
+        network.copy(table, rows)
+    network.settle()
     return token
-
-
-def _copy(table: str, rows: Iterable[dict[str, Any]]) -> None:
-    """COPY, past the ORM."""
-    from django.db import connection  # noqa: PLC0415  # needs settings
-
-    rows = iter(rows)
-    first = next(rows)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(first)}) FROM STDIN") as copy:
-        for row in chain([first], rows):
-            copy.write_row(list(row.values()))
-
-
-def _stored() -> Iterator[dict[str, Any]]:
-    """As `services.objects` stores them."""
-    for number in range(COUNT):
-        document, at = _location(number), START + timedelta(seconds=number)
-        yield {
-            **{name: document[name] for name in ("country_code", "party_id", "name", "address", "city", "country")},
-            "object_id": document["id"], "object_key": document["id"], "document": _compact(document),
-            "digest": "0" * 64, "version": 1, "last_updated": at, "listed_at": at, "created_at": at, "addressees": "{}",
-            "time_zone": document["time_zone"], "publish": True,
-        }  # fmt: skip
 
 
 def _nested() -> Iterator[dict[str, Any]]:
     for number in range(COUNT):
-        document = _location(number)
+        document = network.location(number)
         own = {name: value for name, value in document.items() if name not in ("evses", "coordinates")}
         yield {**own, **document["coordinates"], "number": number}
 
 
 def _nested_evses() -> Iterator[dict[str, Any]]:
     for number in range(COUNT):
-        document = _location(number)
+        document = network.location(number)
         for place, evse in enumerate(document["evses"]):
             own = {name: evse[name] for name in ("uid", "evse_id", "status", "last_updated")}
-            capabilities = _compact(evse["capabilities"])
+            capabilities = network.compact(evse["capabilities"])
             yield {"id": 2 * number + place, "location_id": document["id"], **own, "capabilities": capabilities}
 
 
 def _nested_connectors() -> Iterator[dict[str, Any]]:
     for number in range(COUNT):
-        for place, evse in enumerate(_location(number)["evses"]):
+        for place, evse in enumerate(network.location(number)["evses"]):
             connector = dict(evse["connectors"][0])
             identity = {"evse_id": 2 * number + place, "connector_id": connector.pop("id")}
-            yield {**identity, **connector, "tariff_ids": _compact(connector["tariff_ids"])}
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
-
-
-def _location(number: int) -> dict[str, Any]:
-    country, party = OPERATORS[number % len(OPERATORS)]
-    stamp = (START + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {
-        "country_code": country,
-        "party_id": party,
-        "id": f"LOC{number:06d}",
-        "publish": True,
-        "name": f"Charging plaza {number}",
-        "address": f"Stationsplein {number}",
-        "city": "Utrecht",
-        "postal_code": "3511 ED",
-        "country": "NLD",
-        "coordinates": {"latitude": "52.08930", "longitude": "5.11020"},
-        "evses": [_evse(number, place, stamp) for place in (1, 2)],
-        "time_zone": "Europe/Amsterdam",
-        "last_updated": stamp,
-    }
-
-
-def _evse(number: int, place: int, stamp: str) -> dict[str, Any]:
-    return {
-        "uid": f"{number}-{place}",
-        "evse_id": f"NL*C00*E{number}*{place}",
-        "status": "AVAILABLE",
-        "capabilities": ["REMOTE_START_STOP_CAPABLE", "RFID_READER", "UNLOCK_CAPABLE"],
-        "connectors": [
-            {
-                "id": "1",
-                "standard": "IEC_62196_T2",
-                "format": "SOCKET",
-                "power_type": "AC_3_PHASE",
-                "max_voltage": 230,
-                "max_amperage": 32,
-                "max_electric_power": 22000,
-                "tariff_ids": ["STANDARD"],
-                "last_updated": stamp,
-            }
-        ],
-        "last_updated": stamp,
-    }
+            yield {**identity, **connector, "tariff_ids": network.compact(connector["tariff_ids"])}
 
 
 if __name__ == "__main__":

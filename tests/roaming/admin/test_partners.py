@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from roaming.models import Delivery, Exchange, IssuedToken, OperatorToken, Platform
-from roaming.services import operators, secrets
+from roaming.models import Delivery, Exchange, IssuedToken, Notice, OperatorToken, Platform
+from roaming.services import notices, operators, secrets
 from tests.roaming.console import world
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +120,12 @@ def test_an_api_token_is_made_shown_once_and_revoked(admin_client: Client) -> No
     press(admin_client, "roaming_operatortoken", "revoke", row.pk)
     assert operators.find(token, timezone.now()) is None
     assert OperatorToken.objects.get().revoked_at is not None
+
+
+def test_notices_are_acknowledged_and_the_next_one_starts_anew(hub: world.World, admin_client: Client) -> None:
+    row = Notice.objects.get()
+    press(admin_client, "roaming_notice", "acknowledge", row.pk)
+    row.refresh_from_db()
+    assert row.acknowledged_by == "admin"
+    notices.notice(row.platform_id, row.code, row.text, timezone.now())
+    assert Notice.objects.filter(acknowledged_at=None).count() == 1
