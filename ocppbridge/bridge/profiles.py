@@ -45,8 +45,12 @@ def set_profile(command: Command) -> tuple[Station, Intent]:
     told = asked.charging_profile
     if not told.charging_profile_period:
         raise Declined("REJECTED", "a profile without periods limits nothing")
-    if told.charging_profile_period[0].start_period:
-        raise Declined("REJECTED", "the first period begins later than the profile, which OCPP cannot say")
+    first = told.charging_profile_period[0]
+    if first.start_period:
+        said = choices().value("PROFILE-LATE-START", station=row.station.identity)  # decision: PROFILE-LATE-START
+        if said == "reject":
+            raise Declined("REJECTED", "the first period begins later than the profile, which OCPP cannot say")
+        first.start_period = 0
     phases = PHASES.get(json.loads(row.location)["connector_power_type"])
     periods = tuple(LimitPeriod(one.start_period, Decimal(one.limit), phases) for one in told.charging_profile_period)
     least = None if told.min_charging_rate is None else Decimal(told.min_charging_rate)

@@ -206,3 +206,20 @@ register(
         reached=Feature.STATIONS,
     )
 )
+register(
+    Decision(
+        id="PROFILE-LATE-START",
+        kind=Kind.SPEC_SILENT,
+        title="A charging profile whose first period begins late",
+        section="OCPI 2.2.1 ChargingProfilePeriod (CHP-15); OCPP: the first startPeriod is 0",
+        question="What becomes of an OCPI charging profile whose first period does not begin with the profile?",
+        options={
+            "reject": "REJECTED: nothing is said about the time before",
+            "advance": "its first limit holds from the beginning",
+        },
+        default="reject",
+        applied_in="ocppbridge.bridge.profiles",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)

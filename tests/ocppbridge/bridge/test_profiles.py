@@ -14,8 +14,8 @@ from ocppbridge.handlers import settling
 from ocppbridge.models import Call, Connection, Station, Transaction
 from ocppbridge.services import transactions
 from ocppbridge.versions import DIALECTS
-from roaming.models import Command
-from roaming.services import locations
+from roaming.models import Command, DecisionValue
+from roaming.services import decisions, locations
 from tests.ocppbridge.bridge.test_sessions import LOCATION, OWNER, START, started, station
 from tests.personas.partner import Partner, until
 
@@ -221,6 +221,16 @@ def test_what_ocpp_cannot_say_is_rejected(hub: Any, emsp: Partner, row: Transact
     assert ask(emsp, "PUT", row, limits) == "REJECTED"
     assert why in Command.objects.get().message
     assert not Call.objects.exists()
+
+
+def test_a_late_first_period_may_be_advanced(hub: Any, emsp: Partner, row: Transaction) -> None:
+    """CHP-15, as the decision PROFILE-LATE-START says."""
+    DecisionValue.objects.create(decision_id="PROFILE-LATE-START", value="advance")
+    decisions.forget()
+    late = {"charging_rate_unit": "A", "charging_profile_period": [{"start_period": 60, "limit": 6}]}
+    assert ask(emsp, "PUT", row, late) == "ACCEPTED"
+    schedule = asked("SetChargingProfile").payload["csChargingProfiles"]["chargingSchedule"]
+    assert schedule["chargingSchedulePeriod"] == [{"startPeriod": 0, "limit": 6, "numberPhases": 3}]
 
 
 def test_an_evse_that_takes_no_profiles(hub: Any, emsp: Partner, row: Transaction) -> None:
