@@ -66,9 +66,9 @@ def test_a_location_comes_through_both_hubs_once(chain: Chain) -> None:
     assert put.body == samples.location(**OWNED)
     change = {"status": "CHARGING", "last_updated": "2026-11-21T11:00:00Z"}
     assert chain.cpo.call("PATCH", f"{at}/EVSE1", change, to="NL/HUB").both == (200, 1000)
-    (patch,) = eventually(lambda: chain.emsp.requests("PATCH", "/locations"), "the change arrives")
+    (patch,) = eventually(lambda: chain.emsp.requests("PATCH", "/locations/NL/CHN/"), "the change arrives")
     assert (patch.path.rpartition("/locations/")[2], patch.body) == ("NL/CHN/LOC1/EVSE1", change)
-    assert len(chain.emsp.requests("PUT", "/locations")) == 1
+    assert len(chain.emsp.requests("PUT", "/locations/NL/CHN/LOC1")) == 1
     assert chain.cpo.pushed("locations") == []
 
 
