@@ -2,12 +2,14 @@
 
 from roaming.models.agreement import Agreement, Substitution
 from roaming.models.announcement import Announcement
+from roaming.models.assessment import Assessment, DeskEntry
 from roaming.models.authorization_request import AuthorizationRequest
 from roaming.models.cdr import Cdr
 from roaming.models.command import Command
 from roaming.models.decision_value import DecisionValue
 from roaming.models.delivery import Delivery, DeliveryAttempt
 from roaming.models.exchange import Exchange
+from roaming.models.habit import Habit
 from roaming.models.handshake import Handshake
 from roaming.models.issued_token import IssuedToken
 from roaming.models.location import Evse, Location
@@ -22,20 +24,24 @@ from roaming.models.session import Session
 from roaming.models.stored import StoredObject
 from roaming.models.tally import Tally
 from roaming.models.tariff import Tariff
+from roaming.models.tariff_edition import TariffEdition
 from roaming.models.token import Token
 
 __all__ = [
     "Agreement",
     "Announcement",
+    "Assessment",
     "AuthorizationRequest",
     "Cdr",
     "Command",
     "DecisionValue",
     "Delivery",
     "DeliveryAttempt",
+    "DeskEntry",
     "Endpoint",
     "Evse",
     "Exchange",
+    "Habit",
     "Handshake",
     "IssuedToken",
     "Location",
@@ -52,5 +58,6 @@ __all__ = [
     "Substitution",
     "Tally",
     "Tariff",
+    "TariffEdition",
     "Token",
 ]

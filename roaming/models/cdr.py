@@ -23,6 +23,8 @@ class Cdr(StoredObject):
     total_cost_incl_vat = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     credit = models.BooleanField(default=False)
     credit_reference_id = models.CharField(max_length=39, blank=True)
+    withheld = models.BooleanField(default=False, help_text="shown and sent to nobody until the desk releases it")
+    desk_due = models.BooleanField(default=True, help_text="the desk has still to look at it, or again")
     bill = models.JSONField(null=True, blank=True, help_text="each priced line with its reason, for our own CDRs")
 
     class Meta:
@@ -34,4 +36,6 @@ class Cdr(StoredObject):
             models.Index(fields=["token_country_code", "token_party_id", "listed_at", "id"], name="cdr_listed"),
             models.Index(fields=["token_country_code", "token_party_id", "id"], name="cdr_page"),
             models.Index(fields=["country_code", "party_id", "session_key"], name="cdr_session"),
+            models.Index(fields=["id"], condition=models.Q(desk_due=True), name="cdr_desk_due"),
+            models.Index(fields=["id"], condition=models.Q(withheld=True), name="cdr_withheld"),
         ]

@@ -1,0 +1,24 @@
+"""How a partner's totals come about, as its CDRs so far have shown; a change is a finding until staff reset it."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Habit(models.Model):
+    """Learned per party: the ways of rounding that fit every CDR so far, and its reading of the tariff texts."""
+
+    country_code = models.CharField(max_length=2)
+    party_id = models.CharField(max_length=3)
+    roundings = ArrayField(models.CharField(max_length=40), default=list)
+    reading = models.CharField(max_length=60, blank=True, help_text="empty: as we read the tariff texts")
+    cdrs = models.PositiveIntegerField(default=0, help_text="that have shown it")
+    since = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True, blank=True, help_text="when a CDR last did not fit it")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["country_code", "party_id"], name="one_habit_per_party")]
+
+    def __str__(self) -> str:
+        return f"{self.country_code}/{self.party_id}"
