@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, Decimal, localcontext
+from decimal import Decimal, localcontext
 from itertools import pairwise
 from typing import Any
 
@@ -19,12 +19,11 @@ from roaming.pricing.bill import Bill
 from roaming.pricing.cutting import WORK, session_document
 from roaming.pricing.documents import Tariffs
 from roaming.pricing.errors import BadInput
-from roaming.pricing.facts import MeterPoint, SessionFacts
+from roaming.pricing.examples import charging_time, facts
 from roaming.pricing.options import PricingOptions
 from roaming.pricing.pricing import DEFAULTS, price
 
 HEIGHT, WIDTH = 14, 64
-THOUSAND = Decimal(1000)
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -76,14 +75,14 @@ def simulate(
         raise BadInput("/points", f"{points} is not at least 2", "simulation")
 
     def session(energy: Decimal, length: timedelta) -> tuple[Bill, Point]:
-        facts = _facts(start, time_zone, energy, power_kw, length)
-        bill = price(session_document(facts, tariffs), tariffs, options=options)
+        told_by = facts(start, time_zone, energy, power_kw, length)
+        bill = price(session_document(told_by, tariffs), tariffs, options=options)
         total = bill.total_cost
         with localcontext(WORK):
             told = (Decimal(length // timedelta(seconds=1)) / 3600).quantize(Decimal("0.0001"))
         return bill, Point(energy, told, total.excl_vat, total.incl_vat or total.excl_vat)
 
-    over_kwh = [session(energy, _charging(energy, power_kw)) for energy in _steps(kwh, points)]
+    over_kwh = [session(energy, charging_time(energy, power_kw)) for energy in _steps(kwh, points)]
     over_hours = [
         session(_energy(kwh, power_kw, length), timedelta(seconds=int(length * 3600)))
         for length in _steps(hours, points)
@@ -104,22 +103,9 @@ def _steps(last: Decimal, points: int) -> Iterator[Decimal]:
     yield from steps
 
 
-def _charging(energy: Decimal, power: Decimal) -> timedelta:
-    with localcontext(WORK):
-        return timedelta(seconds=int((energy * 3600 / power).to_integral_value(ROUND_CEILING)))
-
-
 def _energy(kwh: Decimal, power: Decimal, hours: Decimal) -> Decimal:
     with localcontext(WORK):
         return min(kwh, (power * hours).quantize(Decimal("0.001")))
-
-
-def _facts(start: datetime, time_zone: str, energy: Decimal, power: Decimal, length: timedelta) -> SessionFacts:
-    full = start + min(_charging(energy, power), length)
-    end = start + length
-    watt, still = power * THOUSAND, Decimal(0)
-    readings = [MeterPoint(start, still, power_w=watt), MeterPoint(full, energy * THOUSAND, power_w=still)]
-    return SessionFacts(start, end, time_zone, readings, [(full, "suspended_ev")] if full < end else [])
 
 
 def plot(points: Sequence[tuple[Decimal, Decimal]], unit: str) -> list[str]:
