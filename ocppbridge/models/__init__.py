@@ -6,6 +6,7 @@ from ocppbridge.models.call import Call
 from ocppbridge.models.certificate import LocalAuthority, SigningRequest, StationCertificate
 from ocppbridge.models.configuration import ConfigurationTemplate, Conformity, WantedSetting
 from ocppbridge.models.connection import Connection, Node
+from ocppbridge.models.der import DerAlarm, DerControl, DerInquiry
 from ocppbridge.models.frame import Frame
 from ocppbridge.models.inbox import InboxItem, Quarantined
 from ocppbridge.models.local_list import LocalList
@@ -16,6 +17,7 @@ from ocppbridge.models.setting import DeviceReport, Setting
 from ocppbridge.models.station import Connector, Evse, Station
 from ocppbridge.models.stranger import Stranger
 from ocppbridge.models.transaction import MeterReading, Transaction
+from ocppbridge.models.v2x import EnergyPlan, EvNeeds, EvSchedule, GridSignal, TransferRule
 
 __all__ = [
     "Alert",
@@ -25,9 +27,16 @@ __all__ = [
     "Conformity",
     "Connection",
     "Connector",
+    "DerAlarm",
+    "DerControl",
+    "DerInquiry",
     "DeviceReport",
+    "EnergyPlan",
+    "EvNeeds",
+    "EvSchedule",
     "Evse",
     "Frame",
+    "GridSignal",
     "InboxItem",
     "LocalAuthority",
     "LocalList",
@@ -45,5 +54,6 @@ __all__ = [
     "StationCertificate",
     "Stranger",
     "Transaction",
+    "TransferRule",
     "WantedSetting",
 ]

@@ -1,0 +1,138 @@
+"""What a car needs (ISO 15118, K15 to K18, Q01), read and judged.
+
+What becomes of needs, the first line that fits:
+
+    it asks to give energy back where that is not offered       Rejected
+    it asks for a transfer that its contract does not allow     Rejected: the station ends the session
+    its figures contradict each other, or it wants to be gone   Rejected
+    it wants to be steered, and nobody steers it here           NoChargingProfile
+    it cannot have its least energy by then                     NoChargingProfile: it does what it can by itself
+    a profile is on its way                                     Accepted
+    staff or an aggregator will send one later                  Processing
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from ocppbridge.charging.energy_transfer import Offer, is_bidirectional
+from ocppbridge.charging.readings import number
+from ocppbridge.charging.v2x_messages import NeedsTold
+
+ZERO: Final = Decimal()
+_HOUR: Final = Decimal(3600)
+
+
+class Status(StrEnum):
+    """2.1's words."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    PROCESSING = "Processing"
+    NO_PROFILE = "NoChargingProfile"
+
+
+class First(StrEnum):
+    """What a car that may give energy back does until somebody steers it (a decision)."""
+
+    CHARGE = "charge"
+    IDLE = "idle"
+    WAIT = "wait"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the car can do, in W and Wh, as totals of its phases; None: it does not say."""
+
+    charge: Decimal | None = None
+    least_charge: Decimal | None = None
+    discharge: Decimal | None = None
+    least_discharge: Decimal | None = None
+    least_energy: Decimal | None = None
+    target_energy: Decimal | None = None
+    v2x_energy: tuple[Decimal | None, Decimal | None] = (None, None)
+    """The window in which it may be charged and discharged at will."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the station is answered; `code` has at most 20 characters."""
+
+    status: Status
+    code: str = ""
+    reason: str = ""
+
+
+def abilities(v2x: Mapping[str, Any], dc: Mapping[str, Any] | None = None) -> Abilities:
+    """Out of v2xChargingParameters; what they leave out, out of the direct current's."""
+    return Abilities(
+        charge=_phases(v2x, "maxChargePower") or number((dc or {}).get("evMaxPower")),
+        least_charge=_phases(v2x, "minChargePower"),
+        discharge=_size(_phases(v2x, "maxDischargePower")),
+        least_discharge=_size(_phases(v2x, "minDischargePower")),
+        least_energy=number(v2x.get("evMinEnergyRequest")),
+        target_energy=number(v2x.get("evTargetEnergyRequest")) or number((dc or {}).get("energyAmount")),
+        v2x_energy=(number(v2x.get("evMinV2XEnergyRequest")), number(v2x.get("evMaxV2XEnergyRequest"))),
+    )
+
+
+def judge(
+    needs: NeedsTold, offered: Offer, allowed: Collection[str], now: datetime, *, first: First, steered: bool
+) -> Judgement:
+    """See the module's docstring. `steered`: a plan for this very car is there already."""
+    both = is_bidirectional(needs.requested)
+    if both and not offered.bidirectional:
+        return Judgement(Status.REJECTED, "V2XNotOffered", f"No bidirectional charging here: {offered.refusal}.")
+    if needs.requested not in allowed:
+        words = ", ".join(allowed) or "none"
+        return Judgement(Status.REJECTED, "TransferNotAllowed", f"{needs.requested} is not allowed, but {words}.")
+    able = abilities(needs.v2x, needs.dc)
+    if problem := _contradiction(needs, able, now):
+        return Judgement(Status.REJECTED, "InvalidNeeds", problem)
+    if not steered and (first is First.NONE or not both):
+        return Judgement(Status.NO_PROFILE, "NoProfile", "Nobody steers this car.")
+    if needs.control_mode == "DynamicControl" and not offered.dynamic:
+        return Judgement(Status.NO_PROFILE, "NoDynamicProfiles", "The station takes no dynamic profiles.")
+    if _unreachable(needs, able, now):
+        return Judgement(Status.NO_PROFILE, "NotEnoughTime", f"{able.least_energy} Wh cannot be had by then.")
+    if not steered and first is First.WAIT:
+        return Judgement(Status.PROCESSING, "Planning", "A profile will follow.")
+    return Judgement(Status.ACCEPTED)
+
+
+def _contradiction(needs: NeedsTold, able: Abilities, now: datetime) -> str:
+    if needs.departure is not None and needs.departure <= now:
+        return "It departs in the past."
+    pairs = (
+        (able.least_charge, able.charge, "charging power"),
+        (able.least_discharge, able.discharge, "discharging power"),
+        (able.v2x_energy[0], able.v2x_energy[1], "V2X energy"),
+    )
+    for least, most, what in pairs:
+        if least is not None and most is not None and least > most:
+            return f"Its least {what}, {least}, is more than its most, {most}."
+    return ""
+
+
+def _unreachable(needs: NeedsTold, able: Abilities, now: datetime) -> bool:
+    if needs.departure is None or not able.charge or not able.least_energy or able.least_energy <= 0:
+        return False
+    seconds = Decimal(int((needs.departure - now).total_seconds()))
+    return able.charge * seconds / _HOUR < able.least_energy
+
+
+def _phases(said: Mapping[str, Any], name: str) -> Decimal | None:
+    """The total: where L2 or L3 are told, the first figure is L1's alone."""
+    found = [value for suffix in ("", "_L2", "_L3") if (value := number(said.get(f"{name}{suffix}"))) is not None]
+    return sum(found, ZERO) if found else None
+
+
+def _size(value: Decimal | None) -> Decimal | None:
+    """Stations write discharging power with either sign."""
+    return None if value is None else abs(value)
