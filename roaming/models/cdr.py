@@ -19,6 +19,8 @@ class Cdr(StoredObject):
     end_date_time = models.DateTimeField()
     currency = models.CharField(max_length=3)
     total_energy = models.DecimalField(max_digits=14, decimal_places=4)
+    total_energy_import = models.DecimalField(max_digits=14, decimal_places=4, default=0, help_text="kWh taken")
+    total_energy_export = models.DecimalField(max_digits=14, decimal_places=4, default=0, help_text="kWh given back")
     total_cost_excl_vat = models.DecimalField(max_digits=14, decimal_places=4)
     total_cost_incl_vat = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     credit = models.BooleanField(default=False)

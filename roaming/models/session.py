@@ -20,6 +20,10 @@ class Session(StoredObject):
     start_date_time = models.DateTimeField()
     end_date_time = models.DateTimeField(null=True, blank=True)
     kwh = models.DecimalField(max_digits=14, decimal_places=4)
+    energy_import = models.DecimalField(max_digits=14, decimal_places=4, default=0, help_text="kWh taken, at the end")
+    energy_export = models.DecimalField(
+        max_digits=14, decimal_places=4, default=0, help_text="kWh given back, at the end"
+    )
     currency = models.CharField(max_length=3)
     total_cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     switched = models.BooleanField(default=False, help_text="charging preferences switched its tariff (TAR-28)")

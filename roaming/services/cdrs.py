@@ -11,7 +11,7 @@ from roaming.ocpi import cdrs as words
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
-from roaming.services import objects
+from roaming.services import energy, objects
 from roaming.services.objects import Document, Kind, Stored, key
 
 
@@ -34,6 +34,7 @@ def find(owner: PartyId, cdr_id: str) -> Cdr | None:
 
 
 def columns(cdr: words.Cdr) -> dict[str, Any]:
+    flows = energy.of_cdr(cdr)
     return {
         "session_key": key(cdr.session_id or ""),
         "token_country_code": cdr.cdr_token.country_code.upper(),
@@ -44,6 +45,8 @@ def columns(cdr: words.Cdr) -> dict[str, Any]:
         "end_date_time": cdr.end_date_time,
         "currency": cdr.currency,
         "total_energy": cdr.total_energy,
+        "total_energy_import": flows.imported,
+        "total_energy_export": flows.exported,
         "total_cost_excl_vat": cdr.total_cost.excl_vat,
         "total_cost_incl_vat": cdr.total_cost.incl_vat,
         "credit": bool(cdr.credit),

@@ -10,7 +10,7 @@ from roaming.ocpi import sessions as words
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
-from roaming.services import objects
+from roaming.services import energy, objects
 from roaming.services.objects import Document, Kind, Stored
 
 FINAL = frozenset({"COMPLETED", "INVALID"})
@@ -36,7 +36,9 @@ def find(owner: PartyId, session_id: str) -> Session | None:
 
 
 def columns(session: words.Session) -> dict[str, Any]:
-    return {
+    """The flows apart only of what is over: a running session is stored often, and nobody asks."""
+    apart = _flows(session) if session.status.value in FINAL else {}
+    return apart | {
         "status": session.status.value,
         "token_country_code": session.cdr_token.country_code.upper(),
         "token_party_id": session.cdr_token.party_id.upper(),
@@ -50,6 +52,11 @@ def columns(session: words.Session) -> dict[str, Any]:
         "currency": session.currency,
         "total_cost": session.total_cost.excl_vat if session.total_cost else None,
     }
+
+
+def _flows(session: words.Session) -> dict[str, Any]:
+    flows = energy.of_session(session)
+    return {"energy_import": flows.imported, "energy_export": flows.exported}
 
 
 def _may_replace(row: Session, new: words.Session) -> None:
