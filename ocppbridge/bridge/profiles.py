@@ -13,7 +13,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from ocppbridge.bridge.ordering import PURPOSE, Declined
-from ocppbridge.charging.intents import AskSchedule, ClearProfile, Intent, LimitPeriod, Limits, NotOffered, SetProfile
+from ocppbridge.charging.charging_profiles import ChargingProfile, Kind, Period, Purpose, Schedule, Unit
+from ocppbridge.charging.intents import AskSchedule, ClearProfiles, InstallProfile, Intent, NotOffered
 from ocppbridge.charging.outcomes import Accepted, Outcome
 from ocppbridge.charging.tokens import Place
 from ocppbridge.models import Call, Station, Transaction
@@ -52,10 +53,15 @@ def set_profile(command: Command) -> tuple[Station, Intent]:
             raise Declined("REJECTED", "the first period begins later than the profile, which OCPP cannot say")
         first.start_period = 0
     phases = PHASES.get(json.loads(row.location)["connector_power_type"])
-    periods = tuple(LimitPeriod(one.start_period, Decimal(one.limit), phases) for one in told.charging_profile_period)
+    periods = tuple(Period(one.start_period, Decimal(one.limit), phases=phases) for one in told.charging_profile_period)
     least = None if told.min_charging_rate is None else Decimal(told.min_charging_rate)
-    limits = Limits(told.charging_rate_unit.value, periods, _plain(told.start_date_time), told.duration, least)
-    return row.station, SetProfile(_number(row), row.transaction_id or str(row.wire_id), _place(row), limits)
+    start = _plain(told.start_date_time)
+    schedule = Schedule(Unit(told.charging_rate_unit.value), periods, start, told.duration, least)
+    profile = ChargingProfile(
+        _number(row), 0, Purpose.TX, Kind.ABSOLUTE if start else Kind.RELATIVE, (schedule,),
+        transaction=row.transaction_id or str(row.wire_id),
+    )  # fmt: skip
+    return row.station, InstallProfile(profile, _place(row))
 
 
 def ask_profile(command: Command) -> tuple[Station, Intent]:
@@ -68,7 +74,7 @@ def ask_profile(command: Command) -> tuple[Station, Intent]:
 def clear_profile(command: Command) -> tuple[Station, Intent]:
     """DELETE."""
     row = _session(command)
-    return row.station, ClearProfile(_number(row))
+    return row.station, ClearProfiles(_number(row))
 
 
 TRANSLATORS: Final[dict[str, Callable[[Command], tuple[Station, Intent]]]] = {
@@ -109,7 +115,9 @@ def active_of(outcome: Outcome | None, now: datetime) -> dict[str, Any] | None:
         return None
     told = outcome.data
     periods = [
-        {"start_period": period["start"], "limit": round(Decimal(period["limit"]), 1)} for period in told["periods"]
+        {"start_period": period["start"], "limit": round(Decimal(period["limit"]), 1)}
+        for period in told["periods"]
+        if "limit" in period
     ]
     profile: dict[str, Any] = {"charging_rate_unit": told["unit"], "charging_profile_period": periods}
     if told.get("duration") is not None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from ocppbridge.charging.profile_intents import AskSchedule, ClearProfile, LimitPeriod, Limits, SetProfile
+from ocppbridge.charging.profile_intents import AskProfiles, AskSchedule, ClearProfiles, InstallProfile, UsePriority
 from ocppbridge.charging.replies import Authorization
 from ocppbridge.charging.security_intents import (
     CertificateUse,
@@ -209,9 +209,11 @@ Intent = (
     | ListCertificates
     | DeleteCertificate
     | FetchLog
-    | SetProfile
-    | ClearProfile
+    | InstallProfile
+    | ClearProfiles
+    | AskProfiles
     | AskSchedule
+    | UsePriority
     | SetTariff
     | AskTariffs
     | ClearTariffs
@@ -222,6 +224,7 @@ Intent = (
 
 __all__ = [
     "AskListVersion",
+    "AskProfiles",
     "AskSchedule",
     "AskTariffs",
     "AskTransaction",
@@ -232,15 +235,14 @@ __all__ = [
     "ChangePassword",
     "ChangeTariff",
     "ClearCache",
-    "ClearProfile",
+    "ClearProfiles",
     "ClearTariffs",
     "DeleteCertificate",
     "DeliverCertificate",
     "FetchLog",
     "InstallCertificate",
+    "InstallProfile",
     "Intent",
-    "LimitPeriod",
-    "Limits",
     "ListCertificates",
     "ListEntry",
     "NotOffered",
@@ -255,13 +257,13 @@ __all__ = [
     "SendData",
     "SendList",
     "SetNetwork",
-    "SetProfile",
     "SetTariff",
     "StartCharging",
     "StopCharging",
     "TellCost",
     "Trigger",
     "Unlock",
+    "UsePriority",
     "Variable",
     "When",
     "WriteVariables",

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from ocppbridge.charging.readings import Reading
+from ocppbridge.charging.smart_messages import LimitCleared, LimitSet, PriorityChanged, ProfilesReported
 from ocppbridge.charging.tokens import IdToken, Place
 
 
@@ -194,5 +195,9 @@ Message = (
     | SecurityEventSeen
     | ReportPart
     | EventsSeen
+    | LimitSet
+    | LimitCleared
+    | ProfilesReported
+    | PriorityChanged
     | Informed
 )

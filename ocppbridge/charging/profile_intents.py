@@ -1,4 +1,4 @@
-"""What we want of a station about the power of one transaction (block K): a limit, no limit, and what holds now.
+"""What we want of a station about power (block K): profiles in, out and told, what holds now, and who goes first.
 
 A limit is an upper one, never a target (CHP-18). Currents are per phase, powers are totals, in both protocols (CHP-14).
 """
@@ -6,54 +6,53 @@ A limit is an upper one, never a target (CHP-18). Currents are per phase, powers
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 
-from ocppbridge.charging.tokens import Place
-
-
-@dataclass(frozen=True, slots=True)
-class LimitPeriod:
-    """From `start` seconds on, until the next begins."""
-
-    start: int
-    limit: Decimal
-    phases: int | None = None
+from ocppbridge.charging.charging_profiles import ChargingProfile, Purpose, Unit
+from ocppbridge.charging.tokens import STATION, Place
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """In "A" or "W". Without a start it begins with the transaction; without a duration its last period goes on."""
+class InstallProfile:
+    """A profile at its place; one with the same id, or the same purpose and level there, is replaced (K01.FR.05)."""
 
-    unit: str
-    periods: tuple[LimitPeriod, ...]
-    start: datetime | None = None
-    duration: int | None = None
-    minimum: Decimal | None = None
+    profile: ChargingProfile
+    place: Place = STATION
 
 
 @dataclass(frozen=True, slots=True)
-class SetProfile:
-    """A TxProfile for a running transaction; one with the same id is replaced (K01.FR.05)."""
+class ClearProfiles:
+    """Take away the profile with that id, or all that fit; without a word: all (K10)."""
 
-    profile_id: int
-    transaction: str
-    place: Place
-    limits: Limits
-    level: int = 0
+    profile_id: int | None = None
+    place: Place | None = None
+    purpose: Purpose | None = None
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ClearProfile:
-    """Take a profile away."""
+class AskProfiles:
+    """Which profiles are there? (K09). The answer says only whether any are; they come by ProfilesReported."""
 
-    profile_id: int
+    request_id: int
+    place: Place | None = None
+    profile_ids: tuple[int, ...] = ()
+    purpose: Purpose | None = None
+    level: int | None = None
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AskSchedule:
-    """The limits that hold on an EVSE for so many seconds from now: the composite schedule."""
+    """The limits that hold on an EVSE for so many seconds from now: the composite schedule (K08)."""
 
     place: Place
     duration: int
-    unit: str | None = None
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsePriority:
+    """Let the PriorityCharging profile hold for a transaction, or no more (K21)."""
+
+    transaction: str
+    activate: bool = True

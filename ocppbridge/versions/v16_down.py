@@ -15,7 +15,7 @@ from ocppbridge.charging import intents, replies
 from ocppbridge.charging.intents import CertificateUse, NotOffered, When
 from ocppbridge.charging.replies import AuthorizationStatus
 from ocppbridge.charging.tokens import IdToken, Place
-from ocppbridge.versions import moments, schedules
+from ocppbridge.versions import moments, profiles
 from ocppbridge.versions.payloads import Called, present
 
 MAX_ID_TAG: Final = 20
@@ -207,8 +207,8 @@ def _log(intent: intents.FetchLog) -> Called:
 
 DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
     {
+        **profiles.downs_16(connector),
         intents.AskListVersion: lambda intent: ("GetLocalListVersion", {}),
-        intents.AskSchedule: lambda intent: schedules.ask_16(intent, connector(intent.place)),
         intents.CancelReservation: lambda intent: ("CancelReservation", {"reservationId": intent.reservation_id}),
         intents.ChangeAvailability: _availability,
         intents.ChangePassword: lambda intent: (
@@ -216,7 +216,6 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
             {"key": "AuthorizationKey", "value": intent.password},
         ),
         intents.ClearCache: lambda intent: ("ClearCache", {}),
-        intents.ClearProfile: lambda intent: ("ClearChargingProfile", {"id": intent.profile_id}),
         intents.DeleteCertificate: lambda intent: (
             "DeleteCertificate",
             {"certificateHashData": dict(intent.hashes)},
@@ -240,7 +239,6 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
             present(vendorId=intent.vendor, messageId=intent.message, data=as_text(intent.data)),
         ),
         intents.SendList: _list,
-        intents.SetProfile: lambda intent: schedules.set_16(intent, connector(intent.place)),
         intents.StartCharging: _start,
         intents.StopCharging: _stop,
         intents.Trigger: _trigger,

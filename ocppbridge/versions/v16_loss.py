@@ -14,6 +14,7 @@ _COURSE: Final = "1.6 tells the course of a session by StatusNotification only"
 _21: Final = "new in 2.1"
 _KEY: Final = "a 1.6 configuration key has a name and a value, nothing else"
 _ONE_WAY: Final = "1.6 keeps one way to its CSMS, outside the protocol"
+_LIMITS: Final = "a 1.6 station does not tell who else limits it"
 _DISPLAY: Final = "1.6 has no texts, languages or priorities in idTagInfo"
 
 LOSSES: Final = Losses(
@@ -27,6 +28,10 @@ LOSSES: Final = Losses(
         "Ended.place": "StopTransaction names the transaction only",
         "Ended.reservation_id": "told by StartTransaction",
         "EventsSeen": "1.6 tells states and faults by StatusNotification",
+        "LimitCleared": _LIMITS,
+        "LimitSet": _LIMITS,
+        "PriorityChanged": _21,
+        "ProfilesReported": "a 1.6 station does not tell its profiles, only the schedule they make",
         "ReportPart": "1.6 has configuration keys instead of a device model",
         "ReservationChanged": "1.6 tells the end of a reservation by the state of the connector",
         "Started.readings": "StartTransaction has meterStart only",
@@ -53,6 +58,8 @@ LOSSES: Final = Losses(
         "ClearTariffs": _21,
         "SetTariff": _21,
         "AskTariffs": _21,
+        "AskProfiles": "a 1.6 station does not tell its profiles, only the schedule they make",
+        "UsePriority": _21,
         "AskTransaction": "1.6 has no GetTransactionStatus; a lost stop is found by its silence",
         "DeliverCertificate.certificate_type": "a 1.6 station has one certificate of its own",
         "DeliverCertificate.request_id": _21,

@@ -9,15 +9,12 @@ from typing import Final
 # Acknowledged with an empty answer and recorded as they came.
 NOTED: Final = frozenset(
     {
-        "ClearedChargingLimit",
         "FirmwareStatusNotification",
         "LogStatusNotification",
-        "NotifyChargingLimit",
         "NotifyCustomerInformation",
         "NotifyDisplayMessages",
         "NotifyMonitoringReport",
         "PublishFirmwareStatusNotification",
-        "ReportChargingProfiles",
     }
 )
 NOTED_21: Final = frozenset(
@@ -27,7 +24,6 @@ NOTED_21: Final = frozenset(
         "NotifyDERAlarm",
         "NotifyDERStartStop",
         "NotifyPeriodicEventStream",
-        "NotifyPriorityCharging",
         "NotifySettlement",
         "ReportDERControl",
     }

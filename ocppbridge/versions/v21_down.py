@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ocppbridge.charging import intents
 from ocppbridge.charging.outcomes import Accepted, Outcome, of_status
+from ocppbridge.versions import profiles
 from ocppbridge.versions.payloads import Called, present
 from ocppbridge.versions.v2_down import DOWNS
 from ocppbridge.versions.v2_results import RESULTS, reason, status
@@ -23,6 +24,7 @@ def _cleared(payload: Mapping[str, Any]) -> Outcome:
 DOWNS_21: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
     {
         **DOWNS,
+        **profiles.DOWNS_21,
         intents.AskTariffs: lambda intent: ("GetTariffs", {"evseId": intent.evse}),
         intents.AwaitPayment: lambda intent: (
             "NotifyWebPaymentStarted",
@@ -50,5 +52,6 @@ RESULTS_21: Final[Mapping[str, Callable[[Mapping[str, Any]], Outcome]]] = Mappin
         "GetTariffs": status("tariffAssignments"),
         "NotifyWebPaymentStarted": lambda payload: Accepted("Accepted"),
         "SetDefaultTariff": status(),
+        "UsePriorityCharging": status(),
     }
 )

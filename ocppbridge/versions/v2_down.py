@@ -13,8 +13,8 @@ from typing import Any, Final
 from ocppbridge.charging import intents, replies
 from ocppbridge.charging.intents import NotOffered, Variable, When
 from ocppbridge.charging.tokens import IdToken, Place
-from ocppbridge.versions import moments, schedules
-from ocppbridge.versions.payloads import Called, amount, present
+from ocppbridge.versions import moments, profiles
+from ocppbridge.versions.payloads import Called, amount, present, status_info
 from ocppbridge.versions.v2_networks import network_21
 
 # What a token is that came without a type: one that we, the central system, vouch for (C05).
@@ -84,8 +84,7 @@ def event_taken_201(reply: replies.EventTaken) -> dict[str, Any]:
 
 
 def _verdict(reply: replies.Verdict) -> dict[str, Any]:
-    info = {"reasonCode": "NotOffered", "additionalInfo": reply.reason[:512]} if reply.reason else None
-    return present(status="Accepted" if reply.accepted else "Rejected", statusInfo=info)
+    return present(status="Accepted" if reply.accepted else "Rejected", statusInfo=status_info(reply.reason))
 
 
 REPLIES: Final[Mapping[type, Callable[[Any], dict[str, Any]]]] = MappingProxyType(
@@ -207,8 +206,8 @@ def _log(intent: intents.FetchLog) -> Called:
 
 DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
     {
+        **profiles.DOWNS_2,
         intents.AskListVersion: lambda intent: ("GetLocalListVersion", {}),
-        intents.AskSchedule: schedules.ask_2,
         intents.AskTransaction: lambda intent: (
             "GetTransactionStatus",
             present(transactionId=intent.transaction),
@@ -220,7 +219,6 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
         ),
         intents.ChangePassword: lambda intent: _set("SecurityCtrlr", "BasicAuthPassword", intent.password),
         intents.ClearCache: lambda intent: ("ClearCache", {}),
-        intents.ClearProfile: lambda intent: ("ClearChargingProfile", {"chargingProfileId": intent.profile_id}),
         intents.DeleteCertificate: lambda intent: (
             "DeleteCertificate",
             {"certificateHashData": dict(intent.hashes)},
@@ -266,7 +264,6 @@ DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
         ),
         intents.SendList: _list,
         intents.SetNetwork: network_21,
-        intents.SetProfile: schedules.set_2,
         intents.StartCharging: _start,
         intents.StopCharging: lambda intent: ("RequestStopTransaction", {"transactionId": intent.transaction}),
         intents.TellCost: lambda intent: (

@@ -40,7 +40,9 @@ _NOT_SAYABLE: Final[Mapping[str, str]] = {
     "SendList.entries.authorization.allowed_transfer": _AUTHORIZE_ONLY,
     "SendList.entries.authorization.certificate_status": _AUTHORIZE_ONLY,
     "SendList.entries.authorization.tariff": _AUTHORIZE_ONLY,
-    "SetProfile.place.connector": "a profile is an EVSE's",
+    "InstallProfile.place.connector": "a profile is an EVSE's",
+    "AskProfiles.place.connector": "a profile is an EVSE's",
+    "ClearProfiles.place.connector": "a profile is an EVSE's",
     "StartCharging.place.connector": "a start names the EVSE; the driver takes the connector that fits",
     "StartTaken": "the station chooses the id of a transaction; the start is answered by EventTaken",
 }
@@ -53,6 +55,8 @@ LOSSES_201: Final = Losses(
         "CertificateRequested.request_id": _21,
         "CertificateRequested.root_hash": _21,
         "*.cost": _21,
+        "LimitSet.local_generation": _21,
+        "PriorityChanged": _21,
         "*.evse_sleep": _21,
         "*.limits": _21,
         "*.operation_mode": _21,
@@ -70,5 +74,6 @@ LOSSES_201: Final = Losses(
         "DeliverCertificate.request_id": _21,
         "EventTaken.limits": _21,
         "SetTariff": _21,
+        "UsePriority": _21,
     },
 )

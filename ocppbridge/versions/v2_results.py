@@ -57,6 +57,7 @@ RESULTS: Final[Mapping[str, Callable[[Payload], Outcome]]] = MappingProxyType(
         "DataTransfer": status("data"),
         "DeleteCertificate": status(),
         "GetBaseReport": status(),
+        "GetChargingProfiles": status(),
         "GetCompositeSchedule": schedules.told_2,
         "GetInstalledCertificateIds": _certificates,
         "GetLocalListVersion": lambda payload: Accepted("Accepted", data={"version": payload["versionNumber"]}),

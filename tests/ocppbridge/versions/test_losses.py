@@ -21,6 +21,7 @@ from ocppbridge.charging.replies import AuthorizationStatus, DataStatus, Registr
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.versions import DIALECTS, Dialect
 from ocppbridge.versions.schemas import read_schemas
+from tests.ocppbridge.versions.power import SECOND, power_verbs
 from tests.ocppbridge.versions.samples import fields, fullest
 
 NOON, ONE = datetime(2026, 11, 21, 12, tzinfo=UTC), datetime(2026, 11, 21, 13, tzinfo=UTC)
@@ -124,7 +125,6 @@ NETWORK = {
 APN = {"apn": "a", "apnAuthentication": "PAP"}
 VPN = {"server": "s", "user": "u", "password": "p", "key": "k", "type": "IPSec"}
 TARIFF = {"tariffId": "T", "currency": "EUR"}
-LIMITS = i.Limits("A", (i.LimitPeriod(0, Decimal(16), 3),), NOON, 900, Decimal(6))
 HASHES = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "c"}
 SETTING = i.Variable("Interval", "Ctrlr", None, None, Place(1, 1), "Actual")
 ANSWER = replies.Authorization(
@@ -173,9 +173,7 @@ def verbs(dialect: Dialect) -> Iterator[Any]:
     yield i.InstallCertificate(i.CertificateUse.CSMS, "pem")
     yield i.ListCertificates((i.CertificateUse.CSMS,))
     yield i.DeleteCertificate(HASHES)
-    yield i.SetProfile(1, "1", Place(1, 1), LIMITS, 0)
-    yield i.ClearProfile(1)
-    yield i.AskSchedule(Place(1, 1), 900, "A")
+    yield from power_verbs(dialect.version)
     yield i.SetTariff(TARIFF, 1)
     yield i.AskTariffs(1)
     yield i.ClearTariffs(("T",), 1)
@@ -204,8 +202,10 @@ def another(value: Any, name: str) -> Any:
         "uses": (i.CertificateUse.MANUFACTURER,), "hashes": HASHES | {"serialNumber": "d"}, "type": "eMAID",
         "group": OTHER_GROUP, "certificate_status": "CertChainError", "additional": (("C", "D"),),
         "allowed_transfer": ("AC_single_phase",), "profile": {**PROFILE, "stackLevel": 5},
-        "tariffs": ("U",), "unit": "W",
+        "tariffs": ("U",),
     }  # fmt: skip
+    if name in SECOND:
+        return SECOND[name]
     match value:
         case AuthorizationStatus():
             return AuthorizationStatus.BLOCKED
