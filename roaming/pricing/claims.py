@@ -52,12 +52,9 @@ class Difference(NamedTuple):
     calculated: Fraction
 
 
-def fitting(claims: Claims, bill: Bill) -> Profile | None:
-    """The profile that gives every claimed total to the last digit."""
-    for profile in Profile:
-        if not differences(claims, totals(bill, profile), bill, Fraction(0)):
-            return profile
-    return None
+def fitting(claims: Claims, bill: Bill) -> list[Profile]:
+    """The profiles that give every claimed total to the last digit, the likeliest first."""
+    return [profile for profile in Profile if not differences(claims, totals(bill, profile), bill, Fraction(0))]
 
 
 def differences(claims: Claims, calculated: Totals, bill: Bill, tolerance: Fraction) -> list[Difference]:

@@ -76,9 +76,7 @@ def _credited(cdr: Cdr, others: list[Cdr]) -> Iterator[Finding]:
     for side in ("excl_vat", "incl_vat"):
         claimed, given = price(cdr, "total_cost", side), price(original, "total_cost", side)
         if claimed is not None and given is not None and claimed + given != 0:
-            amounts = {"credit": claimed, "original": given}
-            message = "is not the original with the other sign: a CDR is credited whole (CDR-09)"
-            yield error("credit_not_negated", f"/total_cost/{side}", message, amounts=amounts)
+            yield _not_whole(f"/total_cost/{side}", claimed, given)
     for field in sorted({*cdr, *original} - OWN):
         if cdr.get(field) == original.get(field):
             continue
@@ -86,6 +84,17 @@ def _credited(cdr: Cdr, others: list[Cdr]) -> Iterator[Finding]:
             yield warning("credit_negates_parts", f"/{field}", "only total_cost changes its sign (CDR-10)")
         else:
             yield error("credit_differs", f"/{field}", "differs from the original (CDR-09)")
+
+
+def _not_whole(pointer: str, claimed: Decimal, given: Decimal) -> Finding:
+    amounts = {"credit": claimed, "original": given}
+    if abs(claimed) > abs(given) and claimed * given < 0:
+        return error("over_credited", pointer, "gives back more than the original claimed (CDR-09)", amounts=amounts)
+    if claimed * given < 0:
+        return error(
+            "partial_credit", pointer, "gives back a part only: a CDR is credited whole (CDR-09)", amounts=amounts
+        )
+    return error("credit_not_negated", pointer, "is not the original with the other sign (CDR-09)", amounts=amounts)
 
 
 def _negated(cdr: Cdr, original: Cdr, field: str) -> bool:
@@ -102,6 +111,8 @@ def _billed_twice(cdr: Cdr, others: list[Cdr]) -> Iterator[Finding]:
     if not session:
         return
     credited = {folded(other, "credit_reference_id") for other in others if is_credit(other)}
+    if folded(cdr, "id") in credited:
+        return  # it is the one that was taken back
     for other in others:
         if folded(other, "session_id") == session and not is_credit(other) and folded(other, "id") not in credited:
             message = f"CDR {other.get('id')!r} bills the same session and has not been credited"

@@ -85,8 +85,19 @@ def test_credit_and_reference_go_together(changed: Json) -> None:
 
 def test_a_partial_credit_is_an_error() -> None:
     found = audit(CREDIT | {"total_cost": {"excl_vat": D(-1), "incl_vat": D("-1.21")}}, known=[CDR])
-    assert codes(found) == ["credit_not_negated", "credit_not_negated"]
+    assert codes(found) == ["partial_credit", "partial_credit"]
     assert found[0].amounts == {"credit": D(-1), "original": D(2)}
+
+
+def test_a_credit_gives_back_what_was_claimed_and_no_more() -> None:
+    """CDR-09."""
+    assert codes(audit(CREDIT | {"total_cost": {"excl_vat": D(-3)}}, known=[CDR])) == ["over_credited"]
+    assert codes(audit(CREDIT | {"total_cost": {"excl_vat": D(2)}}, known=[CDR])) == ["credit_not_negated"]
+
+
+def test_what_was_credited_is_not_billed_twice_by_its_replacement() -> None:
+    """CDR-11: looked at again when all three are there."""
+    assert audit(CDR, known=[CREDIT, CDR | {"id": "CDR2"}]) == []
 
 
 def test_a_credit_that_changes_anything_else_is_an_error() -> None:
@@ -189,12 +200,22 @@ def test_the_tariff_that_we_hold_is_the_same() -> None:
 
 def test_a_tariff_that_differs_from_the_one_we_hold_is_told_where() -> None:
     ours = tariff(element(energy("0.4", 0, "21")), max_price={"excl_vat": D(9)})
-    assert [(finding.code, finding.pointer) for finding in audit(CDR, held=[ours])] == [
+    found = audit(CDR, held=[ours])
+    assert [(finding.code, finding.pointer) for finding in found] == [
         ("tariff_differs_from_held", "/tariffs/0/elements/0/price_components/0/price"),
         ("tariff_differs_from_held", "/tariffs/0/max_price"),
+        ("differs_from_published", "/tariffs"),
     ]
+    # 4 kWh at 0.5 are 2.00, at 0.4 they are 1.60
+    assert found[2].amounts == {"cdr": D(2), "published": D("1.6"), "difference": D("0.4"), "claimed": D(2)}
     longer = tariff(element(energy("0.5", 0, "21")), element(energy("1")))
     assert [finding.pointer for finding in audit(CDR, held=[longer])] == ["/tariffs/0/elements"]
+
+
+def test_where_the_published_tariff_cannot_price_it_that_is_told() -> None:
+    clocked = tariff(element(energy("0.5", 0, "21"), start_time="08:00"))
+    found = audit(CDR, time_zone=None, held=[clocked])
+    assert codes(found) == ["tariff_differs_from_held", "published_not_comparable"]
 
 
 def test_a_tariff_that_was_never_published_is_told() -> None:
