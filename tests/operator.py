@@ -23,7 +23,7 @@ from ocppbridge.services import stations  # noqa: E402
 from roaming.models import Platform  # noqa: E402
 from roaming.ocpi.errors import OcpiError  # noqa: E402
 from roaming.ocpi.party import PartyId  # noqa: E402
-from roaming.services import locations, parties, platforms, registration, tariffs  # noqa: E402
+from roaming.services import hosting, locations, platforms, registration, tariffs  # noqa: E402
 
 
 def invite(party: str) -> dict[str, str]:
@@ -33,7 +33,7 @@ def invite(party: str) -> dict[str, str]:
 
 def add_tariff() -> str:
     now = timezone.now()
-    parties.ensure_hosted(world.OPERATOR, world.OPERATOR_NAME)
+    hosting.ensure(world.OPERATOR, world.OPERATOR_NAME)
     return tariffs.store(world.OPERATOR, world.tariff(now), source=None, now=now).obj.object_id
 
 

@@ -21,7 +21,7 @@ from ocppbridge.services import passwords, stations
 from roaming.models import Platform
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import format_datetime
-from roaming.services import locations, parties, tariffs
+from roaming.services import hosting, locations, tariffs
 
 OPERATOR = PartyId("NL", "VLT")
 OPERATOR_NAME = "Volt Square"
@@ -71,7 +71,7 @@ class World:
 def build() -> World:
     """Make it, or bring an earlier one up to date."""
     now = timezone.now()
-    parties.ensure_hosted(OPERATOR, OPERATOR_NAME)
+    hosting.ensure(OPERATOR, OPERATOR_NAME)
     tariffs.store(OPERATOR, tariff(now), source=None, now=now)
     world = World()
     for location_id in ADDRESSES:

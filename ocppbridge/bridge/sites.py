@@ -25,7 +25,7 @@ from roaming.models import Location
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import format_datetime, parse_datetime
-from roaming.services import locations, objects, parties, tariffs
+from roaming.services import hosting, locations, objects, tariffs
 
 CAPABILITIES: Final = ["REMOTE_START_STOP_CAPABLE", "RFID_READER", "UNLOCK_CAPABLE"]
 CONNECTOR: Final = {
@@ -100,7 +100,7 @@ def add(
 def _operator(party: str, notes: list[str]) -> PartyId:
     try:
         owner = PartyId.parse(party)
-        _, created = parties.ensure_hosted(owner)
+        _, created = hosting.ensure(owner)
     except ValueError as problem:
         raise CannotAdd(f"{problem}.") from None
     if created:

@@ -50,13 +50,12 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
         url=_following(asked, to),
     )
     answer, envelope = forwards.pass_on(to, passing)
-    if envelope.accepted(answer.status):
-        _remember(asked, to)
+    kept = envelope.accepted(answer.status) and _remember(asked, to)
     headers = {name: answer.headers[name] for name in (TOTAL_COUNT, LIMIT) if name in answer.headers}
     if link := parse_link(answer.headers.get(LINK)):
         headers[LINK] = f'<{_our_link(asked, to, link)}>; rel="next"'
-    if asked.request.module is ModuleID.CDRS and asked.request.method == "POST" and LOCATION in answer.headers:
-        headers[LOCATION] = _our_cdr_url(asked)
+    if asked.request.module is ModuleID.CDRS and asked.request.method == "POST" and (kept or LOCATION in answer.headers):
+        headers[LOCATION] = _our_cdr_url(asked)  # also where the receiver named none (CDR-03): it can be read from us
     body = answer.body
     if asked.request.method != "GET" or asked.segments:
         body, envelope = forwards.unwrapped(body, envelope)
@@ -87,12 +86,12 @@ def _as_shown(asked: Asked, to: Forward, body: bytes, envelope: Envelope) -> byt
     return json.dump_bytes({**json.loads(body), "data": data})
 
 
-def _remember(asked: Asked, to: Forward) -> None:
+def _remember(asked: Asked, to: Forward) -> bool:
     """Sessions and CDRs that passed through are kept for the two whom they concern: for GET ALL, for commands that name
     the session, and for the CPO that asks for its CDR again. What its receiver took and we cannot read is not kept."""
     kind = _KEPT.get(asked.request.module)
     if kind is None or asked.request.interface is not InterfaceRole.RECEIVER or asked.request.method == "GET":
-        return
+        return False
     owner, document = asked.request.owner or to.sender, asked.document
     now = timezone.now()  # its receiver has taken time: a list read meanwhile must not be the last that could show it
     try:
@@ -107,6 +106,8 @@ def _remember(asked: Asked, to: Forward) -> None:
         said = f"was passed on and taken, and is not kept here: {error.message}"
         logger.info("%s %s %s", kind.module, asked.request.id, said)
         notices.notice(asked.platform, f"{kind.module}_not_kept", f"A push to {to.party} {said}", asked.now)  # CDR-32
+        return False
+    return True
 
 
 def _our_link(asked: Asked, to: Forward, link: str) -> str:

@@ -20,7 +20,7 @@ from roaming.ocpi import json
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import format_datetime, parse_datetime
-from roaming.services import locations, objects, parties
+from roaming.services import hosting, locations, objects
 from roaming.services.tables import Line, documents
 
 Entry = tuple[str, Mapping[str, Any] | str, bool]  # where in the file, the document or what is wrong, from a table?
@@ -135,7 +135,7 @@ def _owner(document: dict[str, Any], owner: str, report: Report) -> PartyId:
         named = PartyId.parse(owner)
         document["country_code"], document["party_id"] = named.country, named.party
     party = PartyId.parse(f"{document.get('country_code', '')}/{document.get('party_id', '')}")
-    _, created = parties.ensure_hosted(party)
+    _, created = hosting.ensure(party)
     if created:
         report.notes.append(f"Added {party} as a hosted CPO.")
     return party

@@ -45,23 +45,6 @@ def of_platform(platform: Platform, named: PartyId | None = None) -> list[Party]
     return list(rows.order_by("pk"))
 
 
-def ensure_hosted(party: PartyId, name: str = "") -> tuple[Party, bool]:
-    """The hosted CPO with this id, created if need be. Raises ValueError where a platform has it; what another hub
-    says it has is ours all the same."""
-    row, created = Party.objects.get_or_create(
-        country_code=party.country,
-        party_id=party.party,
-        role=Role.CPO.value,
-        defaults={"name": name or str(party), "spelled": str(party), "business_details": {"name": name or str(party)}},
-    )
-    if row.hub_says:
-        row.platform, row.hub_says = None, ""
-        row.save(update_fields=["platform", "hub_says"])
-    if row.platform_id is not None:
-        raise ValueError(f"{party} is the CPO of the platform {row.platform}")
-    return row, created
-
-
 def connection(platform: Platform | None) -> ConnectionStatus:
     return ConnectionStatus.CONNECTED if platform is None else _CONNECTION[Platform.Status(platform.status)]
 

@@ -140,10 +140,10 @@ def _stations() -> list[tuple[str, str]]:
 
     from ocppbridge.services import stations  # noqa: PLC0415
     from roaming.ocpi.party import PartyId  # noqa: PLC0415
-    from roaming.services import locations, parties  # noqa: PLC0415
+    from roaming.services import hosting, locations  # noqa: PLC0415
 
     owner = PartyId("NL", "C00")
-    parties.ensure_hosted(owner, "Bench")
+    hosting.ensure(owner, "Bench")
     accounts = []
     for number in range(STATIONS):
         identity = _identity(number)

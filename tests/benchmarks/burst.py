@@ -137,14 +137,14 @@ def _world() -> None:
     from roaming.models import Party, Platform  # noqa: PLC0415
     from roaming.ocpi.party import PartyId  # noqa: PLC0415
     from roaming.ocpi.types import format_datetime  # noqa: PLC0415
-    from roaming.services import parties, tariffs, tokens  # noqa: PLC0415
+    from roaming.services import hosting, tariffs, tokens  # noqa: PLC0415
 
     now = timezone.now()
     stamp = format_datetime(now)
     operator, partner = PartyId("NL", "BEN"), PartyId("DE", "EMX")
     platform = Platform.objects.create(name="partner", status=Platform.Status.CONNECTED)
     Party.objects.create(platform=platform, country_code="DE", party_id="EMX", role="EMSP")
-    parties.ensure_hosted(operator)
+    hosting.ensure(operator)
     component = {"type": "ENERGY", "price": Decimal("0.40"), "vat": Decimal(21), "step_size": 1}
     tariff = {"country_code": "NL", "party_id": "BEN", "id": "DAY", "currency": "EUR", "last_updated": stamp}
     tariffs.store(operator, {**tariff, "elements": [{"price_components": [component]}]}, source=None, now=now)

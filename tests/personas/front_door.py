@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from roaming.models import AuthorizationRequest, Command, Delivery, Platform
 from roaming.ocpi.party import PartyId
-from roaming.services import authorizations, decisions, drains, parties, platforms, results
+from roaming.services import authorizations, decisions, drains, hosting, platforms, results
 from tests.personas.partner import Partner
 
 HUB = "NL/HUB"
@@ -46,10 +46,12 @@ class Hub:
         self.partners.append(partner)
         return partner
 
-    def host(self, party: str = "NL/VLT") -> PartyId:
-        """A CPO whose stations hang on the hub."""
+    def host(self, party: str = "NL/VLT", *, news: bool = False) -> PartyId:
+        """A CPO whose stations hang on the hub; everybody has heard of it already, unless it is news."""
         found = PartyId.parse(party)
-        parties.ensure_hosted(found, "Hosted CPO")
+        hosting.ensure(found, "Hosted CPO")
+        if not news:
+            Delivery.objects.filter(module="hubclientinfo", country_code=found.country, party_id=found.party).delete()
         return found
 
     def platform(self, partner: Partner) -> Platform:

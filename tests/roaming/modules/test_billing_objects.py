@@ -91,6 +91,16 @@ def test_a_cdr_passes_through_once_and_can_be_read_back_at_our_url(hub: Any, cpo
     assert (listed(emsp, "cdrs"), Cdr.objects.count()) == (["CDR1"], 1)
 
 
+def test_a_payer_that_names_no_url_for_a_cdr_leaves_its_cpo_ours(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """CDR-03: the answer of a POST has a Location, whose GET gives the CDR."""
+    emsp.answers["POST", "/odd/receiver/cdrs"] = Said(http_status=200)
+    answer = cpo.call("POST", cpo.at("cdrs", "RECEIVER"), samples.cdr())
+    assert answer.both == (200, 1000)
+    assert cpo.call("GET", answer.headers["Location"]).data == samples.cdr()
+    emsp.answers["POST", "/odd/receiver/cdrs"] = Said(status=2001)
+    assert "Location" not in cpo.call("POST", cpo.at("cdrs", "RECEIVER"), samples.cdr(id="CDR2")).headers
+
+
 def test_a_session_of_a_hosted_party_is_put_and_then_patched(hub: Any, emsp: Partner, other_emsp: Partner) -> None:
     """SES-08, SES-14, SES-16: from its CPO, only the new periods."""
     owner = hub.host("NL/VLT")

@@ -43,6 +43,17 @@ def test_a_new_party_is_announced_to_the_others(hub: Any, cpo: Partner) -> None:
     assert quiet.pushed("hubclientinfo") == []
 
 
+def test_a_new_hosted_party_is_announced_too_and_once(hub: Any, emsp: Partner) -> None:
+    """HCI-03, HUB-33."""
+    hub.work()
+    emsp.seen.clear()
+    hub.host("NL/VLT", news=True)
+    hub.host("NL/VLT", news=True)
+    hub.work()
+    (put,) = emsp.pushed("hubclientinfo")
+    assert (put.path, put.body["status"]) == ("/odd/receiver/hubclientinfo/NL/VLT", "CONNECTED")
+
+
 def test_the_end_of_a_connection_is_told_as_suspended(hub: Any, cpo: Partner, emsp: Partner) -> None:
     """HCI-05: never deleted."""
     hub.work()
