@@ -54,16 +54,15 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
     headers = {name: answer.headers[name] for name in (TOTAL_COUNT, LIMIT) if name in answer.headers}
     if link := parse_link(answer.headers.get(LINK)):
         headers[LINK] = f'<{_our_link(asked, to, link)}>; rel="next"'
-    if asked.request.module is ModuleID.CDRS and asked.request.method == "POST" and (kept or LOCATION in answer.headers):
-        headers[LOCATION] = _our_cdr_url(asked)  # also where the receiver named none (CDR-03): it can be read from us
+    posted = asked.request.module is ModuleID.CDRS and asked.request.method == "POST"
+    if posted and (kept or LOCATION in answer.headers):  # CDR-03: also where the receiver names none, for we keep it
+        headers[LOCATION] = _our_cdr_url(asked)
     body = answer.body
     if asked.request.method != "GET" or asked.segments:
         body, envelope = forwards.unwrapped(body, envelope)
     listed = len(envelope.many()) if asked.request.method == "GET" and isinstance(envelope.data, list) else None
     whole = body if envelope.data is None else _as_shown(asked, to, body, envelope)
-    return Reply(
-        http_status=answer.status, whole=whole, status=envelope.status_code, headers=headers, listed=listed
-    )
+    return Reply(http_status=answer.status, whole=whole, status=envelope.status_code, headers=headers, listed=listed)
 
 
 def _as_shown(asked: Asked, to: Forward, body: bytes, envelope: Envelope) -> bytes:
