@@ -80,6 +80,10 @@ CLIENT_CERTIFICATE_HEADER = env.text("CLIENT_CERTIFICATE_HEADER", "Client-Cert")
 STATION_AUTHORITY = env.text("STATION_AUTHORITY", "ocppbridge.services.authority.Embedded")
 STATION_CERTIFICATE_DAYS = env.whole("STATION_CERTIFICATE_DAYS", 730, least=1, most=3650)
 DRAIN_SHARDS = env.whole("DRAIN_SHARDS", 8, least=1, most=1024)
+# Billing: how long the change cursor reaches back; how long, and up to which size, files of exports are kept.
+BILLING_CHANGES_DAYS = env.whole("BILLING_CHANGES_DAYS", 400, least=1, most=3650)
+BILLING_EXPORT_DAYS = env.whole("BILLING_EXPORT_DAYS", 7, least=1, most=365)
+BILLING_EXPORT_MEGABYTES = env.whole("BILLING_EXPORT_MEGABYTES", 4096, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = OCPI_BODY_LIMIT
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -4,6 +4,9 @@ from roaming.models.agreement import Agreement, Substitution
 from roaming.models.announcement import Announcement
 from roaming.models.assessment import Assessment, DeskEntry
 from roaming.models.authorization_request import AuthorizationRequest
+from roaming.models.billing_change import BillingChange, BillingCounter, UnnumberedChange
+from roaming.models.billing_export import BillingExport, BillingExportPart
+from roaming.models.billing_token import BillingToken
 from roaming.models.cdr import Cdr
 from roaming.models.command import Command
 from roaming.models.decision_value import DecisionValue
@@ -21,17 +24,24 @@ from roaming.models.preference import Preference
 from roaming.models.pull import Pull, PulledKey
 from roaming.models.pulse import Pulse
 from roaming.models.session import Session
+from roaming.models.statement import Statement, StatementRow
 from roaming.models.stored import StoredObject
 from roaming.models.tally import Tally
 from roaming.models.tariff import Tariff
 from roaming.models.tariff_edition import TariffEdition
 from roaming.models.token import Token
+from roaming.models.webhook import Webhook, WebhookAttempt
 
 __all__ = [
     "Agreement",
     "Announcement",
     "Assessment",
     "AuthorizationRequest",
+    "BillingChange",
+    "BillingCounter",
+    "BillingExport",
+    "BillingExportPart",
+    "BillingToken",
     "Cdr",
     "Command",
     "DecisionValue",
@@ -54,10 +64,15 @@ __all__ = [
     "PulledKey",
     "Pulse",
     "Session",
+    "Statement",
+    "StatementRow",
     "StoredObject",
     "Substitution",
     "Tally",
     "Tariff",
     "TariffEdition",
     "Token",
+    "UnnumberedChange",
+    "Webhook",
+    "WebhookAttempt",
 ]

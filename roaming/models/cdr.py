@@ -40,4 +40,10 @@ class Cdr(StoredObject):
             models.Index(fields=["country_code", "party_id", "session_key"], name="cdr_session"),
             models.Index(fields=["id"], condition=models.Q(desk_due=True), name="cdr_desk_due"),
             models.Index(fields=["id"], condition=models.Q(withheld=True), name="cdr_withheld"),
+            # What billing reads: by when a CDR ended, of everybody, of an owner, of a payer (services.billing_cdrs).
+            models.Index(fields=["end_date_time", "id"], name="cdr_ended"),
+            models.Index(fields=["country_code", "party_id", "end_date_time", "id"], name="cdr_owner_ended"),
+            models.Index(
+                fields=["token_country_code", "token_party_id", "end_date_time", "id"], name="cdr_payer_ended"
+            ),
         ]

@@ -19,6 +19,10 @@ class Lock(IntEnum):
     STILL_ALIVE = 7305
     PULL = 7306
     HANDSHAKE = 7307
+    CHANGES = 7321
+    WEBHOOK = 7322
+    EXPORT = 7323
+    STATEMENT = 7324
 
 
 @contextmanager
