@@ -1,8 +1,6 @@
-"""Identity and credits, sessions and held tariffs, signed readings."""
+"""Identity and credits, sessions and held tariffs."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
@@ -253,59 +251,3 @@ def test_without_energy_in_the_periods_the_flows_are_unknown() -> None:
     quiet = session(ELEVEN, period(TEN, TIME="1"), zone=None)
     assert flows(quiet) is None
     assert "session_flow_mismatch" not in codes(audit(CDR | PLACE, sessions=[SESSION | quiet]))
-
-
-# signed readings
-
-
-def signed(*records: Any, method: str = "OCMF") -> Json:
-    values = [{"nature": "x", "plain_data": "", "signed_data": record} for record in records]
-    return {"signed_data": {"encoding_method": method, "signed_values": values}}
-
-
-BEGIN = 'OCMF|{"MS":"M1","RD":[{"RV":100.5,"RI":"1-b:1.8.0","RU":"kWh"}]}|{"SD":"00"}'
-END = 'OCMF|{"MS":"M1","RD":[{"RV":104500,"RI":"1-b:1.8.0","RU":"Wh"}]}|{"SD":"00"}'
-BOTH = (
-    'OCMF|{"RD":[{"RV":1,"RI":"01-00:B2.08.00*FF","RU":"kWh"},{"RV":9,"RI":"01-00:C2.08.00*FF"},'
-    '{"RV":5.5,"RI":"01-00:B2.08.00*FF"},7,{"RV":1,"RI":"01-00:B3.08.00*FF"},{"RV":"x"}]}|{}'
-)
-
-
-def test_signed_readings_that_fit_have_no_findings() -> None:
-    assert audit(CDR | signed(BEGIN, END)) == []
-
-
-def test_signed_readings_that_do_not_fit_the_energy_are_told() -> None:
-    found = audit(CDR | signed(BOTH))
-    assert codes(found) == ["signed_energy_mismatch"]
-    assert found[0].amounts == {"claimed": D(4), "signed": D("4.5")}
-
-
-def test_a_reading_of_another_meter_is_an_error() -> None:
-    assert codes(audit(CDR | signed(BEGIN) | {"meter_id": "M2"})) == ["meter_serial_mismatch"]
-
-
-def test_each_signed_register_is_held_against_its_own_flow() -> None:
-    record = (
-        'OCMF|{"RD":[{"RV":1,"RI":"1-b:1.8.0","RU":"kWh"},{"RV":1,"RI":"1-b:2.8.0"},'
-        '{"RV":7,"RI":"1-b:1.8.0"},{"RV":3.5,"RI":"1-b:2.8.0"}]}|{}'
-    )
-    found = [one for one in audit(both_ways("6", "-2") | signed(record)) if one.code == "signed_energy_mismatch"]
-    assert [one.amounts for one in found] == [{"claimed": D(2), "signed": D("2.5")}]
-
-
-def test_the_total_stands_in_where_no_period_tells_of_energy() -> None:
-    silent = {name: value for name, value in CDR.items() if name != "total_energy_cost"}
-    silent |= {"charging_periods": [period(TEN, TIME="1")]}
-    assert "signed_energy_mismatch" not in codes(audit(silent | signed(BEGIN, END)))
-    assert "signed_energy_mismatch" in codes(audit(silent | signed(BOTH)))
-
-
-@pytest.mark.parametrize("record", ["OCMF|{", "OCMF|[]|{}", "hello", None, "OCMF|" + "[" * 100_000])
-def test_what_is_no_ocmf_is_an_error(record: Any) -> None:
-    assert codes(audit(CDR | signed(record))) == ["signed_data_unreadable"]
-
-
-def test_other_encodings_are_left_alone_and_told() -> None:
-    assert codes(audit(CDR | signed("<xml/>", method="EDL"))) == ["signed_data_not_read"]
-    assert audit(CDR | {"signed_data": {"encoding_method": "OCMF", "signed_values": []}}) == []
