@@ -1,10 +1,10 @@
 """The decision register: what the specifications leave open, what we do by default, and who may choose otherwise.
 
 Pure; any package may import it. Entries stand by topic in ocpi.py, ocpp.py, charging.py,
-provisioning.py, pricing.py, delivery.py.
+provisioning.py, upkeep.py, pricing.py, delivery.py.
 """
 
-from roaming.decisions import charging, delivery, ocpi, ocpp, pricing, provisioning
+from roaming.decisions import billing, charging, delivery, ocpi, ocpp, pricing, provisioning, upkeep
 from roaming.decisions.choices import Choices, Key, counts, invalid, undecided
 from roaming.decisions.decision import Decision, Feature, InvalidValue, Kind, Scope, between
 from roaming.decisions.registry import REGISTRY, UnknownDecision, every, get, register
@@ -23,6 +23,7 @@ __all__ = [
     "UnknownDecision",
     "all",
     "between",
+    "billing",
     "charging",
     "counts",
     "delivery",
@@ -35,4 +36,5 @@ __all__ = [
     "provisioning",
     "register",
     "undecided",
+    "upkeep",
 ]

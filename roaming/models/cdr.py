@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Upper
 
 from roaming.models.stored import StoredObject
 
@@ -38,6 +39,14 @@ class Cdr(StoredObject):
             models.Index(fields=["token_country_code", "token_party_id", "listed_at", "id"], name="cdr_listed"),
             models.Index(fields=["token_country_code", "token_party_id", "id"], name="cdr_page"),
             models.Index(fields=["country_code", "party_id", "session_key"], name="cdr_session"),
+            models.Index(fields=["country_code", "party_id", "start_date_time"], name="cdr_started"),
+            models.Index(
+                "country_code",
+                "party_id",
+                Upper("credit_reference_id"),
+                condition=models.Q(credit=True),
+                name="cdr_credited",
+            ),
             models.Index(fields=["id"], condition=models.Q(desk_due=True), name="cdr_desk_due"),
             models.Index(fields=["id"], condition=models.Q(withheld=True), name="cdr_withheld"),
             # What billing reads: by when a CDR ended, of everybody, of an owner, of a payer (services.billing_cdrs).

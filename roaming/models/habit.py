@@ -7,13 +7,14 @@ from django.db import models
 
 
 class Habit(models.Model):
-    """Learned per party: the ways of rounding that fit every CDR so far, and its reading of the tariff texts."""
+    """Learned per party: the ways (reading of the tariff texts, rounding) that fitted every CDR so far."""
 
     country_code = models.CharField(max_length=2)
     party_id = models.CharField(max_length=3)
-    roundings = ArrayField(models.CharField(max_length=40), default=list)
-    reading = models.CharField(max_length=60, blank=True, help_text="empty: as we read the tariff texts")
-    cdrs = models.PositiveIntegerField(default=0, help_text="that have shown it")
+    ways = ArrayField(
+        models.CharField(max_length=100), default=list, help_text="reading/rounding; our reading is empty"
+    )
+    cdrs = models.PositiveIntegerField(default=0, help_text="that have shown it, counted up to a hundred")
     since = models.DateTimeField()
     changed_at = models.DateTimeField(null=True, blank=True, help_text="when a CDR last did not fit it")
 

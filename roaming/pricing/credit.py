@@ -108,15 +108,32 @@ def _negated(cdr: Cdr, original: Cdr, field: str) -> bool:
 def _billed_twice(cdr: Cdr, others: list[Cdr]) -> Iterator[Finding]:
     """A replacement comes after the credit of what it replaces (CDR-11)."""
     session = folded(cdr, "session_id")
-    if not session:
-        return
     credited = {folded(other, "credit_reference_id") for other in others if is_credit(other)}
     if folded(cdr, "id") in credited:
         return  # it is the one that was taken back
     for other in others:
-        if folded(other, "session_id") == session and not is_credit(other) and folded(other, "id") not in credited:
+        if is_credit(other) or folded(other, "id") in credited:
+            continue
+        if session and folded(other, "session_id") == session:
             message = f"CDR {other.get('id')!r} bills the same session and has not been credited"
             yield error("session_billed_twice", "/session_id", message)
+        elif _alike(cdr, other):
+            message = f"CDR {other.get('id')!r} bills the same token, place, start and end"
+            yield error("looks_like_another", "/id", message)
+
+
+def _alike(cdr: Cdr, other: Cdr) -> bool:
+    """What one car cannot do twice, whatever the ids say."""
+    one, two = _occasion(cdr), _occasion(other)
+    return one == two and all(one)
+
+
+def _occasion(cdr: Cdr) -> tuple[str, ...]:
+    token, place = cdr.get("cdr_token"), cdr.get("cdr_location")
+    names = [folded(cdr, "start_date_time"), folded(cdr, "end_date_time")]
+    names.append(folded(token, "uid") if isinstance(token, Mapping) else "")
+    names += [folded(place, name) for name in ("id", "evse_uid")] if isinstance(place, Mapping) else [""]
+    return tuple(names)
 
 
 def price(cdr: Cdr, field: str, side: str) -> Decimal | None:

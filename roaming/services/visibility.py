@@ -5,6 +5,7 @@
     tokens                   CPOs, likewise; the eMSP is the owner
     sessions, cdrs           only the owner of the token, likewise (TRA-07, CDR-06)
     pushed to one by name    only that party, of all those above (HUB-19)
+    a CDR that is withheld   only its owner, until the desk releases it (S42)
     a substituted tariff     not by the eMSP that sees another one in its place (TAR-30)
     another hub              what any of the parties behind it may see, but for their own (S35)
 
@@ -149,7 +150,7 @@ def _shared(reader: Party, module: ModuleID, now: datetime) -> Q:
     addressed = Q(addressees=[]) | Q(addressees__contains=[f"{reader.country_code}/{reader.party_id}"])
     rule = _agreed(module, now, pair) & addressed
     if module in _BILLED:
-        rule &= Q(token_country_code=reader.country_code, token_party_id=reader.party_id)
+        rule &= Q(token_country_code=reader.country_code, token_party_id=reader.party_id) & _released(module)
     if module is ModuleID.TARIFFS and reader.special_tariffs:
         owner = {f"{here}__{name}": OuterRef(OuterRef(name)) for name in _OWNER}
         agreed = holding(Agreement.objects.filter(**owner, **{there: reader.pk}), module, now)
@@ -171,7 +172,12 @@ def _passed_on(hub: Party, module: ModuleID, now: datetime, facing: Roles) -> Q:
         able = able.filter(country_code=OuterRef("token_country_code"), party_id=OuterRef("token_party_id"))
     owning = DRIVING_SIDE if module is ModuleID.TOKENS else CHARGING_SIDE
     theirs = behind.filter(**_OWNER, role__in=owning)
-    return Q(Exists(able)) & ~Q(Exists(theirs)) & Q(addressees=[])
+    return Q(Exists(able)) & ~Q(Exists(theirs)) & Q(addressees=[]) & _released(module)
+
+
+def _released(module: ModuleID) -> Q:
+    """A CDR that the desk withholds is seen by nobody but its owner (S42)."""
+    return Q(withheld=False) if module is ModuleID.CDRS else Q()
 
 
 def _agreed(module: ModuleID | None, now: datetime, *pairs: dict[str, Any]) -> Q:
