@@ -7,9 +7,10 @@ whether the peer may have seen the request.
 
 from roaming.client.call import Answer, Call, Peer, call, hosts_allowed, is_host_of
 from roaming.client.errors import Broken, CallFailed, Forbidden, Timeout, TooLarge, Unreachable
+from roaming.client.fetch import fetch
 from roaming.client.guard import check_url
 
 __all__ = [
     "Answer", "Broken", "Call", "CallFailed", "Forbidden", "Peer", "Timeout", "TooLarge", "Unreachable", "call",
-    "check_url", "hosts_allowed", "is_host_of",
+    "check_url", "fetch", "hosts_allowed", "is_host_of",
 ]  # fmt: skip

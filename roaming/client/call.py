@@ -5,26 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-import urllib3
 from django.conf import settings
-from requests.structures import CaseInsensitiveDict
 
 from roaming import journal
-from roaming.client import guard
+from roaming.client import exchange, guard
 from roaming.client.deadlines import Flight, watch
-from roaming.client.errors import Broken, CallFailed, Forbidden, Timeout, TooLarge, Unreachable
-from roaming.client.wire import connected_to
+from roaming.client.errors import CallFailed, Forbidden
 from roaming.ocpi import envelope
 from roaming.ocpi.authorization import Encoding, format_authorization
 from roaming.ocpi.errors import HubError
 from roaming.ocpi.headers import MessageIds, Routing
-
-MAX_ANSWER = 8 * 1024 * 1024
-_CHUNK = 65_536
 
 
 @dataclass(frozen=True)
@@ -130,47 +122,10 @@ def _once(peer: Peer, request: Call, url: str, flight: Flight, resolve: guard.Re
     host = parts.hostname or ""
     if not is_host_of(host, peer.hosts):
         raise Forbidden(f"{host} is not a host of this partner")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    addresses = guard.vet(host, port, settings.OUTBOUND_ALLOW, resolve, flight.left)
-    for address in addresses[:-1]:
-        try:
-            return _exchange(peer, request, url, address, flight)
-        except Unreachable:
-            continue  # a name may have an address of a family that does not work here
-    return _exchange(peer, request, url, addresses[-1], flight)
-
-
-def _exchange(peer: Peer, request: Call, url: str, address: str, flight: Flight) -> Answer:
-    if flight.left <= 0:
-        raise Timeout("the deadline passed before the connection", sent=False)
-    with connected_to(address, flight) as session:
-        try:
-            response = session.request(
-                request.method, url, data=request.body, headers=_headers(peer, request), stream=True,
-                allow_redirects=False, timeout=flight.left,
-            )  # fmt: skip
-            with response:
-                body = _read(response, flight)
-        except CallFailed:
-            raise
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise _failure(error, flight) from None
-    if flight.fired:
-        raise Timeout("no answer in time")
-    return Answer(response.status_code, CaseInsensitiveDict(response.headers), body, peer.bare_success)
-
-
-def _read(response: requests.Response, flight: Flight) -> bytes:
-    """The decoded body, piece by piece, so that neither size nor compression gets past the cap (S7)."""
-    pieces, size = [], 0
-    while piece := response.raw.read1(_CHUNK, decode_content=True):
-        size += len(piece)
-        if size > MAX_ANSWER:
-            raise TooLarge(f"the answer is larger than {MAX_ANSWER} bytes")
-        if flight.fired:
-            raise Timeout("no answer in time")
-        pieces.append(piece)
-    return b"".join(pieces)
+    response = exchange.once(
+        flight, request.method, url, _headers(peer, request), request.body, settings.OUTBOUND_ALLOW, resolve
+    )
+    return Answer(response.status, response.headers, response.body, peer.bare_success)
 
 
 def _headers(peer: Peer, request: Call) -> dict[str, str]:
@@ -184,18 +139,3 @@ def _headers(peer: Peer, request: Call) -> dict[str, str]:
     if request.body is not None:
         headers["Content-Type"] = "application/json"  # TRA-02
     return headers
-
-
-def _failure(error: Any, flight: Flight) -> CallFailed:
-    if flight.fired:
-        return Timeout("no answer in time")
-    if isinstance(error, requests.ConnectTimeout):
-        return Timeout("no connection in time", sent=False)
-    if isinstance(error, requests.Timeout):
-        return Timeout("no answer in time")
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(error, requests.exceptions.SSLError):
-        return Unreachable("TLS failed")
-    if isinstance(reason, urllib3.exceptions.NewConnectionError):
-        return Unreachable("no connection")
-    return Broken(f"the connection ended before the answer did ({type(error).__name__})")
