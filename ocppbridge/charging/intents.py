@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from ocppbridge.charging import upkeep_intents
 from ocppbridge.charging.profile_intents import AskProfiles, AskSchedule, ClearProfiles, InstallProfile, UsePriority
 from ocppbridge.charging.replies import Authorization
 from ocppbridge.charging.security_intents import (
@@ -43,6 +44,8 @@ from ocppbridge.charging.tariff_intents import (
     TellCost,
 )
 from ocppbridge.charging.tokens import STATION, IdToken, Place
+from ocppbridge.charging.upkeep_intents import *  # noqa: F403  # blocks L, N and O list their own
+from ocppbridge.charging.upkeep_intents import UpkeepIntent
 
 
 class NotOffered(Exception):
@@ -219,6 +222,7 @@ Intent = (
     | ClearTariffs
     | ChangeTariff
     | AwaitPayment
+    | UpkeepIntent
     | RawCall
 )
 
@@ -268,3 +272,4 @@ __all__ = [
     "When",
     "WriteVariables",
 ]
+__all__ += upkeep_intents.__all__

@@ -15,6 +15,7 @@ from typing import Any
 from ocppbridge.charging.readings import Reading
 from ocppbridge.charging.smart_messages import LimitCleared, LimitSet, PriorityChanged, ProfilesReported
 from ocppbridge.charging.tokens import IdToken, Place
+from ocppbridge.charging.upkeep_messages import UpkeepMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,5 +200,6 @@ Message = (
     | LimitCleared
     | ProfilesReported
     | PriorityChanged
+    | UpkeepMessage
     | Informed
 )

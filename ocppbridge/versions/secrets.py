@@ -1,8 +1,8 @@
 """Where secrets stand in the frames of every version, and how they are masked before anything is stored.
 
 Rule: one table for both directions and all versions; what has no secret comes back as the very same object, so the
-hot path pays one look-up. URLs keep scheme, host and path: user, password and query go. Payloads are masked whether
-valid or not.
+hot path pays one look-up. URLs keep scheme, host and path: user, password, query, and the keys of our own URLs go.
+What a station tells of a customer is personal and never stored in clear. Payloads are masked whether valid or not.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 MASK: Final = "•••"
+# How the secret part of a path of ours begins (services.files).
+FILE_KEY: Final = "key-"
 # A setting with one of these in its name holds a secret, whatever a vendor calls it: BasicAuthPassword, WiFiPassword…
 _SECRET_WORDS: Final = (
     "password", "passwd", "passphrase", "secret", "authorizationkey", "privatekey", "apikey", "presharedkey", "simpin",
@@ -72,7 +74,13 @@ def _url(value: Any) -> Any:
         return MASK
     user, _, host = parts.netloc.rpartition("@")
     netloc = f"{MASK}@{host}" if user else host
-    return urlunsplit((parts.scheme, netloc, parts.path, MASK if parts.query else "", ""))
+    path = "/".join(MASK if part.startswith(FILE_KEY) else part for part in parts.path.split("/"))
+    return urlunsplit((parts.scheme, netloc, path, MASK if parts.query else "", ""))
+
+
+def masked_url(url: str) -> str:
+    """The URL without its secrets."""
+    return str(_url(url))
 
 
 def _where(name: Callable[[dict[str, Any]], object], change: Change) -> Change:
@@ -96,8 +104,10 @@ def _variables(field: str, value: str) -> Change:
 REQUESTS: Final[Mapping[str, tuple[Change, ...]]] = MappingProxyType(
     {
         "ChangeConfiguration": (_where(_key, _at("value", _hidden)),),
+        "CustomerInformation": (_at("customerIdentifier", _hidden),),
         "GetDiagnostics": (_at("location", _url),),
         "GetLog": (_at("log.remoteLocation", _url),),
+        "NotifyCustomerInformation": (_at("data", _hidden),),
         "NotifyEvent": (_variables("eventData", "actualValue"),),
         "NotifyReport": (_variables("reportData", "variableAttribute.*.value"),),
         "NotifySettlement": (_at("receiptUrl", _url),),

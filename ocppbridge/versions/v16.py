@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ocppbridge.versions import v16_upkeep
 from ocppbridge.versions.dialect import Dialect
 from ocppbridge.versions.v16_down import DOWNS, REPLIES
 from ocppbridge.versions.v16_loss import LOSSES
@@ -44,19 +45,12 @@ TO_STATION: Final = frozenset(
 V16: Final = Dialect(
     version="1.6",
     subprotocol="ocpp1.6",
-    ups=UPS,
-    noted=frozenset(
-        {
-            "DiagnosticsStatusNotification",
-            "FirmwareStatusNotification",
-            "LogStatusNotification",
-            "SignedFirmwareStatusNotification",
-        }
-    ),
+    ups={**UPS, **v16_upkeep.UPS},
+    noted=frozenset(),
     declined={},
     replies=REPLIES,
-    downs=DOWNS,
-    results=RESULTS,
+    downs={**DOWNS, **v16_upkeep.DOWNS},
+    results={**RESULTS, **v16_upkeep.RESULTS},
     to_station=TO_STATION,
     losses=LOSSES,
 )

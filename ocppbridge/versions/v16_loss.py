@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ocppbridge.versions import upkeep_loss
 from ocppbridge.versions.dialect import Losses
 
 _PNC: Final = "ISO 15118 came with 2.0.1; over 1.6 it travels in DataTransfer"
@@ -19,6 +20,7 @@ _DISPLAY: Final = "1.6 has no texts, languages or priorities in idTagInfo"
 
 LOSSES: Final = Losses(
     not_said={
+        **upkeep_loss.NOT_SAID_16,
         "AuthorizeAsked.certificate": _PNC,
         "AuthorizeAsked.certificate_hashes": _PNC,
         "Booted.reason": "1.6 does not say why a station booted",
@@ -53,6 +55,7 @@ LOSSES: Final = Losses(
         "*.trigger": "1.6 does not say why it sends",
     },
     not_sayable={
+        **upkeep_loss.NOT_SAYABLE_16,
         "AwaitPayment": _21,
         "ChangeTariff": _21,
         "ClearTariffs": _21,

@@ -7,23 +7,12 @@ from types import MappingProxyType
 from typing import Final
 
 # Acknowledged with an empty answer and recorded as they came.
-NOTED: Final = frozenset(
-    {
-        "FirmwareStatusNotification",
-        "LogStatusNotification",
-        "NotifyCustomerInformation",
-        "NotifyDisplayMessages",
-        "NotifyMonitoringReport",
-        "PublishFirmwareStatusNotification",
-    }
-)
+NOTED: Final[frozenset[str]] = frozenset()
 NOTED_21: Final = frozenset(
     {
         "BatterySwap",
-        "ClosePeriodicEventStream",
         "NotifyDERAlarm",
         "NotifyDERStartStop",
-        "NotifyPeriodicEventStream",
         "NotifySettlement",
         "ReportDERControl",
     }
@@ -42,7 +31,6 @@ DECLINED: Final[Mapping[str, str]] = MappingProxyType(
 DECLINED_21: Final[Mapping[str, str]] = MappingProxyType(
     {
         "GetCertificateChainStatus": _CERTIFICATES,
-        "OpenPeriodicEventStream": "needs a receiver of event streams, which is not built yet",
         "PullDynamicScheduleUpdate": _SMART,
         "VatNumberValidation": "needs a register of VAT numbers, which the hub has not",
     }

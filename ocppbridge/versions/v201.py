@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ocppbridge.charging import intents, replies
 from ocppbridge.charging.intents import NotOffered, When
-from ocppbridge.versions import v2
+from ocppbridge.versions import v2, v2_upkeep, v2_upkeep_down
 from ocppbridge.versions.dialect import Dialect
 from ocppbridge.versions.payloads import Called, present
 from ocppbridge.versions.v2_down import DOWNS, REPLIES, authorized_201, event_taken_201
@@ -29,7 +29,13 @@ def _reset(intent: intents.Reset) -> Called:
 
 
 _DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
-    {**DOWNS, intents.DeliverCertificate: _deliver, intents.Reset: _reset, intents.SetNetwork: network_201}
+    {
+        **DOWNS,
+        **v2_upkeep_down.DOWNS_201,
+        intents.DeliverCertificate: _deliver,
+        intents.Reset: _reset,
+        intents.SetNetwork: network_201,
+    }
 )
 _REPLIES: Final[Mapping[type, Callable[[Any], dict[str, Any]]]] = MappingProxyType(
     {**REPLIES, replies.Authorization: authorized_201, replies.EventTaken: event_taken_201}
@@ -43,7 +49,7 @@ V201: Final = Dialect(
     declined=v2.DECLINED,
     replies=_REPLIES,
     downs=_DOWNS,
-    results=RESULTS,
+    results={**RESULTS, **v2_upkeep.RESULTS},
     to_station=v2.TO_STATION,
     losses=LOSSES_201,
 )

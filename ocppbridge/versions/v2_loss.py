@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ocppbridge.versions import upkeep_loss
 from ocppbridge.versions.dialect import Losses
 
 _VENDOR: Final = "what vendors add without being asked; it stays in the journal"
@@ -47,11 +48,16 @@ _NOT_SAYABLE: Final[Mapping[str, str]] = {
     "StartTaken": "the station chooses the id of a transaction; the start is answered by EventTaken",
 }
 
-LOSSES_21: Final = Losses(not_taken=_NOT_TAKEN, not_said=_NOT_SAID, not_sayable=_NOT_SAYABLE)
+LOSSES_21: Final = Losses(
+    not_taken=_NOT_TAKEN,
+    not_said={**_NOT_SAID, **upkeep_loss.NOT_SAID_2},
+    not_sayable={**_NOT_SAYABLE, **upkeep_loss.NOT_SAYABLE_2},
+)
 LOSSES_201: Final = Losses(
     not_taken=_NOT_TAKEN,
     not_said={
         **_NOT_SAID,
+        **upkeep_loss.NOT_SAID_201,
         "CertificateRequested.request_id": _21,
         "CertificateRequested.root_hash": _21,
         "*.cost": _21,
@@ -65,6 +71,7 @@ LOSSES_201: Final = Losses(
     },
     not_sayable={
         **_NOT_SAYABLE,
+        **upkeep_loss.NOT_SAYABLE_201,
         "AskTariffs": _21,
         "Authorization.allowed_transfer": _21,
         "Authorization.tariff": _21,

@@ -28,7 +28,7 @@ from ocppbridge.charging.messages import (
 )
 from ocppbridge.charging.readings import ENERGY_IMPORT, Reading, Sample, Signed, normalised, number
 from ocppbridge.charging.tokens import STATION, IdToken, Place
-from ocppbridge.versions import moments, v2_smart
+from ocppbridge.versions import moments, v2_smart, v2_upkeep
 
 Payload = Mapping[str, Any]
 
@@ -161,6 +161,7 @@ def _events(payload: Payload) -> EventsSeen:
 UPS: Final[Mapping[str, Callable[[Payload], Message]]] = MappingProxyType(
     {
         **v2_smart.UPS,
+        **v2_upkeep.UPS,
         "Authorize": _authorize,
         "BootNotification": _boot,
         "DataTransfer": lambda payload: DataReceived(

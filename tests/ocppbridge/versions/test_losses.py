@@ -180,6 +180,27 @@ def verbs(dialect: Dialect) -> Iterator[Any]:
     yield i.ChangeTariff("1", TARIFF)
     yield i.AwaitPayment(1, 60)
     yield i.FetchLog("ftp://x", 1, "SecurityLog", NOON, NOON, 1, 1)
+    yield from upkeep_verbs(dialect)
+
+
+def upkeep_verbs(dialect: Dialect) -> Iterator[Any]:
+    old, new = dialect.version == "1.6", dialect.version == "2.1"
+    yield i.UpdateFirmware(1, "http://x", NOON, NOON, "pem", "c2lnbg==", 1, 1)
+    yield i.UpdateFirmware(1, "http://x", NOON, None if old else NOON, retries=1, retry_interval=1)
+    yield i.PublishFirmware(1, "http://x", "0" * 32, 1, 1)
+    yield i.UnpublishFirmware("0" * 32)
+    yield i.SetMonitoringBase("All")
+    yield i.SetMonitoringLevel(5)
+    yield i.SetMonitors((i.Monitor(SETTING, "Periodic", Decimal("1.5"), 5, True, 1, i.Pace(60, 10) if new else None),))
+    yield i.ClearMonitors((1,))
+    yield i.ReportMonitors(1, (SETTING,), ("DeltaMonitoring",))
+    yield i.AdjustStream(1, i.Pace(60, 10))
+    yield i.ListStreams()
+    yield i.AskCustomer(1, True, False, IdToken("T1", "ISO14443", (("A", "B"),)), HASHES, "me")
+    texts = (i.Text("hello", "en"), i.Text("hallo", "de")) if new else (i.Text("hello", "en"),)
+    yield i.ShowMessage(i.Display(1, "InFront", texts, "Idle", NOON, NOON, "1", SETTING))
+    yield i.ListMessages(1, (1,), "InFront", "Idle")
+    yield i.HideMessage(1)
 
 
 def answers() -> Iterator[Any]:

@@ -37,6 +37,9 @@ def variable(name: str, **more) -> dict:
         ("PublishFirmware", {"location": f"https://f.example/fw#{SECRET}"}),
         ("PublishFirmwareStatusNotification", {"location": [f"https://u:{SECRET}@f.example/fw"]}),
         ("NotifySettlement", {"receiptUrl": f"https://pay.example/r?token={SECRET}"}),
+        ("GetLog", {"log": {"remoteLocation": f"https://hub.example/files/key-{SECRET}/log.zip"}}),
+        ("NotifyCustomerInformation", {"data": f"card {SECRET}"}),
+        ("CustomerInformation", {"customerIdentifier": SECRET}),
     ],
 )
 def test_a_call_is_masked_and_keeps_its_shape(action, payload):

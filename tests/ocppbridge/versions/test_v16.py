@@ -7,11 +7,12 @@ import pytest
 
 from ocppbridge.charging import intents as i
 from ocppbridge.charging import replies
-from ocppbridge.charging.messages import Booted, Ended, Informed, Metered, Started, StateChanged
+from ocppbridge.charging.messages import Booted, Ended, Metered, Started, StateChanged
 from ocppbridge.charging.outcomes import Accepted, Refused, Unsupported
 from ocppbridge.charging.readings import Signed
 from ocppbridge.charging.replies import AuthorizationStatus, DataStatus, Registration
 from ocppbridge.charging.tokens import STATION, IdToken, Place
+from ocppbridge.charging.upkeep_messages import FirmwareProgressed, LogProgressed
 from ocppbridge.rpc.errors import Code, Declined, SchemaFault, UnknownAction
 from ocppbridge.versions import DIALECTS, dialect
 
@@ -104,8 +105,11 @@ def test_signed_data_is_kept_byte_for_byte():
     assert (sample.signed, sample.value, sample.context) == (Signed(ocmf), None, "Transaction.End")
 
 
-def test_what_is_only_taken_note_of_comes_as_it_was():
-    assert up("FirmwareStatusNotification", status="Idle") == Informed("FirmwareStatusNotification", {"status": "Idle"})
+def test_progress_of_firmware_and_logs_names_its_request_only_with_the_security_extension():
+    assert up("FirmwareStatusNotification", status="Idle") == FirmwareProgressed("Idle")
+    assert up("SignedFirmwareStatusNotification", status="Installed", requestId=7) == FirmwareProgressed("Installed", 7)
+    assert up("DiagnosticsStatusNotification", status="Uploaded") == LogProgressed("Uploaded", kind="DiagnosticsLog")
+    assert up("LogStatusNotification", status="Uploaded", requestId=7) == LogProgressed("Uploaded", 7)
 
 
 # Strict and lenient
@@ -360,7 +364,7 @@ def test_a_raw_call_is_checked_against_the_schema_and_sent_unchanged():
         ("GetDiagnostics", {}, Refused("NoFile", "nothing to upload")),
         ("GetLocalListVersion", {"listVersion": 0}, Accepted("Accepted", data={"version": 0})),
         ("GetLocalListVersion", {"listVersion": -1}, Unsupported("NotSupported")),
-        ("UpdateFirmware", {}, Accepted("Answered")),
+        ("UpdateFirmware", {}, Accepted("Accepted")),
         (
             "GetConfiguration",
             {"configurationKey": [{"key": "A", "readonly": True, "value": "1"}], "unknownKey": ["B"]},

@@ -1,17 +1,19 @@
 """OCPP 2.0.1 and 2.1 ↔ the domain: what each side makes of the other's words."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from decimal import Decimal as D
 
 import pytest
 
 from ocppbridge.charging import intents as i
 from ocppbridge.charging import replies
-from ocppbridge.charging.messages import Booted, Ended, Informed, Metered, ReportPart, Started, StateChanged, Updated
+from ocppbridge.charging.messages import Booted, Ended, Metered, ReportPart, Started, StateChanged, Updated
 from ocppbridge.charging.outcomes import Accepted, Refused, Scheduled, Unsupported
 from ocppbridge.charging.readings import Signed
 from ocppbridge.charging.replies import AuthorizationStatus, DataStatus, Registration
 from ocppbridge.charging.tokens import STATION, IdToken, Place
+from ocppbridge.charging.upkeep_messages import FirmwareProgressed, LogProgressed, StreamTold
 from ocppbridge.versions import DIALECTS
 
 V201, V21 = DIALECTS["ocpp2.0.1"], DIALECTS["ocpp2.1"]
@@ -122,16 +124,15 @@ def test_a_report_comes_in_parts(dialect):
 
 
 @BOTH
-def test_what_is_only_taken_note_of_comes_as_it_was(dialect):
-    assert up(dialect, "FirmwareStatusNotification", status="Idle") == Informed(
-        "FirmwareStatusNotification", {"status": "Idle"}
-    )
+def test_progress_of_firmware_and_logs_names_its_request(dialect):
+    assert up(dialect, "FirmwareStatusNotification", status="Idle") == FirmwareProgressed("Idle")
+    assert up(dialect, "LogStatusNotification", status="Uploaded", requestId=7) == LogProgressed("Uploaded", 7)
 
 
-def test_a_periodic_event_stream_is_taken_note_of():
+def test_the_values_of_an_event_stream_are_counted_from_its_base():
     """Field quirk 18: it comes as SEND."""
-    payload = {"id": 1, "pending": 0, "basetime": AT, "data": [{"t": 0, "v": "1"}]}
-    assert up(V21, "NotifyPeriodicEventStream", **payload) == Informed("NotifyPeriodicEventStream", payload)
+    payload = {"id": 1, "pending": 0, "basetime": AT, "data": [{"t": 0.1, "v": "1"}]}
+    assert up(V21, "NotifyPeriodicEventStream", **payload) == StreamTold(1, 0, NOON, ((Decimal("0.1"), "1"),))
 
 
 # What we answer

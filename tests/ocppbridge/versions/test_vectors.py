@@ -13,6 +13,7 @@ import pytest
 from ocppbridge.charging import messages, replies
 from ocppbridge.charging.intents import NotOffered, RawCall
 from ocppbridge.charging.replies import AuthorizationStatus, DataStatus, Registration
+from ocppbridge.charging.upkeep_messages import StreamOpening
 from ocppbridge.rpc.errors import Code, Declined, SchemaFault
 from ocppbridge.rpc.frames import encode_call, parse
 from ocppbridge.versions import DIALECTS
@@ -38,6 +39,7 @@ REPLIES = {
     messages.Ended: replies.EventTaken(),
     messages.DataReceived: replies.DataTaken(DataStatus.UNKNOWN_VENDOR),
     messages.CertificateRequested: replies.Verdict(True),
+    StreamOpening: replies.Verdict(True),
 }
 
 
