@@ -44,6 +44,7 @@ from ocppbridge.charging.tariff_intents import (
     TellCost,
 )
 from ocppbridge.charging.tokens import STATION, IdToken, Place
+from ocppbridge.charging.v2x_intents import AllowTransfer, AskDer, ClearDer, SetDer, SignalGrid, UpdateSetpoint
 from ocppbridge.charging.upkeep_intents import *  # noqa: F403  # blocks L, N and O list their own
 from ocppbridge.charging.upkeep_intents import UpkeepIntent
 
@@ -222,11 +223,19 @@ Intent = (
     | ClearTariffs
     | ChangeTariff
     | AwaitPayment
+    | AllowTransfer
+    | UpdateSetpoint
+    | SignalGrid
+    | SetDer
+    | AskDer
+    | ClearDer
     | UpkeepIntent
     | RawCall
 )
 
 __all__ = [
+    "AllowTransfer",
+    "AskDer",
     "AskListVersion",
     "AskProfiles",
     "AskSchedule",
@@ -239,6 +248,7 @@ __all__ = [
     "ChangePassword",
     "ChangeTariff",
     "ClearCache",
+    "ClearDer",
     "ClearProfiles",
     "ClearTariffs",
     "DeleteCertificate",
@@ -260,13 +270,16 @@ __all__ = [
     "Reset",
     "SendData",
     "SendList",
+    "SetDer",
     "SetNetwork",
     "SetTariff",
+    "SignalGrid",
     "StartCharging",
     "StopCharging",
     "TellCost",
     "Trigger",
     "Unlock",
+    "UpdateSetpoint",
     "UsePriority",
     "Variable",
     "When",

@@ -15,6 +15,14 @@ from typing import Any
 from ocppbridge.charging.readings import Reading
 from ocppbridge.charging.smart_messages import LimitCleared, LimitSet, PriorityChanged, ProfilesReported
 from ocppbridge.charging.tokens import IdToken, Place
+from ocppbridge.charging.v2x_messages import (
+    DerAlarmed,
+    DerReported,
+    DerSwitched,
+    EvScheduleTold,
+    NeedsTold,
+    SetpointPulled,
+)
 from ocppbridge.charging.upkeep_messages import UpkeepMessage
 
 
@@ -200,6 +208,12 @@ Message = (
     | LimitCleared
     | ProfilesReported
     | PriorityChanged
+    | NeedsTold
+    | EvScheduleTold
+    | SetpointPulled
+    | DerReported
+    | DerAlarmed
+    | DerSwitched
     | UpkeepMessage
     | Informed
 )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from ocppbridge.charging.tokens import IdToken
+from ocppbridge.charging.v2x_replies import NeedsTaken, SetpointGiven
 
 
 class Registration(StrEnum):
@@ -115,4 +116,15 @@ class Acknowledged:
     """Nothing to say: taken note of."""
 
 
-Reply = Registered | Clock | Authorization | StartTaken | EventTaken | DataTaken | Verdict | Acknowledged
+Reply = (
+    Registered
+    | Clock
+    | Authorization
+    | StartTaken
+    | EventTaken
+    | DataTaken
+    | Verdict
+    | NeedsTaken
+    | SetpointGiven
+    | Acknowledged
+)

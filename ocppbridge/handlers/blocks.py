@@ -3,7 +3,9 @@
 from ocppbridge.handlers import (
     authorization,
     availability,
+    bidirectional,
     data,
+    der,
     displays,
     firmware,
     local_lists,
@@ -22,7 +24,9 @@ from ocppbridge.handlers.registry import ANSWERS, RECORDS, SETTLES, answer_of, r
 BLOCKS = (
     authorization,
     availability,
+    bidirectional,
     data,
+    der,
     displays,
     firmware,
     local_lists,

@@ -11,6 +11,7 @@ from ocppbridge.charging.replies import Acknowledged
 from ocppbridge.charging.smart_messages import LimitCleared, LimitSet, PriorityChanged, ProfilesReported
 from ocppbridge.handlers.registry import Asked, answers, records, settles
 from ocppbridge.models import Call
+from ocppbridge.services import energy_plans
 from ocppbridge.services.turns import Turn
 
 
@@ -53,5 +54,8 @@ def prioritised(message: PriorityChanged, turn: Turn) -> None:
 @settles(AskSchedule)
 @settles(UsePriority)
 def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
-    """CHP-05."""
+    """CHP-05; a plan of a car that gives energy back is no partner's profile."""
+    if call.purpose == energy_plans.PURPOSE:
+        energy_plans.settled(call, outcome, now)
+        return
     profiles.settled(call, outcome, now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ocppbridge.versions import upkeep_loss
+from ocppbridge.versions import v2x_loss
 from ocppbridge.versions.dialect import Losses
 
 _PNC: Final = "ISO 15118 came with 2.0.1; over 1.6 it travels in DataTransfer"
@@ -23,6 +24,7 @@ LOSSES: Final = Losses(
         **upkeep_loss.NOT_SAID_16,
         "AuthorizeAsked.certificate": _PNC,
         "AuthorizeAsked.certificate_hashes": _PNC,
+        **v2x_loss.NOT_SAID_16,
         "Booted.reason": "1.6 does not say why a station booted",
         "CertificateRequested.certificate_type": "a 1.6 station has one certificate of its own",
         "CertificateRequested.request_id": _21,
@@ -63,6 +65,7 @@ LOSSES: Final = Losses(
         "AskTariffs": _21,
         "AskProfiles": "a 1.6 station does not tell its profiles, only the schedule they make",
         "UsePriority": _21,
+        **v2x_loss.NOT_SAYABLE_16,
         "AskTransaction": "1.6 has no GetTransactionStatus; a lost stop is found by its silence",
         "DeliverCertificate.certificate_type": "a 1.6 station has one certificate of its own",
         "DeliverCertificate.request_id": _21,

@@ -11,27 +11,20 @@ NOTED: Final[frozenset[str]] = frozenset()
 NOTED_21: Final = frozenset(
     {
         "BatterySwap",
-        "NotifyDERAlarm",
-        "NotifyDERStartStop",
         "NotifySettlement",
-        "ReportDERControl",
     }
 )
 
-_SMART: Final = "needs an answer that plans charging, which is not built yet"
 _CERTIFICATES: Final = "needs a certificate authority for vehicles, which is not built yet"
 DECLINED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Get15118EVCertificate": _CERTIFICATES,
         "GetCertificateStatus": _CERTIFICATES,
-        "NotifyEVChargingNeeds": _SMART,
-        "NotifyEVChargingSchedule": _SMART,
     }
 )
 DECLINED_21: Final[Mapping[str, str]] = MappingProxyType(
     {
         "GetCertificateChainStatus": _CERTIFICATES,
-        "PullDynamicScheduleUpdate": _SMART,
         "VatNumberValidation": "needs a register of VAT numbers, which the hub has not",
     }
 )

@@ -16,6 +16,7 @@ from ocppbridge.versions.v2_loss import LOSSES_201
 from ocppbridge.versions.v2_networks import network_201
 from ocppbridge.versions.v2_results import RESULTS
 from ocppbridge.versions.v2_up import UPS
+from ocppbridge.versions.v21_v2x import needs_taken_201
 
 
 def _deliver(intent: intents.DeliverCertificate) -> Called:
@@ -38,7 +39,12 @@ _DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
     }
 )
 _REPLIES: Final[Mapping[type, Callable[[Any], dict[str, Any]]]] = MappingProxyType(
-    {**REPLIES, replies.Authorization: authorized_201, replies.EventTaken: event_taken_201}
+    {
+        **REPLIES,
+        replies.Authorization: authorized_201,
+        replies.EventTaken: event_taken_201,
+        replies.NeedsTaken: needs_taken_201,
+    }
 )
 
 V201: Final = Dialect(

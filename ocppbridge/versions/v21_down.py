@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ocppbridge.charging import intents
 from ocppbridge.charging.outcomes import Accepted, Outcome, of_status
-from ocppbridge.versions import profiles
+from ocppbridge.versions import profiles, v21_der, v21_v2x
 from ocppbridge.versions.payloads import Called, present
 from ocppbridge.versions.v2_down import DOWNS
 from ocppbridge.versions.v2_results import RESULTS, reason, status
@@ -25,6 +25,8 @@ DOWNS_21: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
     {
         **DOWNS,
         **profiles.DOWNS_21,
+        **v21_v2x.DOWNS,
+        **v21_der.DOWNS,
         intents.AskTariffs: lambda intent: ("GetTariffs", {"evseId": intent.evse}),
         intents.AwaitPayment: lambda intent: (
             "NotifyWebPaymentStarted",
@@ -47,6 +49,8 @@ DOWNS_21: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
 RESULTS_21: Final[Mapping[str, Callable[[Mapping[str, Any]], Outcome]]] = MappingProxyType(
     {
         **RESULTS,
+        **v21_v2x.RESULTS,
+        **v21_der.RESULTS,
         "ChangeTransactionTariff": status(),
         "ClearTariffs": _cleared,
         "GetTariffs": status("tariffAssignments"),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ocppbridge.versions import upkeep_loss
+from ocppbridge.versions import v2x_loss
 from ocppbridge.versions.dialect import Losses
 
 _VENDOR: Final = "what vendors add without being asked; it stays in the journal"
@@ -45,6 +46,7 @@ _NOT_SAYABLE: Final[Mapping[str, str]] = {
     "AskProfiles.place.connector": "a profile is an EVSE's",
     "ClearProfiles.place.connector": "a profile is an EVSE's",
     "StartCharging.place.connector": "a start names the EVSE; the driver takes the connector that fits",
+    **v2x_loss.NOT_SAYABLE_21,
     "StartTaken": "the station chooses the id of a transaction; the start is answered by EventTaken",
 }
 
@@ -63,6 +65,7 @@ LOSSES_201: Final = Losses(
         "*.cost": _21,
         "LimitSet.local_generation": _21,
         "PriorityChanged": _21,
+        **v2x_loss.NOT_SAID_201,
         "*.evse_sleep": _21,
         "*.limits": _21,
         "*.operation_mode": _21,
@@ -82,5 +85,6 @@ LOSSES_201: Final = Losses(
         "EventTaken.limits": _21,
         "SetTariff": _21,
         "UsePriority": _21,
+        **v2x_loss.NOT_SAYABLE_201,
     },
 )

@@ -29,6 +29,7 @@ from ocppbridge.charging.messages import (
 from ocppbridge.charging.readings import ENERGY_IMPORT, Reading, Sample, Signed, normalised, number
 from ocppbridge.charging.tokens import STATION, IdToken, Place
 from ocppbridge.versions import moments, v2_smart, v2_upkeep
+from ocppbridge.versions import v21_v2x
 
 Payload = Mapping[str, Any]
 
@@ -161,6 +162,7 @@ def _events(payload: Payload) -> EventsSeen:
 UPS: Final[Mapping[str, Callable[[Payload], Message]]] = MappingProxyType(
     {
         **v2_smart.UPS,
+        **v21_v2x.UPS_201,
         **v2_upkeep.UPS,
         "Authorize": _authorize,
         "BootNotification": _boot,

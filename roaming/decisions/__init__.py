@@ -1,10 +1,10 @@
 """The decision register: what the specifications leave open, what we do by default, and who may choose otherwise.
 
 Pure; any package may import it. Entries stand by topic in ocpi.py, ocpp.py, charging.py,
-provisioning.py, upkeep.py, pricing.py, delivery.py.
+provisioning.py, upkeep.py, v2x.py, pricing.py, delivery.py.
 """
 
-from roaming.decisions import billing, charging, delivery, ocpi, ocpp, pricing, provisioning, upkeep
+from roaming.decisions import billing, charging, delivery, ocpi, ocpp, pricing, provisioning, upkeep, v2x
 from roaming.decisions.choices import Choices, Key, counts, invalid, undecided
 from roaming.decisions.decision import Decision, Feature, InvalidValue, Kind, Scope, between
 from roaming.decisions.registry import REGISTRY, UnknownDecision, every, get, register
@@ -37,4 +37,5 @@ __all__ = [
     "register",
     "undecided",
     "upkeep",
+    "v2x",
 ]
