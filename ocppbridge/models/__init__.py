@@ -2,6 +2,7 @@
 
 from ocppbridge.models.alert import Alert
 from ocppbridge.models.availability import Availability
+from ocppbridge.models.battery_swap import BatterySwap
 from ocppbridge.models.call import Call
 from ocppbridge.models.certificate import LocalAuthority, SigningRequest, StationCertificate
 from ocppbridge.models.configuration import ConfigurationTemplate, Conformity, WantedSetting
@@ -10,11 +11,14 @@ from ocppbridge.models.der import DerAlarm, DerControl, DerInquiry
 from ocppbridge.models.frame import Frame
 from ocppbridge.models.inbox import InboxItem, Quarantined
 from ocppbridge.models.local_list import LocalList
+from ocppbridge.models.payment import Settlement, TransactionLimit, WebPayment
 from ocppbridge.models.report import Report
 from ocppbridge.models.reservation import Reservation
+from ocppbridge.models.revocation import Revocation, TrustedRoot
 from ocppbridge.models.security import PasswordChange, ProfileUpgrade, SecurityEvent
 from ocppbridge.models.setting import DeviceReport, Setting
 from ocppbridge.models.station import Connector, Evse, Station
+from ocppbridge.models.station_tariff import StationTariff
 from ocppbridge.models.stranger import Stranger
 from ocppbridge.models.transaction import MeterReading, Transaction
 from ocppbridge.models.v2x import EnergyPlan, EvNeeds, EvSchedule, GridSignal, TransferRule
@@ -22,6 +26,7 @@ from ocppbridge.models.v2x import EnergyPlan, EvNeeds, EvSchedule, GridSignal, T
 __all__ = [
     "Alert",
     "Availability",
+    "BatterySwap",
     "Call",
     "ConfigurationTemplate",
     "Conformity",
@@ -47,13 +52,19 @@ __all__ = [
     "Quarantined",
     "Report",
     "Reservation",
+    "Revocation",
     "SecurityEvent",
     "Setting",
+    "Settlement",
     "SigningRequest",
     "Station",
     "StationCertificate",
+    "StationTariff",
     "Stranger",
     "Transaction",
+    "TransactionLimit",
     "TransferRule",
+    "TrustedRoot",
     "WantedSetting",
+    "WebPayment",
 ]
