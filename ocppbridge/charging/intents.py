@@ -44,9 +44,9 @@ from ocppbridge.charging.tariff_intents import (
     TellCost,
 )
 from ocppbridge.charging.tokens import STATION, IdToken, Place
-from ocppbridge.charging.v2x_intents import AllowTransfer, AskDer, ClearDer, SetDer, SignalGrid, UpdateSetpoint
 from ocppbridge.charging.upkeep_intents import *  # noqa: F403  # blocks L, N and O list their own
 from ocppbridge.charging.upkeep_intents import UpkeepIntent
+from ocppbridge.charging.v2x_intents import AllowTransfer, AskDer, ClearDer, SetDer, SignalGrid, UpdateSetpoint
 
 
 class NotOffered(Exception):

@@ -15,6 +15,7 @@ from typing import Any
 from ocppbridge.charging.readings import Reading
 from ocppbridge.charging.smart_messages import LimitCleared, LimitSet, PriorityChanged, ProfilesReported
 from ocppbridge.charging.tokens import IdToken, Place
+from ocppbridge.charging.upkeep_messages import UpkeepMessage
 from ocppbridge.charging.v2x_messages import (
     DerAlarmed,
     DerReported,
@@ -23,7 +24,6 @@ from ocppbridge.charging.v2x_messages import (
     NeedsTold,
     SetpointPulled,
 )
-from ocppbridge.charging.upkeep_messages import UpkeepMessage
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ocppbridge.versions import upkeep_loss
-from ocppbridge.versions import v2x_loss
+from ocppbridge.versions import upkeep_loss, v2x_loss
 from ocppbridge.versions.dialect import Losses
 
 _PNC: Final = "ISO 15118 came with 2.0.1; over 1.6 it travels in DataTransfer"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ocppbridge.versions import v2, v2_smart, v2_upkeep, v2_upkeep_down
-from ocppbridge.versions import v21_der, v21_v2x
+from ocppbridge.versions import v2, v2_smart, v2_upkeep, v2_upkeep_down, v21_der, v21_v2x
 from ocppbridge.versions.dialect import Dialect
 from ocppbridge.versions.v2_down import REPLIES
 from ocppbridge.versions.v2_loss import LOSSES_21

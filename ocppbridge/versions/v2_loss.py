@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ocppbridge.versions import upkeep_loss
-from ocppbridge.versions import v2x_loss
+from ocppbridge.versions import upkeep_loss, v2x_loss
 from ocppbridge.versions.dialect import Losses
 
 _VENDOR: Final = "what vendors add without being asked; it stays in the journal"

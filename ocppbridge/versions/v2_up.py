@@ -28,8 +28,7 @@ from ocppbridge.charging.messages import (
 )
 from ocppbridge.charging.readings import ENERGY_IMPORT, Reading, Sample, Signed, normalised, number
 from ocppbridge.charging.tokens import STATION, IdToken, Place
-from ocppbridge.versions import moments, v2_smart, v2_upkeep
-from ocppbridge.versions import v21_v2x
+from ocppbridge.versions import moments, v2_smart, v2_upkeep, v21_v2x
 
 Payload = Mapping[str, Any]
 
