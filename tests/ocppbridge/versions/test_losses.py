@@ -17,7 +17,9 @@ import pytest
 from ocppbridge.charging import intents as i
 from ocppbridge.charging import messages, replies
 from ocppbridge.charging.intents import NotOffered
+from ocppbridge.charging.charging_profiles import AMOUNTS
 from ocppbridge.charging.replies import AuthorizationStatus, DataStatus, Registration
+from ocppbridge.charging.setpoints import Setpoints
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.versions import DIALECTS, Dialect
 from ocppbridge.versions.schemas import read_schemas
@@ -125,6 +127,8 @@ NETWORK = {
 APN = {"apn": "a", "apnAuthentication": "PAP"}
 VPN = {"server": "s", "user": "u", "password": "p", "key": "k", "type": "IPSec"}
 TARIFF = {"tariffId": "T", "currency": "EUR"}
+FIGURES = Setpoints(**dict.fromkeys(AMOUNTS, Decimal(-1)))
+DROOP = {"priority": 0, "overFreq": 1, "underFreq": 1, "overDroop": 1, "underDroop": 1, "responseTime": 1}
 HASHES = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "c"}
 SETTING = i.Variable("Interval", "Ctrlr", None, None, Place(1, 1), "Actual")
 ANSWER = replies.Authorization(
@@ -179,6 +183,7 @@ def verbs(dialect: Dialect) -> Iterator[Any]:
     yield i.ClearTariffs(("T",), 1)
     yield i.ChangeTariff("1", TARIFF)
     yield i.AwaitPayment(1, 60)
+    yield from energy_verbs()
     yield i.FetchLog("ftp://x", 1, "SecurityLog", NOON, NOON, 1, 1)
     yield from upkeep_verbs(dialect)
 
@@ -203,6 +208,15 @@ def upkeep_verbs(dialect: Dialect) -> Iterator[Any]:
     yield i.HideMessage(1)
 
 
+def energy_verbs() -> Iterator[Any]:
+    yield i.AllowTransfer("1", ("AC_BPT",))
+    yield i.UpdateSetpoint(1, FIGURES)
+    yield i.SignalGrid(NOON, 1)
+    yield i.SetDer("1", "FreqDroop", True, DROOP)
+    yield i.AskDer(1, True, "FreqDroop", "1")
+    yield i.ClearDer(True, "FreqDroop", "1")
+
+
 def answers() -> Iterator[Any]:
     yield replies.Registered(Registration.ACCEPTED, NOON, 60)
     yield replies.Clock(NOON)
@@ -212,6 +226,8 @@ def answers() -> Iterator[Any]:
     yield replies.DataTaken(DataStatus.ACCEPTED, "d")
     yield replies.Verdict(False, "why")
     yield replies.Acknowledged()
+    yield replies.NeedsTaken("Rejected", "NotOffered", "why")
+    yield replies.SetpointGiven(FIGURES, "why")
 
 
 def another(value: Any, name: str) -> Any:
@@ -223,7 +239,7 @@ def another(value: Any, name: str) -> Any:
         "uses": (i.CertificateUse.MANUFACTURER,), "hashes": HASHES | {"serialNumber": "d"}, "type": "eMAID",
         "group": OTHER_GROUP, "certificate_status": "CertChainError", "additional": (("C", "D"),),
         "allowed_transfer": ("AC_single_phase",), "profile": {**PROFILE, "stackLevel": 5},
-        "tariffs": ("U",),
+        "tariffs": ("U",), "transfers": ("DC_BPT",), "code": "Other",
     }  # fmt: skip
     if name in SECOND:
         return SECOND[name]
