@@ -17,7 +17,7 @@ from typing import Any
 
 from ocppbridge.bridge import corrections, costs, places
 from ocppbridge.bridge.places import Shelf
-from ocppbridge.bridge.signed import signed_data
+from ocppbridge.bridge.signed import meter_id, signed_data
 from ocppbridge.charging import stored
 from ocppbridge.charging.progress import progress
 from ocppbridge.models import MeterReading, Transaction
@@ -134,9 +134,13 @@ def _account(row: Transaction, chosen: list[tuple[datetime, dict[str, Any]]]) ->
 def _told(
     row: Transaction, facts: SessionFacts, tariffs: list[dict[str, Any]], periods: list[dict[str, Any]], rate: timedelta
 ) -> list[dict[str, Any]]:
-    """The periods of the Session: those that are over, for receivers append what they are sent (SES-13, SES-14)."""
-    if (facts.known_end or row.started_at) - row.started_at > rate:
-        periods = cut(facts, tariffs, longest=rate)
+    """The periods of the Session: those that are over, for receivers append what they are sent (SES-13, SES-14).
+
+    Where the meter counts export, each tells import and export apart, which only a Session can (TAR-31).
+    """
+    both = row.export_start is not None or row.energy_export > 0
+    if both or (facts.known_end or row.started_at) - row.started_at > rate:
+        periods = cut(facts, tariffs, longest=rate, for_session=both)
     return periods[:-1] if row.state == Transaction.State.RUNNING else periods
 
 
@@ -236,6 +240,8 @@ def _cdr(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
         document["authorization_reference"] = row.authorization_reference
     if account.tariffs:
         document["tariffs"] = account.tariffs
+    if meter := meter_id(row):
+        document["meter_id"] = meter
     if signed := signed_data(row):
         document["signed_data"] = signed
     return document | (account.bill.totals() if account.bill else _unpriced(row))

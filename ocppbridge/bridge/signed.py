@@ -1,52 +1,88 @@
 """Signed meter values of a transaction as OCPI SignedData, byte for byte as the meter signed them (OCP-07, CDR-26).
 
 `plain_data` is the same text readable, where it was Base64. A value longer than OCPI can carry is left out rather than
-cut, for a cut one proves nothing; the reading still has it.
+cut, for a cut one proves nothing; the reading still has it. The public key is the one that came with any of the values
+(2.x stations may send it once only), else the one that the station's settings tell.
 """
 
 from __future__ import annotations
 
 import base64
+import json
+from collections.abc import Iterable
 from typing import Any, Final
 
-from ocppbridge.models import Transaction
+from ocppbridge.models import Setting, Transaction
 
 NATURE: Final = {"Transaction.Begin": "Start", "Transaction.End": "End"}
 LONGEST, LONGEST_KEY, LONGEST_METHOD = 5000, 512, 36
 OCMF: Final = "OCMF"
+KEY_OF_16: Final = "MeterPublicKey"  # with the number of its connector behind it (OCA's note on signed meter values)
+METER: Final = "FiscalMetering"
 
 
 def signed_data(row: Transaction) -> dict[str, Any] | None:
     """None where the station signs nothing."""
-    found = [
-        sample
-        for samples in row.readings.filter(samples__contains=[{"signed": {}}])
-        .order_by("at", "id")
-        .values_list("samples", flat=True)
-        for sample in samples
-        if len((sample.get("signed") or {}).get("data") or "") in range(1, LONGEST + 1)
-    ]
+    found = [one for one in map(_read, _samples(row)) if len(one["data"]) in range(1, LONGEST + 1)]
     if not found:
         return None
-    first = found[0]["signed"]
     document: dict[str, Any] = {
-        "encoding_method": _method(first)[:LONGEST_METHOD],
-        "signed_values": [_value(sample) for sample in found],
+        "encoding_method": _method(found[0])[:LONGEST_METHOD],
+        "signed_values": [_value(one) for one in found],
     }
-    if 0 < len(first.get("public_key") or "") <= LONGEST_KEY:
-        document["public_key"] = first["public_key"]
+    keys = (one["public_key"] for one in found if 0 < len(one["public_key"]) <= LONGEST_KEY)
+    if key := next(keys, "") or _setting(row, {"component": METER, "name": "PublicKey"}, KEY_OF_16):
+        document["public_key"] = key
     return document
 
 
-def _value(sample: dict[str, Any]) -> dict[str, str]:
-    data = sample["signed"]["data"]
-    return {"nature": NATURE.get(sample.get("context", ""), "Intermediate"), "plain_data": _plain(data),
-            "signed_data": data}  # fmt: skip
+def meter_id(row: Transaction) -> str:
+    """Serial number of the EVSE's meter, where the station's settings tell it."""
+    return _setting(row, {"component": METER, "name": "SerialNumber"}, "MeterSerialNumber")
 
 
-def _method(signed: dict[str, Any]) -> str:
-    told = str(signed.get("encoding") or "")
-    return told or (OCMF if _plain(signed["data"]).startswith(f"{OCMF}|") else "unknown")
+def _samples(row: Transaction) -> Iterable[dict[str, Any]]:
+    rows = row.readings.filter(samples__contains=[{"signed": {}}]).order_by("at", "id")
+    return (sample for samples in rows.values_list("samples", flat=True) for sample in samples if "signed" in sample)
+
+
+def _read(sample: dict[str, Any]) -> dict[str, str]:
+    """A 1.6 station has one text for it all, which may be the SignedMeterValue of 2.x as JSON."""
+    signed = sample["signed"] or {}
+    told = {name: str(signed.get(name) or "") for name in ("data", "encoding", "public_key")}
+    if told["data"].startswith("{"):
+        told |= _unpacked(told["data"])
+    return told | {"context": str(sample.get("context", ""))}
+
+
+def _unpacked(text: str) -> dict[str, str]:
+    names = {"data": "signedMeterData", "encoding": "encodingMethod", "public_key": "publicKey"}
+    try:
+        inside = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(inside, dict) or not isinstance(inside.get("signedMeterData"), str):
+        return {}
+    return {ours: str(inside.get(theirs) or "") for ours, theirs in names.items()}
+
+
+def _setting(row: Transaction, named: dict[str, str], key_of_16: str) -> str:
+    """Of the EVSE before that of the station; secrets are masked in settings, public keys and serials are none."""
+    number, connector = row.evse_number or 0, row.connector_number or row.evse_number or 0
+    rows = Setting.objects.filter(station=row.station, attribute="").exclude(value=None)
+    new = rows.filter(**named, evse_number__in=(0, number)).order_by("-evse_number")
+    old = rows.filter(component="", name__in=(key_of_16, f"{key_of_16}{connector}")).order_by("-name")
+    values = [*new.values_list("value", flat=True), *old.values_list("value", flat=True)]
+    return next((value for value in values if value and len(value) <= LONGEST_KEY), "")
+
+
+def _value(signed: dict[str, str]) -> dict[str, str]:
+    data = signed["data"]
+    return {"nature": NATURE.get(signed["context"], "Intermediate"), "plain_data": _plain(data), "signed_data": data}
+
+
+def _method(signed: dict[str, str]) -> str:
+    return signed["encoding"] or (OCMF if _plain(signed["data"]).startswith(f"{OCMF}|") else "unknown")
 
 
 def _plain(data: str) -> str:
