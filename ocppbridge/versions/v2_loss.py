@@ -45,14 +45,13 @@ _NOT_SAYABLE: Final[Mapping[str, str]] = {
     "AskProfiles.place.connector": "a profile is an EVSE's",
     "ClearProfiles.place.connector": "a profile is an EVSE's",
     "StartCharging.place.connector": "a start names the EVSE; the driver takes the connector that fits",
-    **v2x_loss.NOT_SAYABLE_21,
     "StartTaken": "the station chooses the id of a transaction; the start is answered by EventTaken",
 }
 
 LOSSES_21: Final = Losses(
     not_taken=_NOT_TAKEN,
     not_said={**_NOT_SAID, **upkeep_loss.NOT_SAID_2},
-    not_sayable={**_NOT_SAYABLE, **upkeep_loss.NOT_SAYABLE_2},
+    not_sayable={**_NOT_SAYABLE, **upkeep_loss.NOT_SAYABLE_2, **v2x_loss.NOT_SAYABLE_21},
 )
 LOSSES_201: Final = Losses(
     not_taken=_NOT_TAKEN,
