@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ocppbridge.bridge import decisions, energy_transfers
 from ocppbridge.charging.bidirectional import CannotPlan, Control, Wish, changed, plan
 from ocppbridge.charging.charging_profiles import OperationMode, Period
-from ocppbridge.charging.energy_transfer import Offer
+from ocppbridge.charging.energy_transfer import Offer, is_bidirectional
 from ocppbridge.charging.ev_needs import Abilities, First
 from ocppbridge.charging.intents import NotOffered
 from ocppbridge.charging.setpoints import Setpoints
@@ -87,7 +87,7 @@ def allow(row: Transaction, transfers: tuple[str, ...], by: str, now: datetime) 
     """Staff's word on what the car may choose from, within what the EVSE offers. Raises CannotPlan or NotOffered."""
     held = _running(row)
     offered = energy_offers.of_evse(row.station, row.evse_number or 1)
-    kept = tuple(one for one in transfers if offered.bidirectional or not energy_transfers.is_bidirectional(one))
+    kept = tuple(one for one in transfers if offered.bidirectional or not is_bidirectional(one))
     if not kept:
         raise CannotPlan(f"nothing of it can be had: {offered.refusal or 'no kind of transfer is named'}")
     _said(lambda: energy_plans.allow(held, kept, by, now))

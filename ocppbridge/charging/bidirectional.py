@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from ocppbridge.charging.charging_profiles import (
     ChargingProfile,
@@ -153,7 +153,8 @@ def _period(period: Period, able: Abilities, offered: Offer, discharge: bool, cu
         raise CannotPlan("a discharge limit is not above 0")
     if figures.discharges or any(power < 0 for _, power in (*period.freq_watt_curve, *period.signal_watt_curve)):
         _may_discharge(offered, discharge)
-    return replace(period, **_within(figures.said(), able, cut), **_curves(period, able, cut))
+    kept: dict[str, Any] = {**_within(figures.said(), able, cut), **_curves(period, able, cut)}
+    return replace(period, **kept)
 
 
 def _may_discharge(offered: Offer, discharge: bool) -> None:

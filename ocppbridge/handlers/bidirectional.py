@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from ocppbridge.bridge import energy_needs
-from ocppbridge.charging.messages import EvScheduleTold, NeedsTold, SetpointPulled
 from ocppbridge.charging.outcomes import Outcome
-from ocppbridge.charging.replies import NeedsTaken, SetpointGiven, Verdict
+from ocppbridge.charging.replies import Verdict
 from ocppbridge.charging.v2x_intents import AllowTransfer, SignalGrid, UpdateSetpoint
+from ocppbridge.charging.v2x_messages import EvScheduleTold, NeedsTold, SetpointPulled
+from ocppbridge.charging.v2x_replies import NeedsTaken, SetpointGiven
 from ocppbridge.handlers.registry import Asked, answers, records, settles
 from ocppbridge.models import Call, EnergyPlan, Transaction
 from ocppbridge.services import alerts, energy_plans, ev_needs

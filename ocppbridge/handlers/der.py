@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ocppbridge.charging.messages import DerAlarmed, DerReported, DerSwitched
 from ocppbridge.charging.outcomes import Outcome
 from ocppbridge.charging.replies import Acknowledged
 from ocppbridge.charging.v2x_intents import AskDer, ClearDer, SetDer
+from ocppbridge.charging.v2x_messages import DerAlarmed, DerReported, DerSwitched
 from ocppbridge.handlers.registry import Asked, answers, records, settles
 from ocppbridge.models import Call
 from ocppbridge.services import der

@@ -59,7 +59,8 @@ def push(plan: EnergyPlan, figures: Setpoints, cut: tuple[str, ...], by: str, no
     held = figures.over(Setpoints.from_json(plan.figures))
     plan.figures, plan.cut, plan.requested_by = held.to_json(), list(cut), by[:150]
     profile = _profile(plan)
-    period = replace(profile.schedule.periods[0], **held.said())
+    said: dict[str, Any] = dict(held.said())
+    period = replace(profile.schedule.periods[0], **said)
     schedule = replace(profile.schedule, periods=(period,))
     plan.profile = msgspec.to_builtins(replace(profile, schedules=(schedule,), updated_at=now))
     if plan.control == Control.PULLED:

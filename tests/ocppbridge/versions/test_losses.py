@@ -16,8 +16,8 @@ import pytest
 
 from ocppbridge.charging import intents as i
 from ocppbridge.charging import messages, replies
-from ocppbridge.charging.intents import NotOffered
 from ocppbridge.charging.charging_profiles import AMOUNTS
+from ocppbridge.charging.intents import NotOffered
 from ocppbridge.charging.replies import AuthorizationStatus, DataStatus, Registration
 from ocppbridge.charging.setpoints import Setpoints
 from ocppbridge.charging.tokens import IdToken, Place

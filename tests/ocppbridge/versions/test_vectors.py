@@ -6,13 +6,15 @@ answer to a call of ours comes to (`outcome`).
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from ocppbridge.charging import messages, replies
+from ocppbridge.charging import messages, replies, v2x_messages, v2x_replies
 from ocppbridge.charging.intents import NotOffered, RawCall
 from ocppbridge.charging.replies import AuthorizationStatus, DataStatus, Registration
+from ocppbridge.charging.setpoints import Setpoints
 from ocppbridge.charging.upkeep_messages import StreamOpening
 from ocppbridge.rpc.errors import Code, Declined, SchemaFault
 from ocppbridge.rpc.frames import encode_call, parse
@@ -39,6 +41,9 @@ REPLIES = {
     messages.Ended: replies.EventTaken(),
     messages.DataReceived: replies.DataTaken(DataStatus.UNKNOWN_VENDOR),
     messages.CertificateRequested: replies.Verdict(True),
+    v2x_messages.NeedsTold: v2x_replies.NeedsTaken("Accepted"),
+    v2x_messages.EvScheduleTold: replies.Verdict(True),
+    v2x_messages.SetpointPulled: v2x_replies.SetpointGiven(Setpoints(setpoint_l2=Decimal(-1))),
     StreamOpening: replies.Verdict(True),
 }
 
