@@ -23,6 +23,7 @@ from ocppbridge.services import (
     configuration,
     connections,
     device_model,
+    energy_plans,
     evses,
     partitions,
     signing,
@@ -60,6 +61,7 @@ def sweep(now: datetime) -> None:
         configure(now)
     if now.second % LISTS_EVERY == 0:
         local_lists.sweep(now)
+        energy_plans.resend(now)
     if now.second % CERTIFICATES_EVERY == 0:
         watch_certificates(now)
 
@@ -89,6 +91,7 @@ def after_connections(now: datetime) -> int:
         ended = connections.ended(now - timedelta(seconds=grace))
         for call in connections.calls_left(ended):
             settling.unanswered(call.pk, True, now)
+        energy_plans.unheard([connection.station_id for connection in ended])
         gone = [connection.station for connection in ended if connection.station.connection_id is None]
         telling.tell_statuses(evses.lost(gone, now), now)
         Connection.objects.filter(pk__in=[connection.pk for connection in ended]).update(aftermath_at=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from ocppbridge.bridge import energy_transfers
 from ocppbridge.bridge.authorization import rule
 from ocppbridge.charging import contracts
 from ocppbridge.charging.messages import AuthorizeAsked
@@ -18,6 +19,8 @@ def authorize(message: AuthorizeAsked, asked: Asked) -> Deciding:
     if asked.account.registration not in (None, Registration.ACCEPTED):  # B02.FR.05; only 1.6 gets this far
         return Authorization(AuthorizationStatus.NOT_AT_THIS_TIME)
     ruling = yield from rule(asked.account, message.token, None, asked.now, asked.choices)
+    transfers = energy_transfers.at_authorization(asked.account, ruling, asked.choices)
+    ruling = replace(ruling, authorization=replace(ruling.authorization, allowed_transfer=transfers))
     if message.certificate is None and not message.certificate_hashes:
         return ruling.authorization
     which = asked.choices.value(

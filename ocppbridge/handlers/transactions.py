@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ocppbridge.bridge import authorization, closing
+from ocppbridge.bridge import authorization, closing, energy_needs
 from ocppbridge.charging.intents import AskTransaction
 from ocppbridge.charging.messages import Ended, Started, TransactionFacts, Updated
 from ocppbridge.charging.outcomes import Outcome
 from ocppbridge.charging.replies import Authorization, AuthorizationStatus, EventTaken, Reply, StartTaken
 from ocppbridge.handlers.registry import Asked, Deciding, answers, records, settles
 from ocppbridge.models import Call, Transaction
-from ocppbridge.services import alerts, transactions
+from ocppbridge.services import alerts, energy_plans, transactions
 from ocppbridge.services.rulings import refused
 from ocppbridge.services.turns import Turn
 
@@ -95,6 +95,8 @@ def started(message: Started, turn: Turn) -> None:
     """The row is there already; what the answer did not need is filled in."""
     row = _row(message, turn)
     turn.advance(row, message)
+    if message.remote_start_id is not None and row.evse_number:
+        energy_needs.began(row, turn.received)
     for other in turn.all_at(row.evse_number) if row.evse_number else ():
         if other.pk != row.pk and other.started_at < row.started_at and row.state == Transaction.State.RUNNING:
             text = f"{row} has begun on EVSE {row.evse_number}, where {other} still runs: its end got lost"
@@ -111,7 +113,9 @@ def updated(message: Updated, turn: Turn) -> None:
 def ended(message: Ended, turn: Turn) -> None:
     """The end. A 1.6 stop whose number is not ours ends nobody else's session (S39, field quirk 7)."""
     if message.transaction is not None and not turn.speaks_numbers:
-        turn.advance(_row(message, turn), message)
+        row = _row(message, turn)
+        turn.advance(row, message)
+        energy_plans.end(row)
         return
     row = turn.transaction(message.transaction) or transactions.own_by_token(turn.station.pk, message)
     if row is not None:
