@@ -10,7 +10,6 @@ from ocppbridge.charging.bidirectional import CannotPlan
 from ocppbridge.charging.energy_transfer import is_bidirectional
 from ocppbridge.charging.ev_needs import First, Judgement, Status, judge
 from ocppbridge.charging.intents import NotOffered
-from ocppbridge.charging.messages import Started
 from ocppbridge.charging.v2x_messages import NeedsTold
 from ocppbridge.charging.v2x_replies import NeedsTaken
 from ocppbridge.models import EvNeeds, Station, Transaction
@@ -45,9 +44,9 @@ def heard(message: NeedsTold, station: Station, row: Transaction | None, now: da
     return needs
 
 
-def began(row: Transaction, message: Started, now: datetime) -> None:
+def began(row: Transaction, now: datetime) -> None:
     """A remote start has asked nobody for an authorization, so the station has not heard what the car may have."""
-    if message.remote_start_id is None or row.transaction_id == "":
+    if row.station.subprotocol != energy_offers.SPOKEN:
         return
     offered = energy_offers.of_evse(row.station, row.evse_number or 1)
     if not offered.bidirectional:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from ocppbridge.charging.energy_transfer import CHARGING, TRANSFERS, Offer, is_bidirectional, permitted
 from ocppbridge.models import Transaction, TransferRule
 from ocppbridge.services import energy_offers
+from ocppbridge.services.accounts import Account
 from ocppbridge.services.rulings import Ruling
 from roaming.decisions import Choices
 from roaming.models import Preference
@@ -57,16 +58,16 @@ def allowed(who: Holder, offered: Offer, choices: Choices, station: str) -> Allo
     return Allowed(permitted(TRANSFERS if said == "all" else CHARGING, offered), "no rule")
 
 
-def at_authorization(station_id: int, version: str, identity: str, ruling: Ruling, choices: Choices) -> tuple[str, ...]:
-    """For AuthorizeResponse (2.1): told only by stations that can do more than charge; the EVSE is not known yet."""
-    if version != "2.1" or not ruling.accepted:
+def at_authorization(account: Account, ruling: Ruling, choices: Choices) -> tuple[str, ...]:
+    """For AuthorizeResponse (2.1), where the station can do more than charge; the EVSE is not known yet (Q01)."""
+    if account.version != "2.1" or not ruling.accepted:
         return ()
-    offered = energy_offers.of_any(station_id)
+    offered = energy_offers.of_any(account.station_id)
     if not offered.bidirectional:
         return ()
     token = ruling.cdr_token or {}
     who = Holder(str(token.get("uid", "")), str(token.get("contract_id", "")), ruling.owner)
-    return allowed(who, offered, choices, identity).transfers
+    return allowed(who, offered, choices, account.identity).transfers
 
 
 def consent(row: Transaction) -> bool | None:
