@@ -113,9 +113,9 @@ def updated(message: Updated, turn: Turn) -> None:
 def ended(message: Ended, turn: Turn) -> None:
     """The end. A 1.6 stop whose number is not ours ends nobody else's session (S39, field quirk 7)."""
     if message.transaction is not None and not turn.speaks_numbers:
-        row = _row(message, turn)
-        turn.advance(row, message)
-        energy_plans.end(row)
+        named = _row(message, turn)
+        turn.advance(named, message)
+        energy_plans.end(named)
         return
     row = turn.transaction(message.transaction) or transactions.own_by_token(turn.station.pk, message)
     if row is not None:
