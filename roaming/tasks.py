@@ -8,7 +8,17 @@ from django.utils import timezone
 from roaming import nudges
 from roaming.models import Platform
 from roaming.modules import MODULES, versions
-from roaming.services import authorizations, drains, handshakes, presence, pulls, registration, results, sweeping
+from roaming.services import (
+    authorizations,
+    desk_queue,
+    drains,
+    handshakes,
+    presence,
+    pulls,
+    registration,
+    results,
+    sweeping,
+)
 from roaming.services.locks import Lock, held
 
 
@@ -49,6 +59,12 @@ def pull(pull_id: int) -> None:
     """Some pages of a partner's list."""
     nudges.begun(pulls.TASK, pull_id)
     pulls.run(pull_id)
+
+
+@shared_task(name="roaming.assess")
+def assess(_: int = 0) -> None:
+    """CDRs that the desk has still to look at."""
+    desk_queue.drain()
 
 
 @shared_task(name="roaming.mind_partners")

@@ -56,7 +56,7 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
         headers[LINK] = f'<{_our_link(asked, to, link)}>; rel="next"'
     posted = asked.request.module is ModuleID.CDRS and asked.request.method == "POST"
     if posted and (kept or LOCATION in answer.headers):  # CDR-03: also where the receiver names none, for we keep it
-        headers[LOCATION] = _our_cdr_url(asked)
+        headers[LOCATION] = our_cdr_url(asked)
     body = answer.body
     if asked.request.method != "GET" or asked.segments:
         body, envelope = forwards.unwrapped(body, envelope)
@@ -129,6 +129,6 @@ def _following(asked: Asked, to: Forward) -> str:
     return str(url)
 
 
-def _our_cdr_url(asked: Asked) -> str:
+def our_cdr_url(asked: Asked) -> str:
     document = asked.document
     return f"{asked.interface.url}{document['country_code']}/{document['party_id']}/{document['id']}"

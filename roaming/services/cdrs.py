@@ -11,7 +11,7 @@ from roaming.ocpi import cdrs as words
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
-from roaming.services import energy, objects
+from roaming.services import desk_gate, desk_queue, energy, objects
 from roaming.services.objects import Document, Kind, Stored, key
 
 
@@ -25,8 +25,32 @@ def store(
     alone: bool = False,
 ) -> Stored[Cdr]:
     """Idempotent: an identical CDR is acknowledged, other content under the same id is refused (S30)."""
-    beside = None if bill is None else {"bill": dict(bill)}
-    return objects.store(CDRS, owner, document, source=source, now=now, alone=alone, beside=beside)
+    beside: dict[str, Any] = {} if bill is None else {"bill": dict(bill)}
+    if source is not None:
+        beside |= {"withheld": at_the_gate(owner, document, source=source, now=now)}
+    withheld = bool(beside.get("withheld"))
+    return objects.store(
+        CDRS, owner, document, source=source, now=now, alone=alone, beside=beside, tell=not withheld
+    )  # fmt: skip
+
+
+def at_the_gate(owner: PartyId, document: Document, *, source: Platform, now: datetime, pushed: bool = False) -> bool:
+    """Whether the desk keeps a partner's CDR back (S30, S42). Raises InvalidObject where it is refused."""
+    content = objects.content_of(document)
+    desk_gate.refuse_other_content(find(owner, str(content.get("id", ""))), content, now)
+    return desk_gate.holds_back(content, owner, source, now, pushed=pushed)
+
+
+def keep_back(
+    owner: PartyId, document: Document, *, source: Platform, now: datetime, addressee: PartyId | None
+) -> bool:
+    """A push that is not passed on yet: kept for the desk to release; False where it may pass (S42)."""
+    if not at_the_gate(owner, document, source=source, now=now, pushed=True):
+        return False
+    stored = objects.store(
+        CDRS, owner, document, source=source, now=now, addressee=addressee, beside={"withheld": True}, tell=False
+    )  # fmt: skip
+    return stored.obj.withheld
 
 
 def find(owner: PartyId, cdr_id: str) -> Cdr | None:
@@ -55,7 +79,14 @@ def columns(cdr: words.Cdr) -> dict[str, Any]:
 
 
 def _may_replace(row: Cdr, new: words.Cdr) -> None:
+    if row.withheld and row.source_id is None:
+        return  # ours, and nobody has seen it
     raise InvalidObject("/id", "a CDR with this id and other content is stored; a CDR never changes")
 
 
-CDRS = Kind(ModuleID.CDRS, Cdr, words.Cdr, columns, may_replace=_may_replace)
+def _to_be_assessed(row: Cdr, new: words.Cdr) -> None:
+    if row.desk_due:
+        desk_queue.nudge()
+
+
+CDRS = Kind(ModuleID.CDRS, Cdr, words.Cdr, columns, may_replace=_may_replace, after=_to_be_assessed)

@@ -71,7 +71,7 @@ def learned(owner: PartyId) -> Learned:
 def beside(document: Mapping[str, Any], owner: PartyId, before: int | None) -> list[Json]:
     """The CDRs that count beside this one, oldest first."""
     rows = Cdr.objects.filter(country_code=owner.country, party_id=owner.party).filter(related(document))
-    found = rows.exclude(pk=before).order_by("pk").values_list(
+    found = rows.exclude(pk=before or 0).order_by("pk").values_list(
         "pk", "object_key", "credit", "assessment__verdict", "document"
     )  # fmt: skip
     named = {key(str(document.get(name) or "")) for name in ("id", "credit_reference_id")}

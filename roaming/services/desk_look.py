@@ -38,13 +38,17 @@ class Looked:
     bill: Bill | None = None
     ways: Ways = field(default_factory=frozenset)
     otherwise: Mapping[str, Verdict] = field(default_factory=dict)
+    told: Sequence[Finding] = ()  # of the findings, those that no look at the document would show
 
     @property
     def reasons(self) -> list[dict[str, Any]]:
         """The deciding ones first."""
         why = deciding(self.findings, self.otherwise)
         rest = [one for one in self.findings if one not in why]
-        return [_written(one, of(one, self.otherwise)) for one in (*why, *rest)]
+        return [
+            _written(one, of(one, self.otherwise)) | ({"told": True} if one in self.told else {})
+            for one in (*why, *rest)
+        ]
 
     @property
     def codes(self) -> list[str]:
@@ -79,7 +83,7 @@ def look(
     free = {"no_tariff": Verdict.ACCEPTED} if _claims_nothing(content) else {}  # nobody pays for what is not known
     findings = [*more, *found, *audit.findings]
     rules = {**otherwise, **free}
-    return Looked(verdict(findings, rules), findings, audit.bill, audit.ways, rules)
+    return Looked(verdict(findings, rules), findings, audit.bill, audit.ways, rules, tuple(more))
 
 
 def _examined(

@@ -265,6 +265,11 @@ def _both(document: Document) -> tuple[str, dict[str, Any]]:
     return text.strip(), content
 
 
+def content_of(document: Document) -> dict[str, Any]:
+    """What a document says. Raises InvalidObject."""
+    return _both(document)[1]
+
+
 def _check_identity(kind: Kind[O], owner: PartyId, identifier: str | None, new: Any) -> None:
     """URL and body name the same object of the same owner (COO-08, COO-09, COO-14)."""
     if new.country_code.upper() != owner.country:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from roaming.models import Platform, Session
+from roaming import nudges
+from roaming.models import Cdr, Platform, Session
 from roaming.ocpi import sessions as words
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
@@ -64,4 +65,12 @@ def _may_replace(row: Session, new: words.Session) -> None:
         raise InvalidObject("/status", f"the session is {row.status} and does not change any more")
 
 
-SESSIONS = Kind(ModuleID.SESSIONS, Session, words.Session, columns, may_replace=_may_replace)
+def _awaited(row: Session, new: words.Session) -> None:
+    """A CDR that came before its session, or before the session's last word, is looked at again."""
+    if new.status.value in FINAL and row.source_id is not None:
+        of_it = Cdr.objects.filter(country_code=row.country_code, party_id=row.party_id, session_key=row.object_key)
+        if of_it.filter(desk_due=False).update(desk_due=True):
+            nudges.nudge_each("roaming.assess", [0], nudges.BULK)
+
+
+SESSIONS = Kind(ModuleID.SESSIONS, Session, words.Session, columns, may_replace=_may_replace, after=_awaited)

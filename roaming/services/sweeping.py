@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.utils import timezone
 
 from roaming import nudges
-from roaming.services import authorizations, commands, deliveries, drains, handshakes, presence, pulls, pulse
+from roaming.services import (
+    authorizations,
+    commands,
+    deliveries,
+    desk_queue,
+    drains,
+    handshakes,
+    presence,
+    pulls,
+    pulse,
+)
 from roaming.services.locks import Lock, held
 
 
@@ -26,3 +36,5 @@ def sweep() -> None:
         nudges.nudge_each(handshakes.TASK, handshakes.unfinished().values_list("pk", flat=True), nudges.DELIVER)
         nudges.nudge_each(pulls.TASK, pulls.due(now).values_list("pk", flat=True), nudges.BULK)
         drains.give_up_waiting(now)
+        if desk_queue.waiting():
+            desk_queue.nudge()
