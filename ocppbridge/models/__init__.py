@@ -17,6 +17,15 @@ from ocppbridge.models.reservation import Reservation
 from ocppbridge.models.revocation import Revocation, TrustedRoot
 from ocppbridge.models.security import PasswordChange, ProfileUpgrade, SecurityEvent
 from ocppbridge.models.setting import DeviceReport, Setting
+from ocppbridge.models.smart import (
+    BudgetShare,
+    ChargingLimit,
+    InstalledProfile,
+    PriorityCharging,
+    ProfileInquiry,
+    ScheduleCheck,
+    SiteBudget,
+)
 from ocppbridge.models.station import Connector, Evse, Station
 from ocppbridge.models.station_tariff import StationTariff
 from ocppbridge.models.stranger import Stranger
@@ -27,7 +36,9 @@ __all__ = [
     "Alert",
     "Availability",
     "BatterySwap",
+    "BudgetShare",
     "Call",
+    "ChargingLimit",
     "ConfigurationTemplate",
     "Conformity",
     "Connection",
@@ -43,20 +54,25 @@ __all__ = [
     "Frame",
     "GridSignal",
     "InboxItem",
+    "InstalledProfile",
     "LocalAuthority",
     "LocalList",
     "MeterReading",
     "Node",
     "PasswordChange",
+    "PriorityCharging",
+    "ProfileInquiry",
     "ProfileUpgrade",
     "Quarantined",
     "Report",
     "Reservation",
     "Revocation",
+    "ScheduleCheck",
     "SecurityEvent",
     "Setting",
     "Settlement",
     "SigningRequest",
+    "SiteBudget",
     "Station",
     "StationCertificate",
     "StationTariff",

@@ -13,7 +13,7 @@ from typing import Any
 from ocppbridge.charging.charging_profiles import Installed, Kind, Period, Purpose, Recurrency, Unit
 from ocppbridge.charging.composite import Asked, Situation, Supply
 
-Figures = dict[str, list[Decimal | None]]
+Figures = dict[str, list[Any]]
 TENTH = Decimal("0.1")
 
 
@@ -25,7 +25,7 @@ def every_second(installed: Sequence[Installed], asked: Asked, situation: Situat
     if situation.evses:
         parts = [_evse(installed, asked, situation, evse, second) for evse in situation.evses]
         if all(part is not None and part["limit"][0] is not None for part in parts):
-            whole = sum((part["limit"][0] for part in parts if part is not None), Decimal(0))  # type: ignore[misc]
+            whole = sum((part["limit"][0] for part in parts if part is not None), Decimal(0))
             caps.append({"limit": [whole], "discharge_limit": [None], "setpoint": [None]})
     return _period(_together([one for one in caps if one is not None], asked.unit, 3))
 
@@ -169,5 +169,5 @@ def _together(every: list[Figures], unit: Unit, phases: int, own: Figures | None
 def _period(figures: Figures | None) -> Period | None:
     if figures is None:
         return None
-    limit = (*figures["limit"], None, None)[:3]
-    return Period(0, *limit, figures["discharge_limit"][0], setpoint=figures["setpoint"][0])
+    first, second, third = (*figures["limit"], None, None)[:3]
+    return Period(0, first, second, third, figures["discharge_limit"][0], setpoint=figures["setpoint"][0])
