@@ -6,6 +6,8 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from ocppbridge.api.charging import ClearCacheView, DataView, LocalListView, ReservationView, StartView
+from ocppbridge.api.der import DerAlarmView, DerControlView
+from ocppbridge.api.energy import EnergyOfferView, EnergyPlanView, EvNeedsView, GridSignalView, TransferRuleView
 from ocppbridge.api.provisioning import (
     ConfigurationApplyView,
     ConfigurationView,
@@ -40,6 +42,10 @@ OF_STATION: dict[str, type[ViewSetMixin]] = {
     "reports": ReportView,
     "configuration/apply": ConfigurationApplyView,
     "configuration": ConfigurationView,
+    "energy-offer": EnergyOfferView,
+    "ev-needs": EvNeedsView,
+    "der-controls": DerControlView,
+    "der-alarms": DerAlarmView,
 }
 
 router = SimpleRouter()
@@ -53,6 +59,9 @@ for path, view in OF_STATION.items():
 router.register("security-events", SecurityEventView)
 router.register("calls", CallView)
 router.register("transactions", TransactionView)
+router.register(r"transactions/(?P<transaction>[0-9]{1,18})/energy-plan", EnergyPlanView, basename="energy-plan")
+router.register("grid-signals", GridSignalView)
+router.register("transfer-rules", TransferRuleView)
 router.register(r"transactions/(?P<transaction>[0-9]{1,18})/readings", ReadingView, basename="reading")
 
 urlpatterns = router.urls

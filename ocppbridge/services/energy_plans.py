@@ -23,7 +23,7 @@ from ocppbridge.charging.setpoints import Setpoints
 from ocppbridge.charging.tokens import Place
 from ocppbridge.charging.v2x_intents import AllowTransfer, UpdateSetpoint
 from ocppbridge.models import Call, EnergyPlan, Transaction
-from ocppbridge.services import alerts, calls
+from ocppbridge.services import alerts, calls, energy_offers
 
 PURPOSE: Final = "v2x"
 PATIENCE: Final = timedelta(seconds=30)  # a setpoint that comes later is an old one
@@ -123,7 +123,8 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
 
 def end(row: Transaction) -> None:
     """A TxProfile ends with its transaction (K01.FR.11)."""
-    EnergyPlan.objects.filter(transaction=row).update(state=State.ENDED)
+    if row.station.subprotocol == energy_offers.SPOKEN:
+        EnergyPlan.objects.filter(transaction=row).update(state=State.ENDED)
 
 
 def unheard(station_ids: list[int]) -> None:
