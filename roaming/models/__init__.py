@@ -4,6 +4,7 @@ from roaming.models.agreement import Agreement, Substitution
 from roaming.models.announcement import Announcement
 from roaming.models.assessment import Assessment, DeskEntry
 from roaming.models.authorization_request import AuthorizationRequest
+from roaming.models.balance import Balance, BalanceMark
 from roaming.models.billing_change import BillingChange, BillingCounter, UnnumberedChange
 from roaming.models.billing_export import BillingExport, BillingExportPart
 from roaming.models.billing_token import BillingToken
@@ -37,6 +38,8 @@ __all__ = [
     "Announcement",
     "Assessment",
     "AuthorizationRequest",
+    "Balance",
+    "BalanceMark",
     "BillingChange",
     "BillingCounter",
     "BillingExport",
