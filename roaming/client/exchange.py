@@ -55,9 +55,10 @@ def _at(
         raise Timeout("the deadline passed before the connection", sent=False)
     with connected_to(address, flight) as session:
         try:
-            response = session.request(
-                method, url, data=body, headers=dict(headers), stream=True, allow_redirects=False, timeout=flight.left,
-            )  # fmt: skip
+            # Prepared here: a session would add the cookies of whomever this thread spoke to before.
+            asked = requests.PreparedRequest()
+            asked.prepare(method, url, {**session.headers, **headers}, data=body)
+            response = session.send(asked, stream=True, allow_redirects=False, timeout=flight.left, proxies={})
             with response:
                 told = _read(response, flight, most)
         except CallFailed:

@@ -7,6 +7,7 @@ value unreadable, which raises ``cryptography.fernet.InvalidToken`` rather than 
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
@@ -14,9 +15,19 @@ from django.conf import settings
 from django.db import models
 
 
-def _cipher() -> MultiFernet:
-    keys = [settings.SERVER_KEY, *settings.SERVER_KEY_FALLBACKS]
+def _keys() -> tuple[bytes, ...]:
+    return (settings.SERVER_KEY, *settings.SERVER_KEY_FALLBACKS)
+
+
+@lru_cache(maxsize=8)
+def _cipher(keys: tuple[bytes, ...]) -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key[:32])) for key in keys])
+
+
+@lru_cache(maxsize=2048)
+def _opened(keys: tuple[bytes, ...], value: str) -> str:
+    """Each request reads the same few again; what is at rest stays encrypted."""
+    return _cipher(keys).decrypt(value.encode()).decode()
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
@@ -25,8 +36,8 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt on the way to the database."""
         text = super().get_prep_value(value)
-        return _cipher().encrypt(text.encode()).decode() if text else text
+        return _cipher(_keys()).encrypt(text.encode()).decode() if text else text
 
     def from_db_value(self, value: str | None, *_: Any) -> str | None:
         """Decrypt on the way out."""
-        return _cipher().decrypt(value.encode()).decode() if value else value
+        return _opened(_keys(), value) if value else value

@@ -35,7 +35,7 @@ def forward_with_callback(
         order, sender=driving_party(asked), receiver=receiver, platform=asked.platform, now=asked.now
     )
     try:
-        answer, envelope = forwards.pass_on(to, passing(key))
+        answer, envelope, _ = forwards.pass_on(to, passing(key))
         body, envelope = forwards.unwrapped(answer.body, envelope)
         if envelope.accepted(answer.status):
             result, timeout, message = read(envelope.one())

@@ -28,7 +28,6 @@ from roaming.services.cdrs import CDRS
 from roaming.services.forwards import Passing
 from roaming.services.objects import Kind
 from roaming.services.outgoing import KINDS
-from roaming.services.questions import find
 from roaming.services.sessions import SESSIONS
 
 logger = logging.getLogger(__name__)
@@ -49,7 +48,7 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
         correlation_id=asked.ids.correlation_id,
         url=_following(asked, to),
     )
-    answer, envelope = forwards.pass_on(to, passing)
+    answer, envelope, receiver = forwards.pass_on(to, passing)
     kept = envelope.accepted(answer.status) and _remember(asked, to)
     headers = {name: answer.headers[name] for name in (TOTAL_COUNT, LIMIT) if name in answer.headers}
     if link := parse_link(answer.headers.get(LINK)):
@@ -61,17 +60,16 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
     if asked.request.method != "GET" or asked.segments:
         body, envelope = forwards.unwrapped(body, envelope)
     listed = len(envelope.many()) if asked.request.method == "GET" and isinstance(envelope.data, list) else None
-    whole = body if envelope.data is None else _as_shown(asked, to, body, envelope)
+    whole = body if envelope.data is None else _as_shown(asked, to, receiver, body, envelope)
     return Reply(http_status=answer.status, whole=whole, status=envelope.status_code, headers=headers, listed=listed)
 
 
-def _as_shown(asked: Asked, to: Forward, body: bytes, envelope: Envelope) -> bytes:
+def _as_shown(asked: Asked, to: Forward, receiver: Platform, body: bytes, envelope: Envelope) -> bytes:
     """As the caller is shown the same objects by us: what an agreement changes holds whoever answers (TAR-30)."""
     kind = KINDS.get(asked.request.module)
     if kind is None or asked.request.method != "GET" or asked.request.interface is not InterfaceRole.SENDER:
         return body
     shown = copies.of(kind, asked.platform, asked.readers, asked.now)
-    [receiver] = find(Platform, id=to.platform)
     if shown.plain and not dialects.is_old(receiver):
         return body
 

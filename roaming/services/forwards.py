@@ -44,10 +44,13 @@ class Passing:
     url: str = ""  # instead of the endpoint: the next page of a list, as the receiver named it
 
 
-def pass_on(to: Forward, what: Passing) -> tuple[Answer, Envelope]:
-    """The receiver's answer, whatever it is, if it is one. Raises HubError of the right kind."""
+def pass_on(to: Forward, what: Passing) -> tuple[Answer, Envelope, Platform]:
+    """The receiver's answer, whatever it is, if it is one; and the receiver. Raises HubError of the right kind."""
     [platform] = find(Platform, id=to.platform)
-    url = what.url or partners.join(partners.endpoint(platform, what.module, what.interface), what.segments, what.query)
+    known = partners.endpoints(platform)
+    url = what.url or partners.join(
+        partners.endpoint(platform, what.module, what.interface, known), what.segments, what.query
+    )
     seat = _seat(platform.pk)
     if not seat.acquire(blocking=False):
         raise ReceiverUnreachable("The receiver has too many requests under way")
@@ -62,6 +65,7 @@ def pass_on(to: Forward, what: Passing) -> tuple[Answer, Envelope]:
             body=what.body,
             reason="forward",
             seconds=PATIENCE,
+            known=known,
         )
     except client.Timeout as error:
         raise (ReceiverTimeout() if error.sent else ReceiverUnreachable()) from None
@@ -71,7 +75,7 @@ def pass_on(to: Forward, what: Passing) -> tuple[Answer, Envelope]:
         raise HubError(f"The receiver's answer could not be used: {error}") from None
     finally:
         seat.release()
-    return answer, _envelope(answer)
+    return answer, _envelope(answer), platform
 
 
 def unwrapped(body: bytes, envelope: Envelope) -> tuple[bytes, Envelope]:

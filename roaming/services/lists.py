@@ -70,7 +70,8 @@ def page(asked: PageRequest, of: ListOf, now: datetime, max_limit: int) -> Page:
     headers = paging.page_headers(asked, total, following)
     if choices().value("PAGE-LIMIT-MEANING", partner=of.partner) == "maximum":  # decision: PAGE-LIMIT-MEANING
         headers[LIMIT] = str(max_limit)
-    shown = [document if of.copies.plain else of.copies.text(document) for _, document in here]
+    plain = of.copies.plain
+    shown = [document if plain else of.copies.text(document) for _, document in here]
     return Page(b"[%b]" % ",".join(shown).encode(), len(here), headers)
 
 

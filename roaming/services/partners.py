@@ -22,10 +22,18 @@ from roaming.services import dialects, notices, presence
 from roaming.services.questions import find
 
 
-def endpoint(platform: Platform, module: ModuleID, interface: InterfaceRole) -> str:
-    """Raises ModuleNotOffered."""
-    for row in find(Endpoint, platform_id=platform.pk, module=module.value, role=interface.value):
-        return row.url
+def endpoints(platform: Platform) -> list[Endpoint]:
+    """All that it has."""
+    return find(Endpoint, platform_id=platform.pk)
+
+
+def endpoint(
+    platform: Platform, module: ModuleID, interface: InterfaceRole, known: Sequence[Endpoint] | None = None
+) -> str:
+    """Raises ModuleNotOffered. `known`: its endpoints, where they have been read."""
+    for row in endpoints(platform) if known is None else known:
+        if (row.module, row.role) == (module.value, interface.value):
+            return row.url
     raise ModuleNotOffered()
 
 
@@ -37,8 +45,8 @@ def join(url: str, segments: Sequence[str] = (), query: Mapping[str, str] | str 
     return f"{path}?{asked}" if asked else path
 
 
-def peer(platform: Platform, seconds: float | None = None) -> Peer:
-    overridden = [row.url for row in find(Endpoint, platform_id=platform.pk) if row.overridden]
+def peer(platform: Platform, seconds: float | None = None, known: Sequence[Endpoint] | None = None) -> Peer:
+    overridden = [row.url for row in (endpoints(platform) if known is None else known) if row.overridden]
     encoding = Encoding(platform.token_out_encoding)
     return Peer(
         token=platform.token_out,
@@ -76,12 +84,14 @@ def send(
     reason: str = "",
     seconds: float | None = None,
     check: bool = False,
+    known: Sequence[Endpoint] | None = None,
 ) -> Answer:
-    """Raises CallFailed. `check`: a still-alive check, whose failure is enough by itself (HCI-08)."""
+    """Raises CallFailed. `check`: a still-alive check, whose failure is enough by itself (HCI-08). `known`: its
+    endpoints, where they have been read."""
     said = dialects.told(platform, module, body)
     request = Call(method, url, ids, routing or Routing(), said, module, reason)
     try:
-        answer = client.call(peer(platform, seconds), request)
+        answer = client.call(peer(platform, seconds, known), request)
     except client.Forbidden:
         raise  # never left: says nothing of the partner
     except client.CallFailed:

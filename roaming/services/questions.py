@@ -1,13 +1,15 @@
 """A query whose SQL Django makes once, asked again and again with other values.
 
 Making the SQL of a rule takes Django several times as long as answering it takes PostgreSQL. So a hot query is made for
-specimens of its values, each unlike every other value in it, and asked with the real ones in their places.
+specimens of its values, each unlike every other value in it, and asked with the real ones in their places; what is
+never another value is written into the SQL once.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -15,8 +17,10 @@ from typing import Any, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
+from psycopg.sql import Literal
 
 M = TypeVar("M", bound=Model)
+_PLACES = re.compile("%[s%]")
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Question:
 
     sql: str
     specimens: tuple[Any, ...]
+    _settled: dict[tuple[Any, ...], tuple[str, list[Any]]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, rows: QuerySet[Any, Any]) -> Question:
@@ -38,10 +43,30 @@ class Question:
         """`values`: what takes the place of each specimen."""
         if not self.sql:
             return []
+        which = tuple(values)
+        if which not in self._settled:
+            self._settled[which] = _settle(self.sql, self.specimens, values)
+        sql, open_ones = self._settled[which]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, [_instead(specimen, values) for specimen in self.specimens])
+            cursor.execute(sql, [_instead(specimen, values) for specimen in open_ones])
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def _settle(sql: str, specimens: Sequence[Any], values: Mapping[Any, Any]) -> tuple[str, list[Any]]:
+    """The SQL with all that has no other value in it written out, and the specimens that are left."""
+    left, open_ones = iter(specimens), list[Any]()
+
+    def written(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return found[0]
+        specimen = next(left)
+        if isinstance(specimen, str | int) and specimen not in values:
+            return Literal(specimen).as_string(None).replace("%", "%%")
+        open_ones.append(specimen)
+        return found[0]
+
+    return _PLACES.sub(written, sql), open_ones
 
 
 def find(model: type[M], **wanted: int | str) -> list[M]:
@@ -70,23 +95,34 @@ def _instead(specimen: Any, values: Mapping[Any, Any]) -> Any:
     return values.get(specimen, specimen) if isinstance(specimen, str | int | datetime) else specimen
 
 
-def plain(model: type[Model]) -> list[str]:
+def plain(model: type[Model]) -> tuple[str, ...]:
     """The columns that need no conversion on their way out of the database."""
-    return [field.attname for field in model._meta.concrete_fields if not hasattr(field, "from_db_value")]
+    return _plain(model)
 
 
-def whole(model: type[Model], at: str = "") -> list[str]:
+@cache
+def _plain(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields if not hasattr(field, "from_db_value"))
+
+
+@cache
+def whole(model: type[Model], at: str = "") -> tuple[str, ...]:
     """All columns; `at` leads to a related row."""
-    return [f"{at}{field.attname}" for field in model._meta.concrete_fields]
+    return tuple(f"{at}{field.attname}" for field in model._meta.concrete_fields)
+
+
+@cache
+def _converted(model: type[Model]) -> tuple[tuple[int, Any], ...]:
+    """Where in a whole row the columns stand that need a conversion, and what makes it."""
+    fields = enumerate(model._meta.concrete_fields)
+    return tuple((at, field.from_db_value) for at, field in fields if hasattr(field, "from_db_value"))
 
 
 def whole_row_of(model: type[M], values: Sequence[Any]) -> M:
     """An instance out of all of its columns."""
-    fields = zip(model._meta.concrete_fields, values, strict=True)
-    read = [
-        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
-        for field, value in fields
-    ]
+    read = list(values)
+    for at, convert in _converted(model):
+        read[at] = convert(read[at], None, connection)
     return model.from_db(connection.alias, whole(model), read)
 
 
