@@ -72,7 +72,13 @@ def settle_all(within: float = 20.0) -> int:
 def settle(now: datetime, batch: int = BATCH) -> int:
     """One batch; 0 also where somebody else is at it."""
     tolerance = options(choices()).tolerance  # decision: CDR-TOLERANCE
-    values: dict[str, Any] = {"batch": batch, "now": now, "kwh": ENERGY_SLACK, "seconds": TIME_SLACK, "money": tolerance}
+    values: dict[str, Any] = {
+        "batch": batch,
+        "now": now,
+        "kwh": ENERGY_SLACK,
+        "seconds": TIME_SLACK,
+        "money": tolerance,
+    }
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [Lock.BALANCES.value])
         if not cursor.fetchone()[0]:
