@@ -23,7 +23,7 @@ from roaming.api.reading import View
 class DerControlSerializer(serializers.ModelSerializer[DerControl]):
     """One control, as far as anybody knows."""
 
-    settings = serializers.JSONField(read_only=True)  # type: ignore[assignment]  # fields leave the class at once
+    settings = serializers.JSONField(read_only=True)
 
     class Meta:
         model = DerControl

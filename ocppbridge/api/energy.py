@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -115,7 +116,7 @@ class GridSignalView(ReadView[GridSignal]):
         """Power for each car, power for all together, prices, a frequency signal, or no discharge any more."""
         asked = said(NewSignalSerializer, request)
         kind = GridSignal.Kind(asked.pop("kind"))
-        scope = {name: asked.pop(name) for name in grid_signals.SCOPES if name in asked}
+        scope: dict[str, Any] = {name: asked.pop(name) for name in grid_signals.SCOPES if name in asked}
         signal = grid_signals.send(kind, scope, asked, who(request), timezone.now())
         return Response(SignalSerializer(signal).data, status.HTTP_202_ACCEPTED)
 

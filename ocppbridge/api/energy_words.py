@@ -86,7 +86,7 @@ class WishSerializer(serializers.Serializer[Any]):
         default=Control.SCHEDULED.value,
         help_text="scheduled: all periods at once; pushed, pulled: one period, whose figures change later",
     )
-    periods = PeriodSerializer(many=True, min_length=1, max_length=MOST_PERIODS)
+    periods = PeriodSerializer(many=True, min_length=1, max_length=MOST_PERIODS)  # type: ignore[call-arg]  # DRF hands them on to its list
     start = serializers.DateTimeField(required=False, help_text="of a schedule; else now")
     duration = serializers.IntegerField(required=False, min_value=1, help_text="seconds; else to the end")
     pull_every = serializers.IntegerField(required=False, min_value=1, max_value=86_400, help_text="seconds")

@@ -89,7 +89,7 @@ def judge(
     both = is_bidirectional(needs.requested)
     if both and not offered.bidirectional:
         return Judgement(Status.REJECTED, "V2XNotOffered", f"No bidirectional charging here: {offered.refusal}.")
-    if needs.requested not in allowed:
+    if offered.bidirectional and needs.requested not in allowed:  # others were never told what they may have
         words = ", ".join(allowed) or "none"
         return Judgement(Status.REJECTED, "TransferNotAllowed", f"{needs.requested} is not allowed, but {words}.")
     able = abilities(needs.v2x, needs.dc)
