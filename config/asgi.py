@@ -1,4 +1,6 @@
-"""The `ocpp` process: WebSockets of stations. Plain HTTP gets /healthz, 426 on the paths of sockets and 404 elsewhere.
+"""The `ocpp` process: WebSockets of stations, and the files that they bring and fetch (ocppbridge.transport.files).
+
+Other plain HTTP gets /healthz, 426 on the paths of sockets and 404 elsewhere.
 
 An unknown WebSocket path is refused before the upgrade (ASGI's websocket.http.response; a bare close would say 403).
 """
@@ -16,7 +18,8 @@ from django.urls import re_path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from ocppbridge.transport.routing import PATH, consumer  # noqa: E402  # models need the setup above
+from ocppbridge.transport import files  # noqa: E402  # models need the setup above
+from ocppbridge.transport.routing import PATH, consumer  # noqa: E402
 from ocppbridge.transport.upgrade import Refusal, refuse  # noqa: E402
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -24,8 +27,10 @@ SOCKET_PATHS = ("/ocpp/", "/live/")
 
 
 async def plain_http(scope: dict[str, Any], receive: Any, send: Send) -> None:
-    """Liveness only: no database call ever runs on this event loop."""
-    if scope["path"] == "/healthz":
+    """Liveness and files: no database call ever runs on this event loop."""
+    if files.matches(scope["path"]):
+        await files.serve(scope, receive, send)
+    elif scope["path"] == "/healthz":
         await answer(send, "http.response", 200, b'{"status":"ok"}\n', [(b"content-type", b"application/json")])
     elif scope["path"].startswith(SOCKET_PATHS):
         await answer(send, "http.response", 426, b"", [(b"upgrade", b"websocket"), (b"connection", b"upgrade")])

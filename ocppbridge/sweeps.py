@@ -19,12 +19,19 @@ from ocppbridge.models import Call, Connection, Station
 from ocppbridge.services import (
     alerts,
     calls,
+    campaigns,
     certificates,
     configuration,
     connections,
+    customers,
     device_model,
     energy_plans,
+    enquiries,
     evses,
+    files,
+    firmware,
+    logs,
+    monitoring,
     partitions,
     signing,
     silence,
@@ -35,6 +42,8 @@ MARGIN: Final = timedelta(seconds=60)  # for whoever should have settled a call 
 ACCOUNTS_EVERY: Final = 10  # seconds
 LISTS_EVERY: Final = 5
 CERTIFICATES_EVERY: Final = 30
+CAMPAIGNS_EVERY: Final = 5
+UPKEEP_EVERY: Final = 30
 AT_ONCE: Final = 200
 
 _partitions_made: date | None = None
@@ -47,6 +56,7 @@ def sweep(now: datetime) -> None:
         partitions.ensure(now.date())
         keep = int(decisions.choices().number("FRAME-RETENTION"))  # decision: FRAME-RETENTION
         partitions.forget(now.date(), keep)
+        forget(now)
         _partitions_made = now.date()
     connections.bury_dead_nodes(now)
     after_connections(now)
@@ -62,6 +72,10 @@ def sweep(now: datetime) -> None:
     if now.second % LISTS_EVERY == 0:
         local_lists.sweep(now)
         energy_plans.resend(now)
+    if now.second % CAMPAIGNS_EVERY == 0:
+        campaigns.sweep(now, decisions.choices())
+    if now.second % UPKEEP_EVERY == 0:
+        upkeep(now)
     if now.second % CERTIFICATES_EVERY == 0:
         watch_certificates(now)
 
@@ -75,6 +89,25 @@ def configure(now: datetime) -> None:
             alerts.raise_alert(station.pk, "CONFIGURATION-UNSAYABLE", str(problem), now)
             configuration.rest(station)
     device_model.ask_again(now)
+
+
+def upkeep(now: datetime) -> None:
+    """Updates, logs and questions of which nothing more will come, and files that were left half-brought."""
+    firmware.give_up(now, decisions.choices())
+    logs.sweep(now)
+    enquiries.give_up(now)
+    files.sweep(now)
+
+
+def forget(now: datetime) -> None:
+    """Once a day: what is kept for a number of days."""
+    choices = decisions.choices()
+    days = int(choices.number("LOG-RETENTION"))  # decision: LOG-RETENTION
+    logs.forget(now - timedelta(days=days))
+    days = int(choices.number("EVENT-RETENTION"))  # decision: EVENT-RETENTION
+    monitoring.forget(now - timedelta(days=days))
+    days = int(choices.number("CUSTOMER-INFORMATION-RETENTION"))  # decision: CUSTOMER-INFORMATION-RETENTION
+    customers.forget(now - timedelta(days=days))
 
 
 def watch_certificates(now: datetime) -> None:

@@ -5,7 +5,7 @@ Rule: 2.1 stations tell states by AvailabilityState of ChargingStation, EVSE or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from ocppbridge.charging.tokens import STATION, Place
@@ -47,13 +47,6 @@ def alarming(event: Event) -> str:
     place, info = _place(component), event.get("techInfo", "")
     where = f"EVSE {place.evse} connector {place.connector or '?'}"
     return f"the lock of {where} has failed" + (f": {info}" if info else "")
-
-
-def summary(events: Sequence[Event]) -> str:
-    """The events in one line."""
-    return "; ".join(
-        f"{event['component']['name']}.{event['variable']['name']} = {event['actualValue']}" for event in events
-    )
 
 
 def _place(component: Mapping[str, Any]) -> Place:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from ocppbridge.charging.events import alarming, availability, summary
+from ocppbridge.bridge import decisions
+from ocppbridge.charging.events import alarming, availability
 from ocppbridge.charging.intents import ChangeAvailability
 from ocppbridge.charging.messages import EventsSeen, StateChanged
 from ocppbridge.charging.outcomes import Outcome
@@ -14,7 +13,7 @@ from ocppbridge.charging.replies import Acknowledged
 from ocppbridge.charging.states import activity
 from ocppbridge.handlers.registry import Asked, answers, records, settles
 from ocppbridge.models import Call
-from ocppbridge.services import alerts, availabilities, calls, evses
+from ocppbridge.services import alerts, availabilities, calls, evses, monitoring
 from ocppbridge.services.turns import Turn
 
 
@@ -46,7 +45,10 @@ def take_events(message: EventsSeen, asked: Asked) -> Acknowledged:
 @records(EventsSeen)
 def events(message: EventsSeen, turn: Turn) -> None:
     """Kept for staff; states among them count like a StatusNotification, a lock that fails is told (TC_G_20)."""
-    turn.report("NotifyEvent", _page(message), summary(message.events))
+    which = decisions.choices().value(
+        "EVENT-ALERT-SEVERITY", station=turn.station.identity
+    )  # decision: EVENT-ALERT-SEVERITY
+    monitoring.events(turn.station, message.events, turn.received, None if which == "none" else int(which))
     for event in message.events:
         told = availability(event)
         if told is not None and told.whole_evse:
@@ -65,12 +67,3 @@ def availability_asked(call: Call, outcome: Outcome | None, now: datetime) -> No
     intent = calls.intent_of(call)
     if isinstance(intent, ChangeAvailability):
         availabilities.settled(call, intent, outcome, now)
-
-
-def _page(message: EventsSeen) -> Mapping[str, Any]:
-    return {
-        "seqNo": message.seq_no,
-        "generatedAt": message.at.isoformat(),
-        "tbc": not message.last,
-        "eventData": [dict(event) for event in message.events],
-    }

@@ -4,6 +4,7 @@ from ocppbridge.handlers import (
     authorization,
     availability,
     bidirectional,
+    customers,
     data,
     der,
     displays,
@@ -24,6 +25,7 @@ from ocppbridge.handlers.registry import ANSWERS, RECORDS, SETTLES, answer_of, r
 BLOCKS = (
     authorization,
     availability,
+    customers,
     bidirectional,
     data,
     der,

@@ -17,7 +17,7 @@ from ocppbridge.charging.outcomes import Outcome
 from ocppbridge.charging.replies import Acknowledged, Clock, Registered, Registration
 from ocppbridge.handlers.registry import Asked, answers, records, settles
 from ocppbridge.models import Call, Frame, Station
-from ocppbridge.services import alerts, calls, configuration, device_model, variables
+from ocppbridge.services import alerts, calls, configuration, device_model, firmware, variables
 from ocppbridge.services.turns import Turn
 
 BOOTED: Final = (
@@ -48,6 +48,7 @@ def booted(message: Booted, turn: Turn) -> None:
     station.boot_reason = (message.reason or "")[:20]
     station.save(update_fields=BOOTED)
     device_model.rebooted(station)
+    firmware.booted(station, turn.received)
     if station.boot_status != Registration.REJECTED:
         _read_anew(turn, changed)
 

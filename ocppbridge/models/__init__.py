@@ -4,13 +4,20 @@ from ocppbridge.models.alert import Alert
 from ocppbridge.models.availability import Availability
 from ocppbridge.models.battery_swap import BatterySwap
 from ocppbridge.models.call import Call
+from ocppbridge.models.campaign import CampaignTarget, FirmwareCampaign
 from ocppbridge.models.certificate import LocalAuthority, SigningRequest, StationCertificate
 from ocppbridge.models.configuration import ConfigurationTemplate, Conformity, WantedSetting
 from ocppbridge.models.connection import Connection, Node
 from ocppbridge.models.der import DerAlarm, DerControl, DerInquiry
+from ocppbridge.models.display import DisplayMessage
+from ocppbridge.models.enquiry import CustomerPage, Enquiry
+from ocppbridge.models.file import FileChunk, FileKey, StoredFile
+from ocppbridge.models.firmware import FirmwareImage, FirmwarePublication, FirmwareStep, FirmwareUpdate
 from ocppbridge.models.frame import Frame
 from ocppbridge.models.inbox import InboxItem, Quarantined
 from ocppbridge.models.local_list import LocalList
+from ocppbridge.models.log import LogRequest
+from ocppbridge.models.monitoring import EventStream, Monitor, StationEvent, StreamValue
 from ocppbridge.models.payment import Settlement, TransactionLimit, WebPayment
 from ocppbridge.models.report import Report
 from ocppbridge.models.reservation import Reservation
@@ -38,26 +45,40 @@ __all__ = [
     "BatterySwap",
     "BudgetShare",
     "Call",
+    "CampaignTarget",
     "ChargingLimit",
     "ConfigurationTemplate",
     "Conformity",
     "Connection",
     "Connector",
+    "CustomerPage",
     "DerAlarm",
     "DerControl",
     "DerInquiry",
     "DeviceReport",
+    "DisplayMessage",
     "EnergyPlan",
+    "Enquiry",
     "EvNeeds",
     "EvSchedule",
+    "EventStream",
     "Evse",
+    "FileChunk",
+    "FileKey",
+    "FirmwareCampaign",
+    "FirmwareImage",
+    "FirmwarePublication",
+    "FirmwareStep",
+    "FirmwareUpdate",
     "Frame",
     "GridSignal",
     "InboxItem",
     "InstalledProfile",
     "LocalAuthority",
     "LocalList",
+    "LogRequest",
     "MeterReading",
+    "Monitor",
     "Node",
     "PasswordChange",
     "PriorityCharging",
@@ -75,8 +96,11 @@ __all__ = [
     "SiteBudget",
     "Station",
     "StationCertificate",
+    "StationEvent",
     "StationTariff",
+    "StoredFile",
     "Stranger",
+    "StreamValue",
     "Transaction",
     "TransactionLimit",
     "TransferRule",

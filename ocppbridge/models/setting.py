@@ -102,6 +102,10 @@ class DeviceReport(models.Model):
 
     station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="device_reports")
     inventory = models.CharField(max_length=30, help_text="ConfigurationInventory, FullInventory, … or Custom")
+    first = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="rest",
+        help_text="of several into which a long question was split",
+    )  # fmt: skip
     call = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=7, choices=State, default=State.ASKED)
     parts = models.JSONField(default=list, blank=True, help_text="numbers of the parts that have come")

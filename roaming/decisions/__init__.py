@@ -1,10 +1,22 @@
 """The decision register: what the specifications leave open, what we do by default, and who may choose otherwise.
 
 Pure; any package may import it. Entries stand by topic in ocpi.py, ocpp.py, charging.py,
-provisioning.py, upkeep.py, v2x.py, pricing.py, delivery.py.
+provisioning.py, smart.py, upkeep.py, v2x.py, payment.py, pricing.py, delivery.py.
 """
 
-from roaming.decisions import billing, charging, delivery, ocpi, ocpp, pricing, provisioning, upkeep, v2x
+from roaming.decisions import (
+    billing,
+    charging,
+    delivery,
+    ocpi,
+    ocpp,
+    payment,
+    pricing,
+    provisioning,
+    smart,
+    upkeep,
+    v2x,
+)
 from roaming.decisions.choices import Choices, Key, counts, invalid, undecided
 from roaming.decisions.decision import Decision, Feature, InvalidValue, Kind, Scope, between
 from roaming.decisions.registry import REGISTRY, UnknownDecision, every, get, register
@@ -32,9 +44,11 @@ __all__ = [
     "invalid",
     "ocpi",
     "ocpp",
+    "payment",
     "pricing",
     "provisioning",
     "register",
+    "smart",
     "undecided",
     "upkeep",
     "v2x",

@@ -8,7 +8,7 @@ import pytest
 
 from ocppbridge.charging.intents import ChangeAvailability
 from ocppbridge.charging.tokens import STATION, Place
-from ocppbridge.models import Alert, Availability, Connector, Evse, Report
+from ocppbridge.models import Alert, Availability, Connector, Evse, StationEvent
 from tests.ocppbridge.certification.talking import asked, boot, drained, stamp, state
 from tests.ocppbridge.door import Door, Talk
 from tests.ocppbridge.world import new_station
@@ -175,7 +175,8 @@ def test_a_lock_that_fails_is_answered_kept_and_told_to_staff(door: Door, versio
         notify(talk, lock)
         drained()
     assert Alert.objects.get().text == "the lock of EVSE 1 connector 1 has failed"
-    assert Report.objects.get(action="NotifyEvent").summary == "ConnectorPlugRetentionLock.Problem = true"
+    event = StationEvent.objects.get()
+    assert (str(event), event.value) == ("ConnectorPlugRetentionLock@1.1.Problem", "true")
 
 
 def test_a_1_6_connector_that_cannot_lock_is_out_of_order(door: Door) -> None:

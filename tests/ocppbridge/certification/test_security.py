@@ -384,7 +384,7 @@ def test_signed_firmware_is_installed_on_a_1_6_station(door: Door) -> None:
         assert talk.call("SecurityEventNotification", {"type": "FirmwareUpdated", "timestamp": stamp()}) == {}
         state(talk, "Available")
         firmware_statuses(talk, "Installed")
-        eventually(lambda: drained().reports.filter(action="SignedFirmwareStatusNotification").count() == 6)
+        eventually(lambda: drained().reports.filter(action="FirmwareStatusNotification").count() == 6)
     assert SecurityEvent.objects.get().urgency == "info"
     assert not Alert.objects.filter(code__startswith="SECURITY").exists()
 
