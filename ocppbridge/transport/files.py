@@ -23,7 +23,7 @@ from django.db import connection
 from ocppbridge.models import FileKey, StoredFile
 from ocppbridge.models.file import CHUNK
 from ocppbridge.services import files, logs
-from ocppbridge.transport.multipart import FirstPart, NotMultipart
+from ocppbridge.transport.multipart import FirstFile, NotMultipart
 from ocppbridge.versions.secrets import FILE_KEY
 
 log = logging.getLogger(__name__)
@@ -142,10 +142,10 @@ class _Upload:
         self.key, self.name, self._receive = key, name, receive
         self.content_type = headers.get("content-type", "")
         self._length = headers.get("content-length", "")
-        self._part: FirstPart | None = None
+        self._part: FirstFile | None = None
         if self.content_type.lower().startswith("multipart/"):
             try:
-                self._part = FirstPart(self.content_type)
+                self._part = FirstFile(self.content_type)
             except NotMultipart as problem:
                 raise Refusal(400, str(problem)) from None
         self._held = bytearray()
