@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from ocppbridge.bridge import power
 from ocppbridge.bridge.ordering import PURPOSE, Declined
 from ocppbridge.charging.charging_profiles import ChargingProfile, Kind, Period, Purpose, Schedule, Unit
 from ocppbridge.charging.intents import AskSchedule, ClearProfiles, InstallProfile, Intent, NotOffered
@@ -35,6 +36,7 @@ SHORTEST, LONGEST = 300, 3600  # seconds that are told of a change (CHP-11)
 LONGEST_ASKED: Final = 7 * 24 * 3600
 PHASES: Final = {"AC_1_PHASE": 1, "AC_2_PHASE": 2, "AC_2_PHASE_SPLIT": 2, "AC_3_PHASE": 3}
 MINUTE: Final = timedelta(minutes=1)
+TENTH: Final = Decimal("0.1")
 _LARGEST_ID: Final = 2**31 - 1
 
 
@@ -87,7 +89,7 @@ TRANSLATORS: Final[dict[str, Callable[[Command], tuple[Station, Intent]]]] = {
 def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
     """The station has answered, or has not: the result, and what follows from it."""
     if call.purpose == FOLLOWED:
-        active = active_of(outcome, now)
+        active = active_of(outcome, now) or _computed(call, outcome, now)
         if active is not None:
             profiles.tell_change(call.reference, active, now)
     elif call.purpose == PURPOSE:
@@ -96,7 +98,10 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
 
 def _tell_result(call: Call, outcome: Outcome | None, now: datetime) -> None:
     result = result_of(outcome, call.action)
-    active = active_of(outcome, now) if call.action == "GetCompositeSchedule" and result == "ACCEPTED" else None
+    active = None
+    if call.action == "GetCompositeSchedule" and outcome is not None:
+        active = active_of(outcome, now) or _computed(call, outcome, now)
+        result = "ACCEPTED" if active is not None else result
     body = {"result": result} | ({"profile": active} if active else {})
     if commands.settle(call.reference, result, "", body=json.dumps(body), now=now) and result == "ACCEPTED":
         _follow(call)
@@ -126,6 +131,28 @@ def active_of(outcome: Outcome | None, now: datetime) -> dict[str, Any] | None:
     return {"start_date_time": format_datetime(start), "charging_profile": profile}
 
 
+def _computed(call: Call, outcome: Outcome | None, now: datetime) -> dict[str, Any] | None:
+    """What we make of it ourselves, where a station has no composite schedule to tell; not where it is silent."""
+    intent = calls.intent_of(call)
+    if outcome is None or not isinstance(intent, AskSchedule):
+        return None
+    start = now.replace(microsecond=0)
+    found = power.computed(call.station, intent.place.evse, start, intent.duration, intent.unit or Unit.A)
+    limits = [period for period in found.periods if period.limit is not None]
+    if not limits or limits[0].start:
+        return None
+    periods = [
+        {"start_period": one.start, "limit": one.limit.quantize(TENTH, ROUND_FLOOR)}
+        for one in limits
+        if one.limit is not None
+    ]
+    profile = {"charging_rate_unit": found.asked.unit.value, "charging_profile_period": periods}
+    return {
+        "start_date_time": format_datetime(start),
+        "charging_profile": {**profile, "duration": intent.duration},
+    }
+
+
 def _plain(moment: datetime | None) -> datetime | None:
     """Of datetime's own class, which is what a call is stored with."""
     return None if moment is None else datetime.combine(moment.date(), moment.timetz())
@@ -145,13 +172,26 @@ def _follow(call: Call) -> None:
     command = Command.objects.select_related("receiver").get(pk=call.reference)
     setter = profiles.setter(command)
     row = find(command)
-    if setter is None or row is None or row.state != Transaction.State.RUNNING:
-        return
+    if setter is not None and row is not None and row.state == Transaction.State.RUNNING:
+        _ask_anew(row, setter, command.correlation_id, call.requested_by)
+
+
+def changed_by_others(station: Station, evse: int) -> None:
+    """CHP-10: somebody on the spot has changed what holds; whoever has set a profile hears how it stands now."""
+    running = Transaction.objects.filter(station=station, state=Transaction.State.RUNNING)
+    for row in running.filter(evse_number=evse) if evse else running:
+        setter = profiles.setter_of(PartyId(station.country_code, station.party_id), str(row.session_id))
+        if setter is not None:
+            row.station = station
+            _ask_anew(row, setter, setter.correlation_id, "")
+
+
+def _ask_anew(row: Transaction, setter: Command, correlation_id: str, by: str) -> None:
     wanted = json.loads(setter.request).get("charging_profile", {}).get("duration") or LONGEST
     try:
         calls.queue(
             row.station, AskSchedule(_place(row), max(SHORTEST, min(LONGEST, wanted))), purpose=FOLLOWED,
-            reference=str(setter.pk), correlation_id=command.correlation_id, requested_by=call.requested_by,
+            reference=str(setter.pk), correlation_id=correlation_id, requested_by=by,
             expires_in=MINUTE,
         )  # fmt: skip
     except NotOffered:

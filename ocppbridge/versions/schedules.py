@@ -90,9 +90,10 @@ def schedule_16(said: Schedule) -> dict[str, Any]:
 def read_period(payload: Payload) -> Period:
     """The domain's period."""
     mode = payload.get("operationMode")
+    figures: dict[str, Any] = {name: decimal(payload[wire]) for name, wire in AMOUNTS.items() if wire in payload}
     return Period(
         start=payload["startPeriod"],
-        **{name: decimal(payload[wire]) for name, wire in AMOUNTS.items() if wire in payload},
+        **figures,
         **{name: payload[wire] for name, wire in _PLAIN.items() if wire in payload and name != "operation_mode"},
         operation_mode=OperationMode(mode) if mode else None,
         v2x_baseline=decimal(payload.get("v2xBaseline")),

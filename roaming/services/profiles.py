@@ -16,6 +16,7 @@ from roaming.ocpi import json
 from roaming.ocpi.chargingprofiles import ChargingProfileResultType
 from roaming.ocpi.errors import ModuleNotOffered
 from roaming.ocpi.headers import MessageIds
+from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services import commands, parties, partners, sessions
 from roaming.services.commands import Order
@@ -54,6 +55,15 @@ def setter(command: Command) -> Command | None:
         kind="SET_PROFILE", receiver=command.receiver, session_key=command.session_key, result=ACCEPTED
     )
     return set_before.order_by("-result_at").first()
+
+
+def setter_of(owner: PartyId, session_id: str) -> Command | None:
+    """The same by the session."""
+    rows = Command.objects.filter(
+        kind="SET_PROFILE", session_key__iexact=session_id, result=ACCEPTED,
+        receiver__country_code=owner.country, receiver__party_id=owner.party,
+    )  # fmt: skip
+    return rows.order_by("-result_at").first()
 
 
 def tell_change(command_id: str, active: Mapping[str, Any], now: datetime) -> bool:

@@ -1,0 +1,33 @@
+"""What a station says that holds, beside what we computed: where the two limits are apart by more than is forgiven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ocppbridge.charging.charging_profiles import Period
+
+
+def first_difference(
+    told: Sequence[Period], computed: Sequence[Period], duration: int, forgiven: Decimal, shift: int = 0
+) -> str:
+    """The first stretch in which they are apart; empty if they agree. `shift`: how much later the told one begins."""
+    steps = {0, *(period.start + shift for period in told), *(period.start for period in computed)}
+    for second in sorted(step for step in steps if 0 <= step < duration):
+        said, meant = _at(told, second - shift), _at(computed, second)
+        if said is None or meant is None:
+            if meant is not None and said is None:
+                return f"from second {second} on it tells no limit, {meant:f} is due"
+            continue
+        if abs(said - meant) > forgiven:
+            return f"from second {second} on it tells {said:f}, {meant:f} is due"
+    return ""
+
+
+def _at(periods: Sequence[Period], second: int) -> Decimal | None:
+    found = None
+    for period in periods:
+        if period.start > max(second, 0):
+            break
+        found = period
+    return found.limit if found is not None else None

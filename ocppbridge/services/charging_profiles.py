@@ -1,0 +1,222 @@
+"""Charging profiles on stations as rows: set, cleared, told, compared with what we set, repaired (K01 to K10).
+
+A row follows the station's answer: what it accepted is there, and has replaced what had the same id, or the same
+purpose, level and place (K01.FR.05). A report of everything shows what is there no more and what others have put there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from django.db import transaction
+from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from ocppbridge.charging.charging_profiles import ChargingProfile, Installed, Purpose
+from ocppbridge.charging.intents import AskProfiles, ClearProfiles, InstallProfile, NotOffered
+from ocppbridge.charging.outcomes import Accepted, Outcome
+from ocppbridge.charging.profile_drift import difference
+from ocppbridge.charging.smart_messages import ProfilesReported
+from ocppbridge.charging.tokens import Place
+from ocppbridge.models import Call, InstalledProfile, ProfileInquiry, Station, Transaction
+from ocppbridge.services import alerts, calls
+from roaming.decisions import Choices
+
+OURS: Final = "CSO"
+FIRST_ID: Final = 1_000_000_001  # below are those of transactions, and those with a meaning of their own
+Drift = InstalledProfile.Drift
+
+
+def dump(profile: ChargingProfile) -> dict[str, Any]:
+    """As the column keeps it."""
+    said: dict[str, Any] = msgspec.to_builtins(profile)
+    return said
+
+
+def load(said: Any) -> ChargingProfile:
+    """What `dump` wrote."""
+    profile: ChargingProfile = msgspec.convert(said, ChargingProfile, strict=False)
+    return profile
+
+
+def installed(station: Station) -> list[Installed]:
+    """What is there, as far as we know."""
+    rows = InstalledProfile.objects.filter(station=station).exclude(drift=Drift.MISSING)
+    return [Installed(load(row.profile), row.evse_number, row.source) for row in rows]
+
+
+def free_id(station: Station) -> int:
+    """An id that no profile of the station has."""
+    rows = InstalledProfile.objects.filter(station=station, profile_id__gte=FIRST_ID)
+    return max(FIRST_ID, (rows.aggregate(most=Max("profile_id"))["most"] or 0) + 1)
+
+
+def set_on(
+    station: Station, profile: ChargingProfile, place: Place, *, purpose: str, by: str = "", reference: str = ""
+) -> Call:
+    """Ask the station to take it. Raises NotOffered, also for what no station may be told by us."""
+    if profile.purpose is Purpose.EXTERNAL:
+        raise NotOffered("external constraints are set on the spot, never by the central system (K01.FR.22)")
+    if profile.purpose is Purpose.STATION_MAX and not place.is_station:
+        raise NotOffered("the maximum of a station is set for the station as a whole (K01.FR.38)")
+    return calls.queue(station, InstallProfile(profile, place), purpose=purpose, reference=reference, requested_by=by)
+
+
+def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
+    """What the station made of being told, or of being asked to forget."""
+    intent = calls.intent_of(call)
+    if isinstance(intent, AskProfiles):
+        _asked(intent.request_id, call.station, outcome)
+    elif isinstance(intent, InstallProfile) and isinstance(outcome, Accepted):
+        _accepted(call, intent, now)
+    elif isinstance(intent, ClearProfiles) and outcome is not None and _cleared(outcome):
+        _fitting(call.station, intent).delete()
+
+
+def _cleared(outcome: Outcome) -> bool:
+    return isinstance(outcome, Accepted) or outcome.status == "Unknown"
+
+
+def _accepted(call: Call, intent: InstallProfile, now: datetime) -> None:
+    profile, evse = intent.profile, intent.place.evse
+    same = InstalledProfile.objects.filter(station=call.station, source=OURS)
+    same.filter(
+        evse_number=evse, purpose=profile.purpose, level=profile.level, transaction_id=profile.transaction or ""
+    ).exclude(profile_id=profile.profile_id).delete()
+    InstalledProfile.objects.update_or_create(
+        station=call.station,
+        profile_id=profile.profile_id,
+        defaults={
+            **_columns(profile, evse), "source": OURS, "wanted": True, "drift": "", "set_for": call.purpose,
+            "requested_by": call.requested_by, "accepted_at": now,
+        },
+    )  # fmt: skip
+
+
+def _columns(profile: ChargingProfile, evse: int) -> dict[str, Any]:
+    return {
+        "evse_number": evse,
+        "level": profile.level,
+        "purpose": profile.purpose.value,
+        "kind": profile.kind.value,
+        "transaction_id": profile.transaction or "",
+        "profile": dump(profile),
+    }
+
+
+def _fitting(station: Station, intent: ClearProfiles) -> QuerySet[InstalledProfile]:
+    fits = Q(source=OURS)
+    if intent.profile_id is not None:
+        fits &= Q(profile_id=intent.profile_id)
+    if intent.place is not None:
+        fits &= Q(evse_number=intent.place.evse)
+    if intent.purpose is not None:
+        fits &= Q(purpose=intent.purpose.value)
+    if intent.level is not None:
+        fits &= Q(level=intent.level)
+    return InstalledProfile.objects.filter(fits, station=station)
+
+
+# What the station tells
+
+
+@transaction.atomic
+def ask(station: Station, *, by: str = "", **criteria: Any) -> ProfileInquiry:
+    """Have its profiles told (K09). Raises NotOffered for 1.6."""
+    row = ProfileInquiry.objects.create(
+        station=station, narrowed=bool(criteria), requested_by=by[:150], asked_at=timezone.now()
+    )
+    row.call = calls.queue(station, AskProfiles(row.pk, **criteria), purpose="profiles", requested_by=by)
+    row.save(update_fields=["call"])
+    return row
+
+
+def _asked(request_id: int, station: Station, outcome: Outcome | None) -> None:
+    row = ProfileInquiry.objects.filter(pk=request_id, station=station, state=ProfileInquiry.State.ASKED).first()
+    if row is None or isinstance(outcome, Accepted):
+        return
+    row.state = ProfileInquiry.State.SILENT if outcome is None else ProfileInquiry.State.REFUSED
+    if outcome is not None and outcome.status == "NoProfiles":
+        row.state = ProfileInquiry.State.NONE
+        if not row.narrowed:
+            _compare(row, timezone.now())
+    row.save(update_fields=["state"])
+
+
+def told(station: Station, message: ProfilesReported, now: datetime) -> ProfileInquiry | None:
+    """One page; the last one is compared with what we set."""
+    row = ProfileInquiry.objects.filter(pk=message.request_id, station=station).first()
+    known = {one.profile_id: one for one in InstalledProfile.objects.filter(station=station)}
+    for profile in message.profiles:
+        mine = known.get(profile.profile_id)
+        _found(station, profile, mine, message, now)
+    if row is None:
+        return None
+    row.seen = sorted({*row.seen, *(profile.profile_id for profile in message.profiles)})
+    row.told_at = now
+    if message.last:
+        row.state = ProfileInquiry.State.WHOLE
+        if not row.narrowed:
+            _compare(row, now)
+    row.save(update_fields=["seen", "told_at", "state"])
+    return row
+
+
+def _found(
+    station: Station, profile: ChargingProfile, mine: InstalledProfile | None, message: ProfilesReported, now: datetime
+) -> None:
+    if mine is not None and mine.wanted:
+        as_set = not difference(load(mine.profile), profile) and mine.evse_number == message.place.evse
+        mine.drift, mine.reported_at = "" if as_set else Drift.DIFFERENT, now
+        mine.save(update_fields=["drift", "reported_at"])
+        return
+    InstalledProfile.objects.update_or_create(
+        station=station,
+        profile_id=profile.profile_id,
+        defaults={
+            **_columns(profile, message.place.evse), "source": message.source, "wanted": False, "reported_at": now,
+            "drift": Drift.FOREIGN if message.source == OURS else "",
+        },
+    )  # fmt: skip
+
+
+def _compare(inquiry: ProfileInquiry, now: datetime) -> None:
+    rows = InstalledProfile.objects.filter(station=inquiry.station).exclude(profile_id__in=inquiry.seen)
+    rows.filter(wanted=False).delete()
+    over = rows.filter(purpose=Purpose.TX.value).exclude(transaction_id__in=_running(inquiry.station))
+    over.delete()  # the station has dropped it with its transaction
+    rows.filter(wanted=True, accepted_at__lt=inquiry.asked_at).update(drift=Drift.MISSING)
+    drifted = InstalledProfile.objects.filter(station=inquiry.station).exclude(drift="")
+    if drifted:
+        text = ", ".join(f"{row.purpose} {row.profile_id} ({row.get_drift_display()})" for row in drifted[:10])
+        alerts.raise_alert(inquiry.station_id, "PROFILE-DRIFT", f"its charging profiles: {text}", now)
+
+
+def _running(station: Station) -> list[str]:
+    rows = Transaction.objects.filter(station=station, state=Transaction.State.RUNNING)
+    return [row.transaction_id or str(row.wire_id) for row in rows]
+
+
+def repair(station: Station, choices: Choices, *, by: str = "") -> list[Call]:
+    """Set again what is missing or different; take away what nobody here has set, where that is decided."""
+    made = []
+    for row in InstalledProfile.objects.filter(station=station, drift__in=(Drift.MISSING, Drift.DIFFERENT)):
+        made.append(set_on(station, load(row.profile), Place(row.evse_number), purpose="repair", by=by))
+    said = choices.value("PROFILE-FOREIGN", station=station.identity)  # decision: PROFILE-FOREIGN
+    if said == "clear":
+        for row in InstalledProfile.objects.filter(station=station, drift=Drift.FOREIGN):
+            made.append(calls.queue(station, ClearProfiles(row.profile_id), purpose="repair", requested_by=by))
+    return made
+
+
+def forget_ended() -> int:
+    """TxProfiles go with their transactions."""
+    named = Q(transaction_id=OuterRef("transaction_id")) | Q(wire=OuterRef("transaction_id"))
+    running = Transaction.objects.annotate(wire=Cast("wire_id", CharField())).filter(
+        named, station=OuterRef("station"), state=Transaction.State.RUNNING
+    )
+    rows = InstalledProfile.objects.filter(~Exists(running), purpose=Purpose.TX.value).exclude(transaction_id="")
+    return rows.delete()[0]
