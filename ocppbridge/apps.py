@@ -9,8 +9,10 @@ class OcppBridgeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Take the operator's place. The import needs the models, so it cannot stand above."""
+        """Take the operator's and the biller's place. The imports need the models, so they cannot stand above."""
+        from ocppbridge.bridge.disputes import StationBiller  # noqa: PLC0415
         from ocppbridge.bridge.operator import StationOperator  # noqa: PLC0415
         from roaming import ports  # noqa: PLC0415
 
         ports.operator = StationOperator()
+        ports.biller = StationBiller()

@@ -7,9 +7,10 @@ answered NOT_SUPPORTED. ``roaming`` never imports ``ocppbridge``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from roaming.models import Command
+from roaming.models import Cdr, Command
 
 
 @dataclass(frozen=True)
@@ -39,3 +40,26 @@ class NoOperator:
 
 
 operator: LocalOperator = NoOperator()
+
+
+class CannotReplace(ValueError):
+    """A CDR that cannot be made anew; the message says why, for staff."""
+
+
+class LocalBiller(Protocol):
+    """Who makes the CDRs of hosted parties, and can take one back."""
+
+    def take_back(self, cdr: Cdr, now: datetime, *, anew: bool) -> tuple[Cdr, Cdr | None]:
+        """The credit of a CDR that is out, and with `anew` its replacement as it is computed now. Raises
+        CannotReplace."""
+
+
+class NoBiller:
+    """What stands here while no station side is installed."""
+
+    def take_back(self, cdr: Cdr, now: datetime, *, anew: bool) -> tuple[Cdr, Cdr | None]:
+        """Nobody here has made it."""
+        raise CannotReplace(f"{cdr} was not made by this hub")
+
+
+biller: LocalBiller = NoBiller()

@@ -26,8 +26,10 @@ from roaming.console.text import GOOD, WARN, ago, badge, code, lasted, linked, m
 
 
 def held_back(obj: Transaction) -> bool:
-    """Whether its CDR waits for staff."""
-    return obj.state != Transaction.State.RUNNING and not obj.cdr_id and obj.released_at is None and bool(obj.findings)
+    """Whether its CDR waits for staff, at the desk or because it could not be made."""
+    if obj.state == Transaction.State.RUNNING or obj.released_at is not None:
+        return False
+    return closing.waits(obj) is not None if obj.cdr_id else bool(obj.findings)
 
 
 @admin.register(Transaction)
@@ -141,11 +143,11 @@ class TransactionAdmin(Journal[Transaction]):
         "Release for billing",
         icon="receipt_long",
         fits=held_back,
-        text="Its figures are in doubt (see the findings), so it has no CDR; it is billed as it stands.",
+        text="Its figures are in doubt (see the findings), so its CDR waits; it is billed as it stands.",
     )
     def release(self, request: HttpRequest, obj: Transaction, form: Question) -> None:
         """S42."""
-        closing.release(obj, timezone.now())
+        closing.release(obj, timezone.now(), request.user.get_username())
         self.log_change(request, obj, "Released it for billing.")
 
     @admin.display(description="Started", ordering="started_at")

@@ -161,8 +161,9 @@ class TransactionView(ReadView[Transaction]):
     )
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
-        """Its findings say why it has no CDR."""
-        return self._after(closing.release)
+        """Its findings say why its CDR waits."""
+        by = f"API: {request.user}"[:150]
+        return self._after(lambda row, now: closing.release(row, now, by))
 
     @extend_schema(
         summary="Ask the station to end a transaction",

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ocppbridge.bridge import telling
+from ocppbridge.bridge import places, telling
 from ocppbridge.charging.outcomes import Accepted, Outcome
 from ocppbridge.models import Call, Station, Transaction
 from ocppbridge.services import alerts, shards, silence, transactions
+from roaming.models import Assessment
+from roaming.services import cdrs, desk
 from roaming.services.decisions import choices
 
 HUB = "the hub: the station has lost the end"
@@ -34,15 +36,27 @@ def close(row: Transaction, by: str, now: datetime) -> Transaction:
 
 
 @transaction.atomic
-def release(row: Transaction, now: datetime) -> Transaction:
-    """Staff have looked at the findings: the CDR that waited for them is made (S42)."""
+def release(row: Transaction, now: datetime, by: str = "staff") -> Transaction:
+    """Staff have looked at the findings: the CDR that waits for them at the desk goes out (S42)."""
     locked = _locked(row.pk)
     if locked.state == Transaction.State.RUNNING:
         raise HasEnded(f"{locked} still runs")
     locked.released_at = now
     locked.save(update_fields=["released_at"])
-    telling.tell_transaction(locked, now)
+    waiting = waits(locked)
+    if waiting is None:
+        telling.tell_transaction(locked, now)
+    else:
+        desk.release(waiting, by, "Released on the page of its transaction", now)
     return locked
+
+
+def waits(row: Transaction) -> Assessment | None:
+    """What the desk says of its CDR, if that is withheld."""
+    if not row.cdr_id:
+        return None
+    out = cdrs.find(places.owner(row.station), row.cdr_id)
+    return Assessment.objects.filter(cdr=out).first() if out is not None and out.withheld else None
 
 
 def told(call: Call, outcome: Outcome | None, now: datetime) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 
 from ocppbridge.bridge import places, tokens
-from ocppbridge.bridge.sessions import FREE_OF_CURRENCY, explained
+from ocppbridge.bridge.sessions import FREE_OF_CURRENCY
 from ocppbridge.charging.authorization import Method
 from ocppbridge.charging.intents import CancelReservation, Reserve
 from ocppbridge.charging.outcomes import Accepted, Outcome
@@ -28,7 +28,7 @@ from roaming.ocpi import json
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.types import format_datetime, parse_datetime
 from roaming.pricing import Bill, SessionFacts, cut, price
-from roaming.services import cdrs, commands, prices, sessions
+from roaming.services import commands, desk, desk_own, prices, sessions
 from roaming.services.decisions import choices
 
 log = logging.getLogger(__name__)
@@ -148,7 +148,8 @@ def publish(row: Reservation, now: datetime) -> None:
     sessions.store(owner, _session(row, periods, bill, now), source=None, now=now)
     if row.state != State.HELD and not row.cdr_id and bill is not None and bill.total_cost.excl_vat:
         try:
-            cdrs.store(owner, _cdr(row, periods, bill, now), source=None, now=now, bill=explained(bill))
+            document, hints = _cdr(row, periods, bill, now), {"reservation_expired": row.state == State.EXPIRED}
+            desk_own.issue(owner, document, now, bill=desk.explained(bill), hints=hints)
         except OcpiError as error:
             alerts.raise_alert(row.station_id, "RESERVATION-NOT-BILLED", f"{row}: {error.message}", now)
             return

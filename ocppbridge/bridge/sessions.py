@@ -3,12 +3,12 @@
 Called in the transaction that records what the station said, so Session, CDR and their deliveries commit with it.
 Nothing is published for a transaction without a known token owner or outside the OCPI locations of its party: there is
 nobody to tell. The CDR carries the session's own id, so it can never exist twice; one whose figures are in doubt (S42)
-waits until staff release it, and one that late news contradict is corrected (corrections.py).
+or that our own validator does not accept waits at the CDR desk, and one that late news contradict is corrected
+(corrections.py).
 """
 
 from __future__ import annotations
 
-import json as plain
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,12 +21,14 @@ from ocppbridge.bridge.signed import meter_id, signed_data
 from ocppbridge.charging import stored
 from ocppbridge.charging.progress import progress
 from ocppbridge.models import MeterReading, Transaction
+from roaming.models import Session
 from roaming.ocpi import json
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.types import format_datetime
 from roaming.pricing import Bill, MeterPoint, SessionFacts, cut, price, session_document
 from roaming.pricing.facts import StateName
-from roaming.services import cdrs, preferences, prices, sessions
+from roaming.pricing.findings import Finding, error
+from roaming.services import desk, desk_own, preferences, prices, sessions
 from roaming.services.decisions import choices
 
 WATT_HOURS = Decimal(1000)
@@ -74,7 +76,7 @@ def _tell(row: Transaction, now: datetime, new: bool, changed: set[str], shelf: 
     """`new`: it has no Session yet, unless a reservation has begun one. Adds to `changed` what the caller saves."""
     owner = places.owner(row.station)
     held = None if new else sessions.find(owner, str(row.session_id))
-    account = _account(row, preferences.switches(owner, str(row.session_id)) if held and held.switched else [])
+    account = account_of(row, held)
     if held is None or held.status not in sessions.FINAL:
         sessions.store(owner, _session(row, account, now), source=None, now=now, alone=True)
     if account.bill is not None and costs.tell(row, account.bill, now, shelf):
@@ -87,17 +89,17 @@ def _tell(row: Transaction, now: datetime, new: bool, changed: set[str], shelf: 
 
 
 def _correct(row: Transaction, account: Account, now: datetime) -> None:
-    document = _cdr(row, account, now)
+    document = cdr_of(row, account, now)
     out = corrections.due(row, document)
     if out is not None:
-        corrections.make(row, out, document, explained(account.bill), now)
+        corrections.make(row, out, document, desk.explained(account.bill), doubts(row), now)
 
 
 def _close_account(row: Transaction, account: Account, now: datetime, changed: set[str]) -> None:
-    """A CDR that our own rules refuse is a finding for staff, never a reason to stop hearing the station."""
+    """A CDR that is no CDR at all is a finding for staff, never a reason to stop hearing the station."""
+    owner, bill = places.owner(row.station), desk.explained(account.bill)
     try:
-        bill = explained(account.bill)
-        cdrs.store(places.owner(row.station), _cdr(row, account, now), source=None, now=now, bill=bill, alone=True)
+        desk_own.issue(owner, cdr_of(row, account, now), now, bill=bill, findings=doubts(row), alone=True)
     except InvalidObject as error:
         row.findings = [*row.findings, ["CDR_REFUSED", str(error)]]
         changed.add("findings")
@@ -106,11 +108,27 @@ def _close_account(row: Transaction, account: Account, now: datetime, changed: s
     changed.add("cdr_id")
 
 
+def doubts(row: Transaction) -> list[Finding]:
+    """What holds its CDR back: findings about its figures that nobody has looked at (S42)."""
+    if row.released_at is not None:
+        return []
+    found = [one for one in stored.load(row.course).findings if one.holds]
+    return [
+        error(one.code.lower(), "/total_energy", one.text or "what the station told of it is in doubt") for one in found
+    ]
+
+
 def _billable(row: Transaction, now: datetime) -> bool:
-    if row.ended_at is None or (stored.load(row.course).holds and row.released_at is None):
+    if row.ended_at is None:
         return False
     seconds = int(choices().number("CDR-DELAY", station=row.station.identity))  # decision: CDR-DELAY
     return now >= row.ended_at + timedelta(seconds=seconds)
+
+
+def account_of(row: Transaction, held: Session | None) -> Account:
+    """As it stands now; `held` is its Session, which knows of switched tariffs."""
+    owner = places.owner(row.station)
+    return _account(row, preferences.switches(owner, str(row.session_id)) if held and held.switched else [])
 
 
 def _account(row: Transaction, chosen: list[tuple[datetime, dict[str, Any]]]) -> Account:
@@ -219,7 +237,7 @@ def _session(row: Transaction, account: Account, now: datetime) -> dict[str, Any
     return document
 
 
-def _cdr(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
+def cdr_of(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
     location = json.loads(row.location)
     del location["time_zone"]
     document: dict[str, Any] = {
@@ -261,8 +279,3 @@ def _unpriced(row: Transaction) -> dict[str, Any]:
 def _kwh(row: Transaction) -> Decimal:
     """Import less export, in kWh (TAR-31)."""
     return (row.energy_import - row.energy_export) / WATT_HOURS
-
-
-def explained(bill: Bill | None) -> dict[str, Any] | None:
-    """The bill beside the CDR, its figures as strings so that nothing rounds them."""
-    return None if bill is None else dict(plain.loads(bill.to_json(), parse_float=str))

@@ -89,8 +89,8 @@ def examine(
     with exact():
         timeline = Timeline(document)
         found += conformity(document, timeline, claims)
-        if limits is not None:
-            found += sanity(source, timeline, claims, limits, now)
+    if limits is not None:
+        found += sanity(source, timeline, claims, limits, now)
     judged = Judged([])
     if not is_credit(source):
         judged = judge(document, claims, given, time_zone, options, learned, thorough)

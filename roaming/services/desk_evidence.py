@@ -34,24 +34,29 @@ class Evidence:
     time_zone: str | None = None
     tariffs: list[Json] | None = None
     held: list[Json] | None = None
-    sessions: list[Json] = field(default_factory=list)
+    sessions: list[Json] | None = None
     known: list[Json] = field(default_factory=list)
     learned: Learned | None = None
 
 
 def gather(document: Mapping[str, Any], owner: PartyId, *, ours: bool, before: int | None = None) -> Evidence:
-    """`ours`: made here, by tariffs that were fixed at the start; `before`: the key of the CDR, if it is stored."""
+    """`ours`: made here, by tariffs that were fixed at the start, from the readings that its Session told of as far as
+    they were known (a final one does not change, SES-09); `before`: the key of the CDR, if it is stored."""
     place = locations.find(owner, str((document.get("cdr_location") or {}).get("id", "")))
-    session = sessions.find(owner, str(document["session_id"])) if document.get("session_id") else None
     tariffs, held = (None, None) if ours else _tariffs(document, owner)
     return Evidence(
         time_zone=None if place is None else place.time_zone,
         tariffs=tariffs,
         held=held,
-        sessions=[] if session is None else [json.loads(session.document)],
+        sessions=None if ours else _sessions(document, owner),
         known=beside(document, owner, before),
         learned=None if ours else learned(owner),
     )
+
+
+def _sessions(document: Mapping[str, Any], owner: PartyId) -> list[Json]:
+    found = sessions.find(owner, str(document["session_id"])) if document.get("session_id") else None
+    return [] if found is None else [json.loads(found.document)]
 
 
 def _tariffs(document: Mapping[str, Any], owner: PartyId) -> tuple[list[Json] | None, list[Json] | None]:

@@ -73,13 +73,14 @@ def look(
     *,
     stored: int | None = None,
     more: Sequence[Finding] = (),
+    hints: Mapping[str, Any] | None = None,
 ) -> Looked:
     """`source`: where it came from, None if it is ours; `stored`: its row; `more`: what its maker knows of it (S42)."""
     key = source.pk if isinstance(source, Platform) else source
     partner = None if key is None else str(key)
     otherwise = desk_rules.otherwise(choices(), partner)
     content = json.loads(json.dumps(dict(document)))  # figures as they are written, also of a document made here
-    found, audit = _examined(content, owner, partner, now, stored)
+    found, audit = _examined(content, owner, partner, now, stored, hints or {})
     free = {"no_tariff": Verdict.ACCEPTED} if _claims_nothing(content) else {}  # nobody pays for what is not known
     findings = [*more, *found, *audit.findings]
     rules = {**otherwise, **free}
@@ -87,7 +88,12 @@ def look(
 
 
 def _examined(
-    content: dict[str, Any], owner: PartyId, partner: str | None, now: datetime, stored: int | None
+    content: dict[str, Any],
+    owner: PartyId,
+    partner: str | None,
+    now: datetime,
+    stored: int | None,
+    hints: Mapping[str, Any],
 ) -> tuple[list[Finding], Audit]:
     try:
         decode(words.Cdr, content)
@@ -96,7 +102,7 @@ def _examined(
     evidence = desk_evidence.gather(content, owner, ours=partner is None, before=stored)
     try:
         audit = examine(
-            content,
+            {**content, **hints},
             evidence.tariffs,
             time_zone=evidence.time_zone,
             options=prices.options(choices(), partner=partner),

@@ -28,10 +28,14 @@ def issue(
     *,
     bill: Mapping[str, Any] | None = None,
     findings: Sequence[Finding] = (),
+    hints: Mapping[str, Any] | None = None,
     alone: bool = False,
 ) -> Cdr:
-    """Store it with its verdict; told to its payer only if it is accepted. Raises InvalidObject."""
-    looked = look(document, owner, None, now, more=findings)
+    """Store it with its verdict; told to its payer only if it is accepted. Raises InvalidObject.
+
+    `hints`: what we know and OCPI 2.2.1 has no word for, such as whether a reservation has expired.
+    """
+    looked = look(document, owner, None, now, more=findings, hints=hints or {})
     held = looked.verdict is not Verdict.ACCEPTED
     beside = {"bill": None if bill is None else dict(bill), "withheld": held, "desk_due": False}
     with transaction.atomic(savepoint=not alone):

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from ocppbridge.bridge import sessions
+from ocppbridge.bridge import closing, sessions
 from ocppbridge.charging import messages
 from ocppbridge.charging.readings import ENERGY_IMPORT, Reading, Sample
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.models import MeterReading, Station, Transaction
 from ocppbridge.services import stations, transactions
-from roaming.models import Agreement, Cdr, Party, Platform, Session
+from roaming.models import Agreement, Assessment, Cdr, Party, Platform, Session
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.sessions import ChargingPreferences
@@ -180,11 +180,31 @@ def test_a_cdr_whose_figures_are_in_doubt_waits_for_staff(station: Station) -> N
     row = started(station)
     ended(row, 60, 500)  # below the start register
     sessions.publish(row, at(60))
-    assert not Cdr.objects.exists()
-    row.released_at = at(90)
-    row.save()
+    held = Cdr.objects.get()
+    assert (held.withheld, held.assessment.verdict, held.assessment.codes) == (
+        True,
+        "ON_HOLD",
+        ["meter_backwards", "no_meter"],
+    )
+    closing.release(row, at(90), "anna")
+    held.refresh_from_db()
+    assert (held.withheld, held.listed_at, held.total_energy) == (False, at(90), Decimal())
+    assert Assessment.objects.get().settled_by == "anna"
+
+
+def test_late_news_of_a_cdr_that_waits_change_it_in_place(station: Station) -> None:
+    """S42: nobody has seen it, so nothing has to be taken back."""
+    row = started(station)
+    metered(row, 30, 500)
+    ended(row, 60, 600)
+    sessions.publish(row, at(60))
+    metered(row, 50, 11000)
+    Transaction.objects.update(energy_import=Decimal(7000))
+    row.refresh_from_db()
     sessions.publish(row, at(90))
-    assert Cdr.objects.get().total_energy == 0
+    held = Cdr.objects.get()
+    assert (held.withheld, held.version, held.total_energy) == (True, 2, Decimal(7))
+    assert held.assessment.verdict == "ON_HOLD"
 
 
 def test_without_a_known_owner_of_the_token_nobody_is_told(station: Station) -> None:
