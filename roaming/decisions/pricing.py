@@ -82,7 +82,7 @@ register(
         options={},
         free=between("0", "100", "currency units"),
         default="0.01",
-        applied_in="roaming.pricing.auditing",
+        applied_in="roaming.pricing.judging",
         scopes=frozenset({Scope.HUB, Scope.PARTNER}),
     )
 )
