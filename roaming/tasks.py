@@ -10,6 +10,7 @@ from roaming.models import Platform
 from roaming.modules import MODULES, versions
 from roaming.services import (
     authorizations,
+    balances,
     desk_queue,
     drains,
     handshakes,
@@ -73,6 +74,13 @@ def mind_partners() -> None:
     now = timezone.now()
     handshakes.news(versions.digest(versions.details(MODULES)), now)
     handshakes.renew(now)
+
+
+@shared_task(name=balances.TASK)
+def settle_balances(_: int) -> None:
+    """Who settles them already is not waited for."""
+    nudges.begun(balances.TASK, 0)
+    balances.settle_all()
 
 
 @shared_task(name="roaming.sweep")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from roaming import nudges
 from roaming.services import (
     authorizations,
+    balances,
     commands,
     deliveries,
     desk_queue,
@@ -36,5 +37,7 @@ def sweep() -> None:
         nudges.nudge_each(handshakes.TASK, handshakes.unfinished().values_list("pk", flat=True), nudges.DELIVER)
         nudges.nudge_each(pulls.TASK, pulls.due(now).values_list("pk", flat=True), nudges.BULK)
         drains.give_up_waiting(now)
+        if balances.waiting():
+            nudges.nudge_each(balances.TASK, [0], nudges.BULK)
         if desk_queue.waiting():
             desk_queue.nudge()
