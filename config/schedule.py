@@ -16,6 +16,7 @@ def sweep(task: str, seconds: float, queue: str) -> dict[str, Any]:
 SCHEDULE: dict[str, dict[str, Any]] = {
     # Never behind pulls, signatures or drains: they find lost nudges, settle calls and commands, bury dead nodes.
     "roaming": sweep("roaming.sweep", 1.0, "interactive"),
+    "billing": sweep("roaming.mind_billing", 1.0, "deliver"),
     "partners": sweep("roaming.mind_partners", 60.0, "bulk"),
     "ocppbridge": sweep("ocppbridge.sweep", 1.0, "interactive"),
 }

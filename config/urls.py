@@ -12,6 +12,7 @@ from ocppbridge.admin.reference import reference
 operator_api = [
     path("api/v1/", include("roaming.api.urls")),
     path("api/v1/", include("ocppbridge.api.urls")),
+    path("api/v1/billing/", include("roaming.billing.urls")),
 ]
 
 urlpatterns = [

@@ -11,6 +11,8 @@ from roaming.modules import MODULES, versions
 from roaming.services import (
     authorizations,
     balances,
+    billing_exports,
+    billing_sweep,
     desk_queue,
     drains,
     handshakes,
@@ -81,6 +83,18 @@ def settle_balances(_: int) -> None:
     """Who settles them already is not waited for."""
     nudges.begun(balances.TASK, 0)
     balances.settle_all()
+
+
+@shared_task(name="roaming.billing_export")
+def billing_export(export_id: int) -> None:
+    """Some parts of a file."""
+    billing_exports.run(export_id)
+
+
+@shared_task(name="roaming.mind_billing")
+def mind_billing() -> None:
+    """The sweep of billing."""
+    billing_sweep.sweep(timezone.now())
 
 
 @shared_task(name="roaming.sweep")

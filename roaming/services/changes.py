@@ -80,7 +80,7 @@ def page(parties: Sequence[Party] | None, after: str, limit: int) -> Page:
     counter = _counter()
     since = counter.forgotten if after == "" else _position(after, counter)
     rows = BillingChange.objects.filter(seen_by(parties, "cdr__"), position__gt=since, position__lte=counter.last)
-    found = list(rows.select_related("cdr__assessment").order_by("position")[: limit + 1])
+    found = list(rows.order_by("position")[: limit + 1])
     here = found[:limit]
     more = len(found) > limit
     return Page(here, _cursor(counter, here[-1].position if more else counter.last), more)
@@ -100,9 +100,9 @@ def last_position() -> int:
     return _counter().last
 
 
-def position_of(cursor: str) -> int:
-    """Raises UnknownCursor, CursorTooOld."""
-    return _position(cursor, _counter())
+def cursor_at(position: int) -> str:
+    """The cursor of a reader that has taken this change."""
+    return _cursor(_counter(), position)
 
 
 def forgotten_before() -> int:

@@ -23,6 +23,7 @@ class Lock(IntEnum):
     WEBHOOK = 7322
     EXPORT = 7323
     STATEMENT = 7324
+    BILLING = 7325
     BALANCES = 7331
 
 

@@ -1,0 +1,20 @@
+"""Below /api/v1/billing/."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from roaming.billing.cdrs import CdrView
+from roaming.billing.changes import ChangeView
+from roaming.billing.exports import ExportView
+
+urlpatterns = [
+    path("cdrs/", CdrView.as_view({"get": "list"}), name="billing-cdrs"),
+    path("cdrs/<int:pk>/", CdrView.as_view({"get": "retrieve"}), name="billing-cdr"),
+    path("cdrs/<int:pk>/bill/", CdrView.as_view({"get": "bill"}), name="billing-cdr-bill"),
+    re_path(r"^cdrs\.(?P<form>csv|jsonl)\Z", CdrView.as_view({"get": "file"}), name="billing-cdrs-file"),
+    path("changes/", ChangeView.as_view({"get": "list"}), name="billing-changes"),
+    path("exports/", ExportView.as_view({"get": "list", "post": "create"}), name="billing-exports"),
+    path("exports/<int:pk>/", ExportView.as_view({"get": "retrieve"}), name="billing-export"),
+    path("exports/<int:pk>/file", ExportView.as_view({"get": "file"}), name="billing-export-file"),
+]
