@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from roaming.admin import signed
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.console import links
 from roaming.console.home import Panel
@@ -136,6 +137,7 @@ class CdrAdmin(StoredPage[Cdr]):
             headers = [name.replace("_", " ").capitalize() for name in names]
             yield Panel("Cost lines", headers, [[_cell(line.get(name)) for name in names] for line in lines])
         yield _checked(obj)
+        yield from signed.panels(obj)
         yield self.deliveries(obj)
 
 

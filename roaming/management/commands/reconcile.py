@@ -24,6 +24,15 @@ from roaming.services.reconciliation import KINDS, WORDS, Selection, Side
 
 CATCH_UP = 60.0  # seconds of settling before the month is read
 
+SUMS = {
+    "payer": "Pays", "owner": "Is owed", "currency": "Currency", "sessions": "Sessions", "cdrs": "CDRs",
+    "energy_import": "kWh taken", "energy_export": "kWh given back", "cost": "Stands excl. VAT",
+}  # fmt: skip
+WRONG = {
+    "kind": "What", "payer": "Pays", "owner": "Is owed", "rows": "Rows", "session_energy": "Session kWh",
+    "energy": "CDR kWh", "session_cost": "Session money", "cost": "CDR money", "currency": "Currency",
+}  # fmt: skip
+
 
 class Command(OperatorCommand):
     help = "Reconcile a month: sessions without CDR, CDRs without session, differences, never delivered, on hold."
@@ -51,26 +60,11 @@ class Command(OperatorCommand):
     def show(self, result: dict[str, Any], out: Console) -> None:
         if result["csv"] == "-":
             return
-        names = ("payer", "owner", "currency", "sessions", "cdrs", "energy_import", "energy_export", "cost")
-        headers = ("Pays", "Is owed", "Currency", "Sessions", "CDRs", "kWh taken", "kWh given back", "Stands excl. VAT")
-        out.print(table(headers, [[_said(row[name]) for name in names] for row in result["sums"]]))
+        _print(out, result["sums"], SUMS)
         if not result["wrong"]:
             out.print("Everything fits.")
             return
-        names = ("kind", "payer", "owner", "rows", "session_energy", "energy", "session_cost", "cost", "currency")
-        headers = (
-            "What",
-            "Pays",
-            "Is owed",
-            "Rows",
-            "Sessions: kWh",
-            "CDRs: kWh",
-            "Sessions: money",
-            "CDRs: money",
-            "",
-        )
-        told = [{**row, "kind": WORDS[row["kind"]]} for row in result["wrong"]]
-        out.print(table(headers, [[_said(row[name]) for name in names] for row in told]))
+        _print(out, [{**row, "kind": WORDS[row["kind"]]} for row in result["wrong"]], WRONG)
         if not result["csv"]:
             out.print("Row by row, with what can be done: --csv, or the page Reconciliation of the admin.")
 
@@ -99,5 +93,5 @@ def _write(where: str, lines: Iterable[Iterable[str]]) -> None:
         raise Error(f"{where} cannot be written: {problem.strerror}.") from None
 
 
-def _said(value: Any) -> str:
-    return str(value)
+def _print(out: Console, rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
+    out.print(table(list(columns.values()), [[str(row[name]) for name in columns] for row in rows]))
