@@ -78,6 +78,11 @@ if bool(OCPP_TLS_CERTIFICATE) != bool(OCPP_TLS_KEY):
     env.fail("OCPP_TLS_KEY", "and OCPP_TLS_CERTIFICATE are set together")
 CLIENT_CERTIFICATE_HEADER = env.text("CLIENT_CERTIFICATE_HEADER", "Client-Cert")  # believed from TRUSTED_PROXIES only
 STATION_AUTHORITY = env.text("STATION_AUTHORITY", "ocppbridge.services.authority.Embedded")
+# Who makes contract certificates for vehicles, and who knows VAT numbers: classes (ocppbridge.bridge has some).
+EV_CERTIFICATES = env.text("EV_CERTIFICATES", "ocppbridge.bridge.ev_certificates.Nobody")
+EV_CERTIFICATES_URL = env.text("EV_CERTIFICATES_URL", "")  # of ev_certificates.Remote
+VAT_REGISTER = env.text("VAT_REGISTER", "ocppbridge.bridge.vat_numbers.Vies")
+VIES_URL = env.text("VIES_URL", "https://ec.europa.eu/taxation_customs/vies/rest-api/ms/{country}/vat/{number}")
 STATION_CERTIFICATE_DAYS = env.whole("STATION_CERTIFICATE_DAYS", 730, least=1, most=3650)
 DRAIN_SHARDS = env.whole("DRAIN_SHARDS", 8, least=1, most=1024)
 # Billing: how long the change cursor reaches back; how long, and up to which size, files of exports are kept.

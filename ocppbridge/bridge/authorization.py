@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from ocppbridge.bridge import tokens
+from ocppbridge.bridge import direct_payments, tokens
 from ocppbridge.charging.authorization import (
     Accept,
     Ask,
@@ -47,7 +47,6 @@ LONGEST_UID: Final = 36
 # APP_USER and AD_HOC_USER stand in no table: their command vouches for them as long as it can be found (CMD-11).
 NEVER_ASKED: Final = frozenset({"APP_USER", "AD_HOC_USER"})
 FOUND_WITHIN: Final = timedelta(hours=24)
-WITHOUT: Final = frozenset({"NoAuthorization"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,9 @@ def rule(
 ) -> Generator[Pending, None, Ruling]:
     """The ruling on a token; without `ask` an eMSP that would have to be asked counts as unreachable. `starting`: a
     transaction begins with it, so it does not stop one."""
-    if token.type in WITHOUT:  # C02: the station charges whoever comes; nobody roams here
-        return Ruling(Authorization(AuthorizationStatus.ACCEPTED))
+    unasked = direct_payments.ruling(account, token, choices)
+    if unasked is not None:
+        return unasked
     if not token.value or len(token.value) > LONGEST_UID:
         return refused()
     case = _Case(account, token, place, now, choices)

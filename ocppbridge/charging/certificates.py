@@ -163,7 +163,7 @@ def hash_data(certificate: Certificate, issuer: Certificate, algorithm: str = "S
     return {
         "hashAlgorithm": algorithm,
         "issuerNameHash": digest(certificate.issuer.public_bytes()),
-        "issuerKeyHash": digest(_key_bits(issuer)),
+        "issuerKeyHash": digest(key_bits(issuer)),
         "serialNumber": f"{certificate.serial_number:x}",
     }
 
@@ -178,7 +178,7 @@ def same_hashes(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
     return plain(one) == plain(other)
 
 
-def _key_bits(certificate: Certificate) -> bytes:
+def key_bits(certificate: Certificate) -> bytes:
     """The value of the BIT STRING, as in OCSP (RFC 6960): PKCS #1 of an RSA key, the point of an elliptic one."""
     key = certificate.public_key()
     match key:

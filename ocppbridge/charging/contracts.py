@@ -1,7 +1,7 @@
 """Contract certificates (C07): the eMAID that a vehicle presents, and what can be said of the certificate itself.
 
 Rule: a certificate is looked at where the station sends it (central validation); of hash data alone only the contract
-can be judged. Whether it has been revoked is nobody's word here.
+can be judged. Whether it has been revoked is for its responder to say (revocation.py).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ocppbridge.charging.certificates import BadCertificate, Certificate, names,
 COMPARED: Final = 14  # characters of an eMAID; the fifteenth is a check digit that may be left out
 ACCEPTED: Final = "Accepted"
 EXPIRED: Final = "CertificateExpired"
+REVOKED: Final = "CertificateRevoked"
 BROKEN: Final = "CertChainError"
 FORGED: Final = "SignatureError"
 CANCELLED: Final = "ContractCancelled"

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from ocppbridge.charging import upkeep_intents
+from ocppbridge.charging.battery_intents import SwapBatteries
 from ocppbridge.charging.profile_intents import AskProfiles, AskSchedule, ClearProfiles, InstallProfile, UsePriority
 from ocppbridge.charging.replies import Authorization
 from ocppbridge.charging.security_intents import (
@@ -223,6 +224,7 @@ Intent = (
     | ClearTariffs
     | ChangeTariff
     | AwaitPayment
+    | SwapBatteries
     | AllowTransfer
     | UpdateSetpoint
     | SignalGrid
@@ -276,6 +278,7 @@ __all__ = [
     "SignalGrid",
     "StartCharging",
     "StopCharging",
+    "SwapBatteries",
     "TellCost",
     "Trigger",
     "Unlock",

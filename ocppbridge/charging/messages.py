@@ -12,6 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from ocppbridge.charging.iso15118_messages import CertificateStatusAsked, ChainStatusAsked, EvCertificateAsked
+from ocppbridge.charging.payment_messages import BatterySwapped, Settled, VatNumberAsked
 from ocppbridge.charging.readings import Reading
 from ocppbridge.charging.smart_messages import LimitCleared, LimitSet, PriorityChanged, ProfilesReported
 from ocppbridge.charging.tokens import IdToken, Place
@@ -215,5 +217,11 @@ Message = (
     | DerAlarmed
     | DerSwitched
     | UpkeepMessage
+    | EvCertificateAsked
+    | CertificateStatusAsked
+    | ChainStatusAsked
+    | Settled
+    | VatNumberAsked
+    | BatterySwapped
     | Informed
 )

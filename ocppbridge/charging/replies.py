@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from ocppbridge.charging.iso15118_replies import CertificateState, ChainState, EvCertificate
+from ocppbridge.charging.payment_replies import SettlementTaken, VatNumberJudged
 from ocppbridge.charging.tokens import IdToken
 from ocppbridge.charging.v2x_replies import NeedsTaken, SetpointGiven
 
@@ -126,5 +128,10 @@ Reply = (
     | Verdict
     | NeedsTaken
     | SetpointGiven
+    | EvCertificate
+    | CertificateState
+    | ChainState
+    | SettlementTaken
+    | VatNumberJudged
     | Acknowledged
 )

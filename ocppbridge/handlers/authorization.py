@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
-from ocppbridge.bridge import energy_transfers
+from ocppbridge.bridge import contract_certificates, driver_tariffs, energy_transfers
 from ocppbridge.bridge.authorization import rule
 from ocppbridge.charging import contracts
 from ocppbridge.charging.messages import AuthorizeAsked
@@ -20,20 +19,21 @@ def authorize(message: AuthorizeAsked, asked: Asked) -> Deciding:
         return Authorization(AuthorizationStatus.NOT_AT_THIS_TIME)
     ruling = yield from rule(asked.account, message.token, None, asked.now, asked.choices)
     transfers = energy_transfers.at_authorization(asked.account, ruling, asked.choices)
-    ruling = replace(ruling, authorization=replace(ruling.authorization, allowed_transfer=transfers))
+    tariff = driver_tariffs.of(asked.account, ruling, asked.now, asked.choices)
+    judged = replace(ruling.authorization, allowed_transfer=transfers, tariff=tariff)
     if message.certificate is None and not message.certificate_hashes:
-        return ruling.authorization
+        return judged
     which = asked.choices.value(
         "CONTRACT-CERTIFICATE", station=asked.account.identity
     )  # decision: CONTRACT-CERTIFICATE
     if which == "refuse":
         return Authorization(AuthorizationStatus.INVALID, certificate_status=contracts.NONE)
-    return _with_certificate(message, ruling.authorization, asked.now)
+    return _with_certificate(message, judged, asked)
 
 
-def _with_certificate(message: AuthorizeAsked, judged: Authorization, now: datetime) -> Authorization:
+def _with_certificate(message: AuthorizeAsked, judged: Authorization, asked: Asked) -> Authorization:
     """C07: a certificate that does not hold takes the contract down with it (FR.16), and the other way round."""
-    shown = contracts.status(message.token.value, message.certificate, now)
+    shown = contract_certificates.judge(message, asked.now, asked.choices, asked.account.identity)
     if shown != contracts.ACCEPTED:
         return Authorization(AuthorizationStatus.INVALID, certificate_status=shown)
     if judged.status is AuthorizationStatus.ACCEPTED:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ocppbridge.bridge import authorization, closing, energy_needs
+from ocppbridge.bridge import authorization, closing, energy_needs, limits, station_costs
 from ocppbridge.charging.intents import AskTransaction
 from ocppbridge.charging.messages import Ended, Started, TransactionFacts, Updated
 from ocppbridge.charging.outcomes import Outcome
@@ -48,17 +48,20 @@ def _number(message: Started, asked: Asked) -> Deciding:
     return StartTaken(row.wire_id or 0, Authorization(AuthorizationStatus(row.authorization)))
 
 
-@answers(Updated, waits=_names_somebody)
+@answers(Updated, waits=lambda message: _names_somebody(message) or message.trigger == limits.ASKED)
 def go_on(message: Updated, asked: Asked) -> Reply | Deciding:
-    """E02 and on."""
-    return _event(message, asked) if _names_somebody(message) else EventTaken()
+    """E02 and on; one that we have triggered may be there to carry limits back (E16)."""
+    if _names_somebody(message):
+        return _event(message, asked)
+    return EventTaken(limits=limits.due(asked.account.station_id, message) if message.trigger == limits.ASKED else None)
 
 
 def _event(message: TransactionFacts, asked: Asked) -> Deciding:
     account = asked.account
     row = transactions.find(account.station_id, message.transaction)
     if row is not None and row.authorization and message.token is not None and _same(row, message):
-        return EventTaken(Authorization(AuthorizationStatus(row.authorization)))
+        told = Authorization(AuthorizationStatus(row.authorization))
+        return EventTaken(told, limits=limits.of(row, message, asked.now))
     ruling = authorization.by_remote_start(account, message.remote_start_id)
     if ruling is None and message.token is not None:
         starting = row is None or not row.authorization
@@ -67,8 +70,9 @@ def _event(message: TransactionFacts, asked: Asked) -> Deciding:
         )
     if ruling is None:
         return EventTaken()
-    transactions.ensure(account.station_id, message, asked.now, ruling)
-    return EventTaken(ruling.authorization if message.token is not None else None)
+    row = transactions.ensure(account.station_id, message, asked.now, ruling)
+    told = limits.of(row, message, asked.now) if ruling.accepted else None
+    return EventTaken(ruling.authorization if message.token is not None else None, limits=told)
 
 
 def _same(row: Transaction, message: TransactionFacts) -> bool:
@@ -93,8 +97,7 @@ def _stopped(message: Ended, asked: Asked) -> Deciding:
 @records(Started, parks=True)
 def started(message: Started, turn: Turn) -> None:
     """The row is there already; what the answer did not need is filled in."""
-    row = _row(message, turn)
-    turn.advance(row, message)
+    row = _advanced(message, turn)
     if message.remote_start_id is not None and row.evse_number:
         energy_needs.began(row, turn.received)
     for other in turn.all_at(row.evse_number) if row.evse_number else ():
@@ -106,16 +109,14 @@ def started(message: Started, turn: Turn) -> None:
 @records(Updated, parks=True)
 def updated(message: Updated, turn: Turn) -> None:
     """An event of a transaction; the first heard of it if the start got lost."""
-    turn.advance(_row(message, turn), message)
+    _advanced(message, turn)
 
 
 @records(Ended, parks=True)
 def ended(message: Ended, turn: Turn) -> None:
     """The end. A 1.6 stop whose number is not ours ends nobody else's session (S39, field quirk 7)."""
     if message.transaction is not None and not turn.speaks_numbers:
-        named = _row(message, turn)
-        turn.advance(named, message)
-        energy_plans.end(named)
+        energy_plans.end(_advanced(message, turn))
         return
     row = turn.transaction(message.transaction) or transactions.own_by_token(turn.station.pk, message)
     if row is not None:
@@ -129,6 +130,15 @@ def ended(message: Ended, turn: Turn) -> None:
 def status_told(call: Call, outcome: Outcome | None, now: datetime) -> None:
     """E14: the station says whether a transaction still runs."""
     closing.told(call, outcome, now)
+
+
+def _advanced(message: TransactionFacts, turn: Turn) -> Transaction:
+    """Folded, with what 2.1 says of cost and limits beside it."""
+    row = _row(message, turn)
+    turn.advance(row, message)
+    if station_costs.keep(row, message) and message.trigger in station_costs.REACHED:
+        limits.reached(row, turn.received)
+    return row
 
 
 def _row(message: TransactionFacts, turn: Turn) -> Transaction:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ocppbridge.versions import upkeep_loss, v2x_loss
+from ocppbridge.versions import payment_loss, upkeep_loss, v2x_loss
 from ocppbridge.versions.dialect import Losses
 
 _PNC: Final = "ISO 15118 came with 2.0.1; over 1.6 it travels in DataTransfer"
@@ -24,6 +24,7 @@ LOSSES: Final = Losses(
         "AuthorizeAsked.certificate": _PNC,
         "AuthorizeAsked.certificate_hashes": _PNC,
         **v2x_loss.NOT_SAID_16,
+        **payment_loss.NOT_SAID_16,
         "Booted.reason": "1.6 does not say why a station booted",
         "CertificateRequested.certificate_type": "a 1.6 station has one certificate of its own",
         "CertificateRequested.request_id": _21,
@@ -65,6 +66,7 @@ LOSSES: Final = Losses(
         "AskProfiles": "a 1.6 station does not tell its profiles, only the schedule they make",
         "UsePriority": _21,
         **v2x_loss.NOT_SAYABLE_16,
+        **payment_loss.NOT_SAYABLE_16,
         "AskTransaction": "1.6 has no GetTransactionStatus; a lost stop is found by its silence",
         "DeliverCertificate.certificate_type": "a 1.6 station has one certificate of its own",
         "DeliverCertificate.request_id": _21,

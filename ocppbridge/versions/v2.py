@@ -8,26 +8,10 @@ from typing import Final
 
 # Acknowledged with an empty answer and recorded as they came.
 NOTED: Final[frozenset[str]] = frozenset()
-NOTED_21: Final = frozenset(
-    {
-        "BatterySwap",
-        "NotifySettlement",
-    }
-)
-
-_CERTIFICATES: Final = "needs a certificate authority for vehicles, which is not built yet"
-DECLINED: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "Get15118EVCertificate": _CERTIFICATES,
-        "GetCertificateStatus": _CERTIFICATES,
-    }
-)
-DECLINED_21: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "GetCertificateChainStatus": _CERTIFICATES,
-        "VatNumberValidation": "needs a register of VAT numbers, which the hub has not",
-    }
-)
+NOTED_21: Final[frozenset[str]] = frozenset()
+# Refused with the reason. There is nothing left.
+DECLINED: Final[Mapping[str, str]] = MappingProxyType({})
+DECLINED_21: Final[Mapping[str, str]] = MappingProxyType({})
 
 TO_STATION: Final = frozenset(
     {

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from ocppbridge.charging import intents, replies
 from ocppbridge.charging.intents import NotOffered, When
-from ocppbridge.versions import v2, v2_upkeep, v2_upkeep_down
+from ocppbridge.charging.v2x_replies import NeedsTaken
+from ocppbridge.versions import v2, v2_iso15118, v2_upkeep, v2_upkeep_down
 from ocppbridge.versions.dialect import Dialect
 from ocppbridge.versions.payloads import Called, present
 from ocppbridge.versions.v2_down import DOWNS, REPLIES, authorized_201, event_taken_201
@@ -41,16 +42,17 @@ _DOWNS: Final[Mapping[type, Callable[[Any], Called]]] = MappingProxyType(
 _REPLIES: Final[Mapping[type, Callable[[Any], dict[str, Any]]]] = MappingProxyType(
     {
         **REPLIES,
+        **v2_iso15118.REPLIES,
         replies.Authorization: authorized_201,
         replies.EventTaken: event_taken_201,
-        replies.NeedsTaken: needs_taken_201,
+        NeedsTaken: needs_taken_201,
     }
 )
 
 V201: Final = Dialect(
     version="2.0.1",
     subprotocol="ocpp2.0.1",
-    ups=UPS,
+    ups={**UPS, **v2_iso15118.UPS},
     noted=v2.NOTED,
     declined=v2.DECLINED,
     replies=_REPLIES,

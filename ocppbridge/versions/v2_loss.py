@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ocppbridge.versions import upkeep_loss, v2x_loss
+from ocppbridge.versions import payment_loss, upkeep_loss, v2x_loss
 from ocppbridge.versions.dialect import Losses
 
 _VENDOR: Final = "what vendors add without being asked; it stays in the journal"
@@ -58,6 +58,7 @@ LOSSES_201: Final = Losses(
     not_said={
         **_NOT_SAID,
         **upkeep_loss.NOT_SAID_201,
+        **payment_loss.NOT_SAID_201,
         "CertificateRequested.request_id": _21,
         "CertificateRequested.root_hash": _21,
         "*.cost": _21,
@@ -73,6 +74,7 @@ LOSSES_201: Final = Losses(
     not_sayable={
         **_NOT_SAYABLE,
         **upkeep_loss.NOT_SAYABLE_201,
+        **payment_loss.NOT_SAYABLE_201,
         "AskTariffs": _21,
         "Authorization.allowed_transfer": _21,
         "Authorization.tariff": _21,

@@ -1,7 +1,7 @@
 """The decision register: what the specifications leave open, what we do by default, and who may choose otherwise.
 
 Pure; any package may import it. Entries stand by topic in ocpi.py, ocpp.py, charging.py,
-provisioning.py, smart.py, upkeep.py, v2x.py, payment.py, pricing.py, delivery.py.
+provisioning.py, smart.py, upkeep.py, v2x.py, payment.py, pricing.py, privacy.py, delivery.py.
 """
 
 from roaming.decisions import (
@@ -12,6 +12,7 @@ from roaming.decisions import (
     ocpp,
     payment,
     pricing,
+    privacy,
     provisioning,
     smart,
     upkeep,
@@ -46,6 +47,7 @@ __all__ = [
     "ocpp",
     "payment",
     "pricing",
+    "privacy",
     "provisioning",
     "register",
     "smart",

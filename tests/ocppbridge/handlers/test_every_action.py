@@ -1,4 +1,4 @@
-"""Every action that a station of any version may send is answered by the book: with meaning, noted, or declined.
+"""Every action that a station of any version may send is answered by the book, and none is left out.
 
 No socket: the conversation is driven as the transport drives it, and what would go out is looked at.
 """
@@ -14,11 +14,12 @@ import pytest
 
 from ocppbridge.charging import messages
 from ocppbridge.handlers.blocks import ANSWERS, RECORDS
+from ocppbridge.reference.handling import verbs
 from ocppbridge.rpc.errors import RpcError
 from ocppbridge.services.accounts import Account
 from ocppbridge.transport.dialogue import Dialogue, Question
 from ocppbridge.transport.journal import NOT_DRAINED, Unit
-from ocppbridge.versions import DIALECTS
+from ocppbridge.versions import DIALECTS, Dialect
 from ocppbridge.versions.schemas import read_schemas
 from roaming.decisions import Choices
 from tests.ocppbridge.versions.samples import fullest, leanest
@@ -130,6 +131,22 @@ def test_what_is_not_for_a_station_or_not_for_us_is_declined_with_the_reason(sub
 def test_what_no_version_has_is_not_implemented(subprotocol: str) -> None:
     talk, host = dialogue(subprotocol)
     assert hear(talk, host, "MakeCoffee", {})[2] == "NotImplemented"
+
+
+@pytest.mark.parametrize("subprotocol", DIALECTS)
+def test_no_action_of_any_schema_folder_is_left_out(subprotocol: str) -> None:
+    """Every action is read into a word of its own, or written by us; none is declined, none only taken note of."""
+    dialect = DIALECTS[subprotocol]
+    assert (dict(dialect.declined), dialect.noted) == ({}, frozenset())
+    actions = {action for action, kind, _ in read_schemas(dialect.version) if kind == "request"}
+    assert set(dialect.ups) | dialect.to_station == actions
+    written = {action for verb in dialect.downs for action in reached(dialect, verb)}
+    assert dialect.to_station - written == set()
+
+
+def reached(dialect: Dialect, verb: type) -> set[str]:
+    """The actions that a typed verb of ours is written as."""
+    return {action for action in dialect.to_station if verb in verbs(dialect, action)}
 
 
 def test_every_word_of_the_domain_has_an_answer_and_all_but_questions_are_recorded() -> None:

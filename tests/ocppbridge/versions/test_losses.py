@@ -18,6 +18,8 @@ from ocppbridge.charging import intents as i
 from ocppbridge.charging import messages, replies
 from ocppbridge.charging.charging_profiles import AMOUNTS
 from ocppbridge.charging.intents import NotOffered
+from ocppbridge.charging.iso15118_replies import CertificateState, ChainState, EvCertificate, LinkState
+from ocppbridge.charging.payment_replies import SettlementTaken, VatNumberJudged
 from ocppbridge.charging.replies import AuthorizationStatus, DataStatus, Registration
 from ocppbridge.charging.setpoints import Setpoints
 from ocppbridge.charging.tokens import IdToken, Place
@@ -183,6 +185,7 @@ def verbs(dialect: Dialect) -> Iterator[Any]:
     yield i.ClearTariffs(("T",), 1)
     yield i.ChangeTariff("1", TARIFF)
     yield i.AwaitPayment(1, 60)
+    yield i.SwapBatteries(1, token)
     yield from energy_verbs()
     yield i.FetchLog("ftp://x", 1, "SecurityLog", NOON, NOON, 1, 1)
     yield from upkeep_verbs(dialect)
@@ -225,6 +228,11 @@ def answers() -> Iterator[Any]:
     yield replies.EventTaken(ANSWER, Decimal("1.5"), 1, "hello", {"maxTime": 1})
     yield replies.DataTaken(DataStatus.ACCEPTED, "d")
     yield replies.Verdict(False, "why")
+    yield EvCertificate(True, "exi", 1, "why")
+    yield CertificateState("MIIB", "why")
+    yield ChainState((LinkState(HASHES, "OCSP", "Good", NOON),))
+    yield SettlementTaken("R1", "https://x.example/r")
+    yield VatNumberJudged("DE1", True, 1, {"name": "n", "address1": "a", "city": "c", "country": "DE"}, "why")
     yield replies.Acknowledged()
     yield replies.NeedsTaken("Rejected", "NotOffered", "why")
     yield replies.SetpointGiven(FIGURES, "why")
