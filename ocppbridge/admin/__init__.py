@@ -5,8 +5,12 @@ from ocppbridge.admin import (
     calls,
     configuration,
     connections,
+    der,
+    energy,
+    energy_home,
     evses,
     frames,
+    grid_signals,
     home,
     inbox,
     local_lists,
@@ -19,6 +23,7 @@ from ocppbridge.admin import (
     stations,
     strangers,
     transactions,
+    transfer_rules,
 )
 
 __all__ = [
@@ -26,8 +31,12 @@ __all__ = [
     "calls",
     "configuration",
     "connections",
+    "der",
+    "energy",
+    "energy_home",
     "evses",
     "frames",
+    "grid_signals",
     "home",
     "inbox",
     "local_lists",
@@ -40,4 +49,5 @@ __all__ = [
     "stations",
     "strangers",
     "transactions",
+    "transfer_rules",
 ]

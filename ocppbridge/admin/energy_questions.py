@@ -1,0 +1,147 @@
+"""What is asked before a car is steered, a signal is sent, or a control of grid support is set."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from ocppbridge.charging.bidirectional import Control, Wish
+from ocppbridge.charging.charging_profiles import OperationMode, Period
+from ocppbridge.charging.energy_transfer import TRANSFERS
+from ocppbridge.charging.setpoints import Setpoints
+from ocppbridge.charging.v2x_intents import KINDS
+from ocppbridge.models import GridSignal
+from roaming.console.asking import Question
+
+CONTROLS: Final = (
+    (Control.SCHEDULED.value, "by a schedule that is sent now"),
+    (Control.PUSHED.value, "by setpoints that the hub pushes"),
+    (Control.PULLED.value, "by setpoints that the station asks for"),
+)
+
+
+def watts(help_text: str = "", **more: Any) -> forms.DecimalField:
+    """Power; charging is positive."""
+    return forms.DecimalField(required=False, max_digits=12, decimal_places=1, help_text=help_text, **more)
+
+
+class Transfers(Question):
+    """What a car may choose from."""
+
+    transfers = forms.MultipleChoiceField(
+        choices=[(one, one) for one in TRANSFERS], widget=forms.CheckboxSelectMultiple,
+        help_text="BPT: bidirectional power transfer",
+    )  # fmt: skip
+
+
+class Steer(Question):
+    """A wish of one period, or of several as JSON."""
+
+    control = forms.ChoiceField(choices=CONTROLS, initial=Control.SCHEDULED.value)
+    mode = forms.ChoiceField(
+        choices=[(one.value, one.value) for one in OperationMode], initial=OperationMode.CENTRAL_SETPOINT.value
+    )
+    setpoint = watts("W; below 0 the car gives energy back")
+    limit = watts("W; the most that it may take")
+    discharge_limit = watts("W; the most that it may give back, as 0 or less", max_value=0)
+    v2x_baseline = watts("W; of the frequency modes")
+    freq_watt_curve = forms.JSONField(required=False, help_text="[[49.8, -5000], [50, 0], [50.2, 5000]]: Hz and W")
+    signal_watt_curve = forms.JSONField(required=False, help_text="[[-1, -5000], [0, 0], [1, 5000]]: signal and W")
+    evse_sleep = forms.BooleanField(required=False, help_text="Idle only")
+    later = forms.JSONField(
+        required=False,
+        help_text="Of a schedule, what follows: [[seconds, setpoint], …], such as [[1800, -5000], [3600, 0]]",
+    )
+    max_offline = forms.IntegerField(
+        required=False, min_value=0, max_value=86_400, help_text="Seconds that it holds without us; empty: as decided"
+    )
+
+    def wish(self) -> Wish:
+        """In the domain's words."""
+        said = self.cleaned_data
+        figures = {
+            name: said[name]
+            for name in ("setpoint", "limit", "discharge_limit", "v2x_baseline")
+            if said[name] is not None
+        }
+        mode = OperationMode(said["mode"])
+        first = Period(
+            0, **figures, operation_mode=mode, evse_sleep=True if said["evse_sleep"] else None,
+            freq_watt_curve=_curve(said["freq_watt_curve"], Decimal),
+            signal_watt_curve=_curve(said["signal_watt_curve"], int),
+        )  # fmt: skip
+        more = [
+            Period(int(start), setpoint=Decimal(str(value)), operation_mode=mode)
+            for start, value in said["later"] or ()
+        ]
+        return Wish(Control(said["control"]), (first, *more), max_offline=said["max_offline"])
+
+    def clean(self) -> dict[str, Any]:
+        """What cannot be read is said at its field."""
+        said: dict[str, Any] = super().clean() or {}
+        for name in ("freq_watt_curve", "signal_watt_curve", "later"):
+            try:
+                _curve(said.get(name), Decimal)
+            except (TypeError, ValueError, ArithmeticError):
+                self.add_error(name, ValidationError("a list of pairs of figures is wanted"))
+        return said
+
+
+class Figures(Question):
+    """New figures of a dynamic plan."""
+
+    setpoint = watts("W; below 0 the car gives energy back")
+    limit = watts("W")
+    discharge_limit = watts("W; 0 or less", max_value=0)
+
+    def figures(self) -> Setpoints:
+        """In the domain's words."""
+        said = {name: value for name, value in self.cleaned_data.items() if value is not None}
+        return Setpoints(**said)
+
+
+class Signal(Question):
+    """A signal of the grid or the market."""
+
+    kind = forms.ChoiceField(choices=[one for one in GridSignal.Kind.choices if one[0] != "price"])
+    power = watts("W, of the kinds of power; below 0: give back")
+    signal = forms.IntegerField(required=False, help_text="Of frequency restoration")
+    seconds = forms.IntegerField(required=False, min_value=1, help_text="How long; then the cars rest")
+    party = forms.CharField(required=False, max_length=6, help_text="Such as NL/VLT; empty: every operator")
+    location = forms.CharField(required=False, max_length=36)
+    station = forms.CharField(required=False, max_length=48)
+
+    def clean(self) -> dict[str, Any]:
+        """What the kind needs."""
+        said: dict[str, Any] = super().clean() or {}
+        need = {"power": "power", "total": "power", "afrr": "signal"}.get(str(said.get("kind")))
+        if need and said.get(need) is None:
+            self.add_error(need, ValidationError("This kind of signal needs it."))
+        return said
+
+
+class Support(Question):
+    """A control of grid support."""
+
+    kind = forms.ChoiceField(choices=[(one, one) for one in KINDS])
+    default = forms.BooleanField(required=False, help_text="It holds whenever no scheduled one does")
+    settings = forms.JSONField(
+        help_text=json.dumps({"priority": 1, "overFreq": 50.2, "underFreq": 49.8, "overDroop": 5}) + " …, by its kind"
+    )
+
+
+class WhichSupport(Question):
+    """Which controls."""
+
+    kind = forms.ChoiceField(required=False, choices=[("", "all kinds"), *((one, one) for one in KINDS)])
+    default = forms.TypedChoiceField(
+        coerce=lambda value: value == "yes", choices=[("yes", "default ones"), ("no", "scheduled ones")]
+    )
+
+
+def _curve(said: Any, kind: type[Any]) -> tuple[tuple[Any, Decimal], ...]:
+    return tuple((kind(str(at)), Decimal(str(power))) for at, power in said or ())
