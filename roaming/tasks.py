@@ -20,6 +20,7 @@ from roaming.services import (
     pulls,
     registration,
     results,
+    retention,
     sweeping,
 )
 from roaming.services.locks import Lock, held
@@ -76,6 +77,7 @@ def mind_partners() -> None:
     now = timezone.now()
     handshakes.news(versions.digest(versions.details(MODULES)), now)
     handshakes.renew(now)
+    retention.mind(now)
 
 
 @shared_task(name=balances.TASK)

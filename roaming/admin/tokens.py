@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.console import links
+from roaming.console.asking import Question, Refused, button
 from roaming.console.text import BAD, GOOD, badge, code, linked, masked
 from roaming.models import Token
 from roaming.ocpi import json, token_remarks
 from roaming.ocpi import tokens as words
 from roaming.ocpi.decoding import decode
+from roaming.services import erasure
 
 
 @admin.register(Token)
@@ -41,6 +45,25 @@ class TokenAdmin(StoredPage[Token]):
         ("Document", {"fields": ["document_shown"]}),
         TECHNICAL,
     )
+
+    actions_detail = ("erase_contract",)
+
+    @button(
+        "Erase the contract",
+        icon="person_remove",
+        text="The contract's id, its tokens and their visual numbers give way to pseudonyms in all objects, bills, "
+        "deliveries and journals. Prices, times and energy stay. It cannot be undone.",
+        fits=lambda obj: not obj.valid,
+        danger=True,
+    )
+    def erase_contract(self, request: HttpRequest, obj: Token, form: Question) -> None:
+        """S49."""
+        try:
+            done = erasure.erase(obj.contract_id, timezone.now())
+        except erasure.CannotErase as problem:
+            raise Refused(str(problem)) from None
+        obj.refresh_from_db()
+        messages.success(request, f"Erased from {sum(done.rows.values())} rows of {len(done.rows)} tables.")
 
     @admin.display(description="Uid")
     def uid(self, obj: Token) -> SafeString | str:
