@@ -17,7 +17,9 @@ from ocppbridge.admin import questions, tones
 from ocppbridge.admin.configuration import OwnWantedRows
 from ocppbridge.admin.provisioning import Provisioning
 from ocppbridge.admin.securing import Securing
+from ocppbridge.admin.station_buttons import BUTTONS
 from ocppbridge.admin.station_parts import EvseRows, panels
+from ocppbridge.admin.upkeep import Upkeep
 from ocppbridge.admin.verbs import Verbs
 from ocppbridge.bridge import sites
 from ocppbridge.models import Alert, Station, Transaction
@@ -59,7 +61,7 @@ class Online(admin.SimpleListFilter):
 
 
 @admin.register(Station)
-class StationAdmin(Verbs[Station], Securing[Station], Provisioning[Station], Page[Station]):
+class StationAdmin(Verbs[Station], Securing[Station], Provisioning[Station], Upkeep[Station], Page[Station]):
     """One charging station."""
 
     list_display = (
@@ -92,35 +94,7 @@ class StationAdmin(Verbs[Station], Securing[Station], Provisioning[Station], Pag
     ordering = ("identity",)
     inlines = (EvseRows, OwnWantedRows)
     actions_list = ("add_station",)
-    actions_detail = (
-        "start",
-        "stop",
-        "unlock",
-        "reset",
-        {
-            "title": "More",
-            "icon": "more_vert",
-            "items": ["reserve", "local_list", "availability", "trigger", "any_call"],
-        },
-        {
-            "title": "Settings",
-            "icon": "tune",
-            "items": ["report", "read_settings", "write_settings", "compare", "apply", "set_network"],
-        },
-        {"title": "Registration", "icon": "how_to_reg", "items": ["accept", "hold", "reject"]},
-        {
-            "title": "Security",
-            "icon": "shield",
-            "items": [
-                "change_password",
-                "set_password",
-                "raise_profile",
-                "install_certificate",
-                "list_certificates",
-                "renew_certificate",
-            ],
-        },
-    )
+    actions_detail = BUTTONS
     readonly_fields = (
         "identity",
         "party",

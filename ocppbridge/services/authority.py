@@ -146,6 +146,8 @@ def _purposes(use: str) -> list[x509.ObjectIdentifier]:
     """A station is a client to us, and a server to the vehicle (ISO 15118)."""
     if use.startswith("V2G"):
         return [ExtendedKeyUsageOID.SERVER_AUTH]
+    if use == "FirmwareSigning":
+        return [ExtendedKeyUsageOID.CODE_SIGNING]
     return [ExtendedKeyUsageOID.CLIENT_AUTH]
 
 

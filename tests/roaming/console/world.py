@@ -59,7 +59,7 @@ from roaming.models import (
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import format_datetime
 from roaming.services import cdrs, sessions, tariffs, tokens
-from tests.ocppbridge import security_world
+from tests.ocppbridge import security_world, upkeep_world
 from tests.personas import samples
 
 UID = "04A1B2C3D4E5F6"
@@ -416,6 +416,7 @@ def _rest(station: Station, platform: Platform, now: datetime) -> None:
         payload={"status": "Installed"},
     )
     security_world.build(station, now)
+    upkeep_world.build(station)
     _settings(station, now)
     Reservation.objects.create(
         station=station, evse_number=2, id_token=UID, expires_at=now + timedelta(hours=1), partner="DE/EMX"
