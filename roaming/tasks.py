@@ -22,6 +22,7 @@ from roaming.services import (
     results,
     retention,
     sweeping,
+    webhooks,
 )
 from roaming.services.locks import Lock, held
 
@@ -91,6 +92,12 @@ def settle_balances(_: int) -> None:
 def billing_export(export_id: int) -> None:
     """Some parts of a file."""
     billing_exports.run(export_id)
+
+
+@shared_task(name=webhooks.TASK)
+def webhook(webhook_id: int) -> None:
+    """Tell one endpoint what changed."""
+    webhooks.run(webhook_id)
 
 
 @shared_task(name="roaming.mind_billing")

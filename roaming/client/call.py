@@ -21,7 +21,7 @@ from roaming.ocpi.headers import MessageIds, Routing
 
 @dataclass(frozen=True)
 class Peer:
-    """Whom a call is for: what it presents, where that may go, how long it may take."""
+    """Whom a call is for: what it presents (empty: no token), where that may go, how long it may take."""
 
     token: str = field(repr=False)
     hosts: frozenset[str]
@@ -40,6 +40,7 @@ class Call:
     body: bytes | None = None
     module: str = ""
     reason: str = ""  # the routing decision, in words, for the journal
+    headers: Mapping[str, str] = field(default_factory=dict)  # beside OCPI's own
 
 
 @dataclass(frozen=True)
@@ -130,12 +131,14 @@ def _once(peer: Peer, request: Call, url: str, flight: Flight, resolve: guard.Re
 
 def _headers(peer: Peer, request: Call) -> dict[str, str]:
     headers = {
-        "Authorization": format_authorization(peer.token, peer.encoding),
         "Accept": "application/json",
         "User-Agent": "ocpi-roaming-hub",
         **request.ids.headers(),
         **request.routing.headers(),
+        **request.headers,
     }
+    if peer.token:
+        headers["Authorization"] = format_authorization(peer.token, peer.encoding)
     if request.body is not None:
         headers["Content-Type"] = "application/json"  # TRA-02
     return headers
