@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ocppbridge.bridge import corrections, costs, places
+from ocppbridge.bridge import corrections, costs, direct_payments, places, station_costs, station_tariffs
 from ocppbridge.bridge.places import Shelf
 from ocppbridge.bridge.signed import meter_id, signed_data
 from ocppbridge.charging import stored
@@ -67,6 +67,8 @@ def publish(row: Transaction, now: datetime, shelf: Shelf | None = None) -> bool
         changed |= {"location", "tariff"} if row.location else set()
     if row.location and row.cdr_token:
         _tell(row, now, new, changed, shelf or Shelf())
+    elif row.location and row.id_token_type == direct_payments.DIRECT:
+        _show(row, account_of(row, None), now, changed, shelf or Shelf())
     if changed:
         row.save(update_fields=changed)
     return bool(row.location and row.cdr_token)
@@ -79,13 +81,23 @@ def _tell(row: Transaction, now: datetime, new: bool, changed: set[str], shelf: 
     account = account_of(row, held)
     if held is None or held.status not in sessions.FINAL:
         sessions.store(owner, _session(row, account, now), source=None, now=now, alone=True)
-    if account.bill is not None and costs.tell(row, account.bill, now, shelf):
-        changed.update(costs.COLUMNS)
+    _show(row, account, now, changed, shelf)
+    switched = held is not None and held.switched
+    if switched and station_tariffs.switch(row, preferences.switches(owner, str(row.session_id))):
+        changed.add("station_tariff")
     if row.state != Transaction.State.RUNNING and _billable(row, now):
         if row.cdr_id:
             _correct(row, account, now)
         else:
             _close_account(row, account, now, changed)
+
+
+def _show(row: Transaction, account: Account, now: datetime, changed: set[str], shelf: Shelf) -> None:
+    """The price on the station's display, also of a payment that nobody roams with; what it calculated itself."""
+    if account.bill is not None and costs.tell(row, account.bill, now, shelf):
+        changed.update(costs.COLUMNS)
+    if station_costs.judge(row, account.bill):
+        changed.add("findings")
 
 
 def _correct(row: Transaction, account: Account, now: datetime) -> None:
@@ -99,7 +111,8 @@ def _close_account(row: Transaction, account: Account, now: datetime, changed: s
     """A CDR that is no CDR at all is a finding for staff, never a reason to stop hearing the station."""
     owner, bill = places.owner(row.station), desk.explained(account.bill)
     try:
-        desk_own.issue(owner, cdr_of(row, account, now), now, bill=bill, findings=doubts(row), alone=True)
+        found = [*doubts(row), *station_costs.doubts(row, account.bill)]
+        desk_own.issue(owner, cdr_of(row, account, now), now, bill=bill, findings=found, alone=True)
     except InvalidObject as error:
         row.findings = [*row.findings, ["CDR_REFUSED", str(error)]]
         changed.add("findings")
