@@ -1,14 +1,15 @@
 """Editing an OCPI object of a hosted party: fields for what people change, JSON for the rest, saved by the services.
 
 What a form does not show survives, unknown fields included (TRA-12). The assembled object is checked by the same
-Structs as a partner's push; a complaint stands at the field that its JSON pointer names.
+Structs as a partner's push; a complaint stands at the field that its JSON pointer names. Who saves what somebody else
+has changed meanwhile is told, and nothing is overwritten unless he says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
 from django import forms
@@ -19,6 +20,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from roaming.admin.meanwhile import Meanwhile, changer
 from roaming.admin.stored import StoredPage
 from roaming.console.pages import Page
 from roaming.console.text import pretty
@@ -76,12 +78,18 @@ class DocumentForm(forms.ModelForm[D]):
     places: ClassVar[Mapping[str, str]] = {}
     """JSON pointer -> form field, for members that are spread over several."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    over = forms.CharField(required=False, widget=forms.HiddenInput)
+    sketching = False
+    meanwhile: Meanwhile | None = None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         instance = kwargs.get("instance")
         self.whole: dict[str, Any] = self.stored(instance) if instance is not None and instance.pk else {}
         entry = self.part(self.whole, instance)
         shown = {name: entry[name] for name in self.simple if name in entry}
         mine = {**shown, **self.read(entry), "rest": self._rest(entry)} if self.whole else {}
+        mine["seen"] = objects.digest(self.shown(entry)) if self.whole else ""
         kwargs["initial"] = {**mine, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         dress(self)
@@ -132,15 +140,43 @@ class DocumentForm(forms.ModelForm[D]):
         """What the Struct gets to see."""
         return self.applied(self.whole)
 
+    def shown(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """What of it the form shows: two people who change this change the same."""
+        return entry
+
+    def row(self) -> StoredObject:
+        """The object that the document belongs to."""
+        return cast(StoredObject, self.instance)
+
     def clean(self) -> dict[str, Any]:
-        """The whole object by the rules of the specification."""
+        """The whole object by the rules of the specification, and not over what somebody else saved meanwhile."""
         said: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk and not self.sketching:
+            self._look_again(said)
         if not self.errors:
             try:
                 decode(self.struct, self.checked())
             except InvalidObject as problem:
                 self.add_error(self._place(problem.pointer), f"{problem.pointer or '/'}: {problem.reason}")
         return said
+
+    def _look_again(self, said: dict[str, Any]) -> None:
+        """The row is locked from here to the end of the request's transaction."""
+        row = self.row()
+        present = type(row)._default_manager.select_for_update().get(pk=row.pk)
+        entry = self.part(json.loads(present.document), self.instance)
+        stands = objects.digest(self.shown(entry))
+        if said["seen"] == stands or said["over"] == stands:
+            return
+        differs = []
+        if not self.errors:
+            there, mine = self.shown(entry), self.shown(self.part(self.checked(), self.instance))
+            names = sorted({*there, *mine} - {"last_updated"})
+            differs = [name for name in names if there.get(name) != mine.get(name)]
+            if not differs:
+                return
+        self.meanwhile = Meanwhile(stands, changer(self.instance, present.listed_at), present.listed_at, differs)
+        self.add_error(None, "Somebody else has changed it since you opened this page. Nothing of yours was saved.")
 
     def own(self, pointer: str) -> str:
         """The pointer within the part that the form edits."""
@@ -191,6 +227,7 @@ class DocumentPage(StoredPage[S]):
 
     kind: Kind[Any]
     context = {"show_history": True}
+    change_form_before_template = "roaming/meanwhile.html"
     add_fieldsets: Any = ()
     shown_fieldsets: Any = ()
 

@@ -106,6 +106,15 @@ class EvseForm(DocumentForm[Evse]):
         """Its entry in there."""
         return (entry_of(document, instance.uid) or {}) if document else {}
 
+    def shown(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """A status that the station reports meanwhile is nobody's change."""
+        bare = {name: value for name, value in entry.items() if name not in ("status", "last_updated")}
+        return {**bare, "connectors": [{**one, "last_updated": ""} for one in entry.get("connectors") or []]}
+
+    def row(self) -> Location:
+        """Its Location."""
+        return self.instance.location
+
     def read(self, entry: dict[str, Any]) -> dict[str, Any]:
         """Connectors as rows."""
         point = entry.get("coordinates") or {}

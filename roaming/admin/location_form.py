@@ -103,6 +103,10 @@ class LocationForm(AddingForm[Location]):
         model = Location
         fields: tuple[str, ...] = ()
 
+    def shown(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """EVSEs have pages of their own, and their stations report statuses all the time."""
+        return {name: value for name, value in entry.items() if name != "evses"}
+
     def read(self, entry: dict[str, Any]) -> dict[str, Any]:
         """Members that are spread over several fields."""
         place, operator = entry.get("coordinates") or {}, entry.get("operator") or {}

@@ -146,6 +146,7 @@ class EvseAdmin(Page[Evse]):
     """A charging point; the document of its Location is the truth, so it is saved there."""
 
     form = EvseForm
+    change_form_before_template = "roaming/meanwhile.html"
     list_display = ("uid", "evse_id", "status_shown", "where", "owner", "tariffs", "station", "updated")
     list_display_links = ("uid", "evse_id")
     list_filter = ("status", "location__country_code", "location__party_id")

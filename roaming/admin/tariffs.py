@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from roaming.admin.documents import DocumentPage, is_hosted
+from roaming.admin import tariff_panels
+from roaming.admin.documents import DocumentPage
 from roaming.admin.stored import TECHNICAL
+from roaming.admin.tariff_acts import ActingPage
+from roaming.admin.tariff_connectors import ConnectorsPage
 from roaming.admin.tariff_form import TariffForm
-from roaming.console import links
-from roaming.console.asking import Question, Refused, button
+from roaming.admin.tariff_page import LivePage
+from roaming.admin.tariff_words import summary, table
 from roaming.console.home import Panel
-from roaming.console.text import BAD, GOOD, NOTE, PLAIN, ago, badge, code, linked
-from roaming.models import Evse, Tariff
+from roaming.console.text import BAD, GOOD, NOTE, PLAIN, badge, code
+from roaming.models import Tariff
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.services import tariffs
 
+ELEMENTS = (
+    "They are looked through in order. For each of energy, charging time, parking time and start fee, the first "
+    "element that prices it and counts at that moment sets the price; what none prices is free."
+)
 PRICE: Any = [
-    ("Prices", {"fields": ["components"]}),
-    ("When an element counts", {"fields": ["restrictions"]}),
-    ("Bounds and validity", {"fields": [("min_excl", "min_incl"), ("max_excl", "max_incl"), ("starts", "ends")]}),
-    ("For drivers", {"fields": ["tariff_alt_text", "tariff_alt_url"]}),
-    ("Everything else", {"fields": ["rest"]}),
+    ("Elements", {"fields": ["elements"], "description": ELEMENTS}),
+    ("Limits", {"classes": ["collapse"], "fields": [("min_excl", "min_incl"), ("max_excl", "max_incl")]}),
+    ("Validity", {"fields": [("starts", "ends")]}),
+    ("For drivers", {"classes": ["collapse"], "fields": ["tariff_alt_text", "tariff_alt_url"]}),
+    ("Everything else", {"classes": ["collapse"], "fields": ["rest"]}),
 ]
 
 
@@ -53,23 +60,25 @@ class InForce(admin.SimpleListFilter):
 
 
 @admin.register(Tariff)
-class TariffAdmin(DocumentPage[Tariff]):
+class TariffAdmin(ConnectorsPage, LivePage, ActingPage, DocumentPage[Tariff]):
     """What charging costs."""
 
     module = "tariffs"
     kind = tariffs.TARIFFS
     form = TariffForm
+    compressed_fields = False
     list_display = ("tariff", "owner", "prices", "currency", "type", "standing", "changed", "came_from")
     list_display_links = ("tariff",)
     list_filter = (InForce, "currency", "type", "country_code", "party_id")
     search_fields = ("object_key__iexact", "document")
     search_help_text = "Tariff id, or any word of it"
     jump_fields = ("country_code", "party_id", "object_id", "object_key")
-    actions_detail = ("withdraw",)
+    actions_detail = ("succeed", "withdraw")
     readonly_fields = (
         "whose",
         "standing",
         "prices",
+        "elements_shown",
         "document_shown",
         "version",
         "digest",
@@ -87,27 +96,12 @@ class TariffAdmin(DocumentPage[Tariff]):
     shown_fieldsets = (
         (
             None,
-            {"fields": [("whose", "standing"), ("currency", "type"), "prices", ("start_date_time", "end_date_time")]},
+            {"fields": [("whose", "standing"), ("currency", "type"), ("start_date_time", "end_date_time")]},
         ),
-        ("Document", {"fields": ["document_shown"]}),
+        ("In short", {"fields": ["elements_shown"]}),
+        ("Document", {"classes": ["collapse"], "fields": ["document_shown"]}),
         TECHNICAL,
     )
-
-    @button(
-        "Withdraw",
-        icon="delete",
-        danger=True,
-        fits=lambda obj: obj.deleted_at is None,
-        text="Partners are told to delete it. It stays here for old sessions and comes back when it is saved again.",
-    )
-    def withdraw(self, request: HttpRequest, obj: Tariff, form: Question) -> None:
-        """DELETE to every receiver (HUB-14)."""
-        if not is_hosted(obj):
-            raise Refused("It belongs to a platform, which alone can withdraw it.")
-        if named := list(_naming(obj).values_list("uid", flat=True)[:5]):  # TAR-04
-            raise Refused(f"EVSEs name it: {', '.join(named)}. Take it off their connectors first.")
-        tariffs.delete(PartyId(obj.country_code, obj.party_id), obj.object_id, source=None, now=timezone.now())
-        messages.success(request, f"{obj} is withdrawn.")
 
     def change_stored(self, obj: Tariff, form: Any, now: Any) -> Any:
         """Tariffs are replaced as a whole (TAR-02); a withdrawn one comes back."""
@@ -129,6 +123,11 @@ class TariffAdmin(DocumentPage[Tariff]):
         """The components in short."""
         return summary(json.loads(obj.document))
 
+    @admin.display(description="Elements")
+    def elements_shown(self, obj: Tariff) -> SafeString:
+        """When each counts and what it prices."""
+        return table(json.loads(obj.document))
+
     @admin.display(description="Standing")
     def standing(self, obj: Tariff) -> SafeString:
         """Whether it can be used now."""
@@ -143,35 +142,7 @@ class TariffAdmin(DocumentPage[Tariff]):
 
     def panels(self, request: HttpRequest, obj: Tariff) -> Iterable[Panel]:
         """Where it is used, and deliveries."""
-        users = _naming(obj).select_related("location")
-        yield Panel(
-            "EVSEs with this tariff",
-            ("EVSE", "Location", "Updated"),
-            [
-                (
-                    linked(links.change("roaming.evse", one.pk), code(one.uid)),
-                    one.location.name or one.location.object_id,
-                    ago(one.last_updated),
-                )
-                for one in users[:20]
-            ],
-            empty="No connector names it: write its id at the connectors of an EVSE.",
-        )
+        yield tariff_panels.users(obj)
+        yield tariff_panels.substitutions(obj)
+        yield tariff_panels.editions(obj)
         yield self.deliveries(obj)
-
-
-_UNITS = {"ENERGY": "/kWh", "TIME": "/h", "PARKING_TIME": "/h parking", "FLAT": " flat"}
-
-
-def _naming(obj: Tariff) -> QuerySet[Evse]:
-    """The owner's EVSEs with a connector that has this tariff."""
-    own = Evse.objects.filter(location__country_code=obj.country_code, location__party_id=obj.party_id)
-    return own.filter(tariff_ids__contains=[obj.object_id]).order_by("uid")
-
-
-def summary(tariff: dict[str, Any]) -> str:
-    """0.30/kWh + 0.50 flat; further elements are counted."""
-    listed = tariff.get("elements") or []
-    first = (listed[0].get("price_components") or []) if listed else []
-    text = " + ".join(f"{one.get('price')}{_UNITS.get(str(one.get('type')), '')}" for one in first)
-    return f"{text}, {len(listed) - 1} more elements" if len(listed) > 1 else text or "–"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from roaming.pricing.amounts import exact, money
 from roaming.pricing.clock import Seconds
@@ -46,7 +46,20 @@ def groups(lines: list[Line], detail: bool) -> list[list[Line]]:
     return found
 
 
-def row(group: list[Line]) -> str:
+class Told(NamedTuple):
+    """What one row of a bill says; amounts are exact (see amounts.py)."""
+
+    where: str
+    what: str
+    quantity: str
+    price: str
+    excl: Decimal
+    incl: Decimal
+    because: str
+
+
+def told(group: list[Line]) -> Told:
+    """A group of lines as one row."""
     first = last = group[0]
     rate = first.rate
     measured, billed, excl, incl = first.measured, first.billed, first.excl, first.incl
@@ -68,7 +81,13 @@ def row(group: list[Line]) -> str:
     price = f"{shown(rate.price)}/{PER[rate.dimension]} " + (
         "no VAT" if rate.vat is None else f"VAT {shown(rate.vat)} %"
     )
-    return f"{where:>14}  {what:<13} {quantity:<22} {price:<20} {money(excl)!s:>10} {money(incl)!s:>10}  {because}"
+    return Told(where, what, quantity, price, excl, incl, because)
+
+
+def row(group: list[Line]) -> str:
+    one = told(group)
+    amounts = f"{money(one.excl)!s:>10} {money(one.incl)!s:>10}"
+    return f"{one.where:>14}  {one.what:<13} {one.quantity:<22} {one.price:<20} {amounts}  {one.because}"
 
 
 def amount(value: Seconds, dimension: str) -> str:
@@ -85,10 +104,10 @@ def amount(value: Seconds, dimension: str) -> str:
 
 def foot(bill: Bill, parts: list[list[Line]]) -> list[str]:
     rows = []
-    told = [part_of(group[0]) for group in parts]
-    if len(set(told)) < len(told):  # a part with one row needs no sum
+    named = [part_of(group[0]) for group in parts]
+    if len(set(named)) < len(named):  # a part with one row needs no sum
         for part, cost in bill.costs.items():
-            if told.count(part) > 1:
+            if named.count(part) > 1:
                 rows.append(total(f"total_{part}_cost", money(cost.excl), money(cost.incl)))
     if bill.limited:
         rows.append(total(f"before {bill.limited[2]}", money(bill.raw.excl), money(bill.raw.incl)))

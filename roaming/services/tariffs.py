@@ -8,8 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from roaming.models import Platform, Tariff
+from roaming.ocpi import json
 from roaming.ocpi import tariffs as words
 from roaming.ocpi.party import PartyId
+from roaming.ocpi.types import format_datetime
 from roaming.ocpi.versions import ModuleID
 from roaming.services import agreements, deliveries, objects
 from roaming.services.objects import Document, Kind, Stored, key
@@ -57,6 +59,20 @@ def delete(owner: PartyId, tariff_id: str, *, source: Platform | None, now: date
         row.save(update_fields=["deleted_at", "version", "source"])
         deliveries.mark(ModuleID.TARIFFS, row, now, deletion=True)
         return True
+
+
+def succeed(tariff: Tariff, identifier: str, begins: datetime | None, *, now: datetime) -> Tariff:
+    """A copy under another id. With `begins` it holds from then on and the first one until then (TAR-27)."""
+    owner = PartyId(tariff.country_code, tariff.party_id)
+    with transaction.atomic():
+        document: dict[str, Any] = json.loads(tariff.document)
+        stamp = format_datetime(max(now, tariff.last_updated))
+        copy = {**document, "id": identifier, "last_updated": stamp}
+        if begins is not None:
+            copy["start_date_time"] = format_datetime(begins)
+            ended = {**document, "end_date_time": format_datetime(begins), "last_updated": stamp}
+            store(owner, ended, source=None, now=now)
+        return store(owner, copy, source=None, now=now).obj
 
 
 def columns(tariff: words.Tariff) -> dict[str, Any]:
