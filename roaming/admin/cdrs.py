@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from roaming.admin import signed
+from roaming.admin import desk_panels, signed
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.console import links
 from roaming.console.home import Panel
 from roaming.console.text import (
-    BAD,
-    NOTE,
     WARN,
     ago,
     badge,
@@ -38,14 +35,36 @@ class CdrAdmin(StoredPage[Cdr]):
     """What was billed."""
 
     module = "cdrs"
-    list_display = ("cdr", "owner", "paid_by", "token", "energy", "excl_vat", "incl_vat", "ended", "duration", "kind")
+    list_display = (
+        "cdr",
+        "verdict",
+        "owner",
+        "paid_by",
+        "token",
+        "energy",
+        "excl_vat",
+        "incl_vat",
+        "ended",
+        "duration",
+        "kind",
+    )
+    list_select_related = ("source", "assessment")
     list_display_links = ("cdr",)
     list_filter = ("credit", "currency", "country_code", "token_country_code", "token_party_id")
     search_fields = ("object_key__iexact", "session_key__iexact", "token_uid__iexact", "authorization_reference__exact")
     search_help_text = "CDR id, session id, token or authorization reference: exactly as they are"
     jump_fields = ("object_id", "session_key")
     fieldsets = (
-        (None, {"fields": [("energy", "excl_vat", "incl_vat"), ("started", "ended", "duration")]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("energy", "excl_vat", "incl_vat"),
+                    ("started", "ended", "duration"),
+                    ("verdict", "counts", "at_the_desk"),
+                ]
+            },
+        ),
         (
             "Who",
             {
@@ -114,6 +133,23 @@ class CdrAdmin(StoredPage[Cdr]):
         """A credit takes another CDR back."""
         return badge("credit", WARN) if obj.credit else badge("charge")
 
+    @admin.display(description="Verdict")
+    def verdict(self, obj: Cdr) -> SafeString:
+        """The desk's, or what staff made of it."""
+        return desk_panels.verdict(obj)
+
+    @admin.display(description="Counts")
+    def counts(self, obj: Cdr) -> str:
+        """In the balance of its session."""
+        return desk_panels.stands(obj)
+
+    @admin.display(description="CDR desk")
+    def at_the_desk(self, obj: Cdr) -> SafeString | str:
+        """Where it is released, disputed, credited and replaced."""
+        row = getattr(obj, "assessment", None)
+        words = "withheld until it is released" if obj.withheld else "why, and what can be done"
+        return "–" if row is None else linked(links.change("roaming.assessment", row.pk), words)
+
     @admin.display(description="Session")
     def session(self, obj: Cdr) -> SafeString | str:
         """What it bills."""
@@ -131,36 +167,20 @@ class CdrAdmin(StoredPage[Cdr]):
 
     def panels(self, request: HttpRequest, obj: Cdr) -> Iterable[Panel]:
         """The cost lines, then deliveries."""
-        if lines := _lines(obj.bill):
-            names = [name for name in COLUMNS if any(name in line for line in lines)]
-            names += sorted({name for line in lines for name in line} - set(names))
-            headers = [name.replace("_", " ").capitalize() for name in names]
-            yield Panel("Cost lines", headers, [[_cell(line.get(name)) for name in names] for line in lines])
+        if (lines := desk_panels.cost_lines(obj.bill, "Cost lines")) is not None:
+            yield lines
         yield _checked(obj)
         yield from signed.panels(obj)
         yield self.deliveries(obj)
-
-
-TONES = {"error": BAD, "warning": WARN, "note": NOTE}
 
 
 def _checked(obj: Cdr) -> Panel:
     """What does not fit when it is computed again (CDR-27, CDR-28)."""
     try:
         found = checking.check(obj)
-        rows = [(badge(one.severity, TONES[one.severity]), one.message, code(one.pointer)) for one in found]
+        rows = [
+            (badge(one.severity, desk_panels.SEVERITY[one.severity]), one.message, code(one.pointer)) for one in found
+        ]
     except BadInput as problem:
         rows = [(badge("cannot be computed", WARN), str(problem), "")]
     return Panel("Computed again", ("", "Finding", "Where"), rows, empty="Its figures follow from its tariffs.")
-
-
-COLUMNS = ("dimension", "price", "measured", "billed", "unit", "excl_vat", "vat", "incl_vat", "because", "tariff_id")
-
-
-def _lines(bill: Any) -> list[dict[str, Any]]:
-    lines = bill.get("lines") if isinstance(bill, dict) else None
-    return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
-
-
-def _cell(value: Any) -> Any:
-    return "–" if value is None else pretty_value(value) if isinstance(value, list | dict) else value

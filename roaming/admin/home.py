@@ -11,7 +11,7 @@ from roaming.admin import tones
 from roaming.console import home, links
 from roaming.console.home import Panel, Tile
 from roaming.console.text import ago, cut, linked, masked, number, short, whole
-from roaming.models import Delivery, Notice, Platform, Session
+from roaming.models import Assessment, Delivery, Notice, Platform, Session
 from roaming.services.decisions import open_questions
 
 
@@ -43,6 +43,34 @@ def sessions() -> Iterable[Tile | Panel]:
         links.changelist("roaming.session"),
         empty="No session yet.",
     )
+
+
+@home.shows(25, "roaming.view_assessment")
+def desk() -> Iterable[Tile | Panel]:
+    """CDRs that wait for a person."""
+    waiting = Assessment.objects.filter(verdict=Assessment.Verdict.ON_HOLD, settled_at=None)
+    count = waiting.count()
+    rejected = Assessment.objects.filter(verdict=Assessment.Verdict.REJECTED, settled_at=None)
+    url = links.changelist("roaming.assessment", staff="waiting")
+    yield Tile(
+        "CDRs on hold", count, f"{rejected.count()} rejected by the desk", url, "warn" if count else "good"
+    )  # fmt: skip
+    if count:
+        yield Panel(
+            "CDRs that wait at the desk",
+            ("CDR", "Made by", "Excl. VAT", "Ended", "Why"),
+            [
+                (
+                    linked(links.change("roaming.assessment", one.pk), short(one.cdr.object_id)),
+                    f"{one.country_code}/{one.party_id}",
+                    whole(f"{number(one.cdr.total_cost_excl_vat, 2)} {one.cdr.currency}"),
+                    ago(one.ended_at),
+                    cut(", ".join(one.codes).replace("_", " "), 60),
+                )
+                for one in waiting.select_related("cdr").defer("cdr__document", "bill").order_by("-ended_at", "-pk")[:5]
+            ],
+            url,
+        )
 
 
 @home.shows(30, "roaming.view_delivery")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -28,7 +28,7 @@ class StoredPage(Shown[S]):
     """A stored object; ``module`` is its OCPI module."""
 
     module = ""
-    list_select_related = ("source",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("source",)
     ordering = ("-listed_at", "-id")
 
     @admin.display(description="Owner", ordering="country_code")

@@ -68,6 +68,8 @@ TABLE: Mapping[str, Verdict] = {
     "tariff_differs_from_held": A,
     "differs_from_published": H,
     "published_not_comparable": H,
+    # what the meter signed (CDR-26)
+    "signed_energy_mismatch": H,
     # absurd figures (S42)
     "absurd_energy": H,
     "absurd_power": H,
