@@ -36,4 +36,10 @@ class Session(StoredObject):
             models.Index(fields=["token_country_code", "token_party_id", "listed_at", "id"], name="session_listed"),
             models.Index(fields=["token_country_code", "token_party_id", "id"], name="session_page"),
             models.Index(fields=["token_uid"], name="session_token_uid"),
+            models.Index(fields=["-listed_at"], name="session_recent"),
+            models.Index(
+                fields=["-listed_at"],
+                name="session_open",
+                condition=models.Q(status__in=["ACTIVE", "PENDING", "RESERVATION"]),
+            ),
         ]
