@@ -7,7 +7,11 @@ from rest_framework.viewsets import ViewSetMixin
 
 from ocppbridge.api.charging import ClearCacheView, DataView, LocalListView, ReservationView, StartView
 from ocppbridge.api.der import DerAlarmView, DerControlView
+from ocppbridge.api.displays import MessageView
 from ocppbridge.api.energy import EnergyOfferView, EnergyPlanView, EvNeedsView, GridSignalView, TransferRuleView
+from ocppbridge.api.enquiries import CustomerView, EnquiryView
+from ocppbridge.api.firmware import CampaignView, FirmwareView, ImageView, LogView, PublicationView
+from ocppbridge.api.monitoring import EventView, MonitorView, ScopeView, StreamListView, StreamView
 from ocppbridge.api.provisioning import (
     ConfigurationApplyView,
     ConfigurationView,
@@ -42,6 +46,17 @@ OF_STATION: dict[str, type[ViewSetMixin]] = {
     "reports": ReportView,
     "configuration/apply": ConfigurationApplyView,
     "configuration": ConfigurationView,
+    "firmware": FirmwareView,
+    "publications": PublicationView,
+    "logs": LogView,
+    "monitors": MonitorView,
+    "monitoring": ScopeView,
+    "events": EventView,
+    "streams/list": StreamListView,
+    "streams": StreamView,
+    "customers": CustomerView,
+    "enquiries": EnquiryView,
+    "messages": MessageView,
     "energy-offer": EnergyOfferView,
     "ev-needs": EvNeedsView,
     "der-controls": DerControlView,
@@ -57,6 +72,8 @@ router.register(r"stations/(?P<identity>[^/]+)/certificates", StationCertificate
 for path, view in OF_STATION.items():
     router.register(rf"stations/(?P<identity>[^/]+)/{path}", view, basename=f"station-{path.replace('/', '-')}")
 router.register("security-events", SecurityEventView)
+router.register("firmware-images", ImageView)
+router.register("firmware-campaigns", CampaignView)
 router.register("calls", CallView)
 router.register("transactions", TransactionView)
 router.register(r"transactions/(?P<transaction>[0-9]{1,18})/energy-plan", EnergyPlanView, basename="energy-plan")
