@@ -12,11 +12,12 @@ from collections.abc import Iterable
 import redis
 from celery import current_app
 from django.conf import settings
+from django.db import transaction
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
-DRAIN, SIGNING = "ocppbridge.drain", "ocppbridge.sign"
+DRAIN, SIGNING, BALANCE = "ocppbridge.drain", "ocppbridge.sign", "ocppbridge.balance"
 _OUTSTANDING_SECONDS = 5
 
 _valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
@@ -38,6 +39,30 @@ def drain_begun(shard: int) -> None:
     """A drain reads the shard now: what commits from here on needs a nudge of its own."""
     try:
         _valkey.delete(_key(shard))
+    except redis.RedisError:
+        log.warning("valkey is away; nudges wait for the sweep")
+
+
+def balance(budgets: Iterable[int]) -> None:
+    """Ask for a budget to be shared anew, once this has committed; one that has a nudge on its way needs no second."""
+    wanted = sorted(budgets)
+    if wanted:
+        transaction.on_commit(lambda: _balance(wanted))
+
+
+def _balance(budgets: Iterable[int]) -> None:
+    for budget in budgets:
+        try:
+            if _valkey.set(f"nudge:{BALANCE}:{budget}", 1, nx=True, ex=_OUTSTANDING_SECONDS):
+                current_app.send_task(BALANCE, args=[budget], queue="interactive", ignore_result=True, expires=30)
+        except (redis.RedisError, OperationalError):
+            log.warning("valkey or the broker is away; budget %s waits for the sweep", budget)
+
+
+def balance_begun(budget: int) -> None:
+    """It is shared now: what commits from here on needs a nudge of its own."""
+    try:
+        _valkey.delete(f"nudge:{BALANCE}:{budget}")
     except redis.RedisError:
         log.warning("valkey is away; nudges wait for the sweep")
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from ocppbridge import mailbox, nudges
-from ocppbridge.bridge import decisions, local_lists, reservations, telling
+from ocppbridge.bridge import budgets, decisions, local_lists, reservations, station_tariffs, telling
 from ocppbridge.handlers import settling
 from ocppbridge.models import Call, Connection, Station
 from ocppbridge.services import (
@@ -21,6 +21,7 @@ from ocppbridge.services import (
     calls,
     campaigns,
     certificates,
+    charging_profiles,
     configuration,
     connections,
     customers,
@@ -33,14 +34,17 @@ from ocppbridge.services import (
     logs,
     monitoring,
     partitions,
+    revocations,
     signing,
     silence,
+    web_payments,
 )
 
 UNCLAIMED_FOR: Final = timedelta(seconds=1)
 MARGIN: Final = timedelta(seconds=60)  # for whoever should have settled a call himself
 ACCOUNTS_EVERY: Final = 10  # seconds
 LISTS_EVERY: Final = 5
+BUDGETS_EVERY: Final = 10
 CERTIFICATES_EVERY: Final = 30
 CAMPAIGNS_EVERY: Final = 5
 UPKEEP_EVERY: Final = 30
@@ -57,6 +61,7 @@ def sweep(now: datetime) -> None:
         keep = int(decisions.choices().number("FRAME-RETENTION"))  # decision: FRAME-RETENTION
         partitions.forget(now.date(), keep)
         forget(now)
+        revocations.forget(now)
         _partitions_made = now.date()
     connections.bury_dead_nodes(now)
     after_connections(now)
@@ -69,8 +74,14 @@ def sweep(now: datetime) -> None:
         silence.flag(now, decisions.choices())
         silence.ask(now)
         configure(now)
+    if now.second % BUDGETS_EVERY == 0:
+        budgets.sweep()
+        charging_profiles.forget_ended()
     if now.second % LISTS_EVERY == 0:
         local_lists.sweep(now)
+        station_tariffs.sweep(now)
+        web_payments.follow(now)
+        web_payments.expire(now)
         energy_plans.resend(now)
     if now.second % CAMPAIGNS_EVERY == 0:
         campaigns.sweep(now, decisions.choices())

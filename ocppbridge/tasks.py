@@ -5,7 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from ocppbridge import drain, sweeps
+from ocppbridge import drain, nudges, sweeps
+from ocppbridge.bridge import budgets
 from ocppbridge.services import signing
 from ocppbridge.services.locks import Lock, held
 
@@ -20,6 +21,13 @@ def drain_shard(shard: int) -> None:
 def sign_certificates() -> None:
     """Have the authority sign what stations have asked for."""
     signing.sign_all(timezone.now())
+
+
+@shared_task(name="ocppbridge.balance")
+def balance_site(budget: int) -> None:
+    """Share a site's budget anew."""
+    nudges.balance_begun(budget)
+    budgets.balance(budget, timezone.now())
 
 
 @shared_task(name="ocppbridge.sweep")

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from ocppbridge.bridge import locations, reservations, sessions
+from ocppbridge.bridge import budgets, locations, reservations, sessions
 from ocppbridge.bridge.places import Shelf
 from ocppbridge.models import Evse, Transaction
 from ocppbridge.services import alerts
@@ -29,6 +29,7 @@ NOT_HELD: Final = ("OUTOFORDER", "INOPERATIVE")
 def tell_turn(turn: Turn) -> None:
     """Everything that a station's turn has changed."""
     _use_reservations([turn])
+    _share_anew([turn])
     for row in turn.touched.values():
         tell_transaction(row, turn.now)
     tell_statuses(turn.changed_evses, turn.now)
@@ -37,6 +38,7 @@ def tell_turn(turn: Turn) -> None:
 def tell_turns(turns: Sequence[Turn]) -> None:
     """The same for many stations at once; raises where one of them cannot be told of."""
     _use_reservations(turns)
+    _share_anew(turns)
     shelf = Shelf(turn.station.pk for turn in turns)
     for turn in turns:
         for row in turn.touched.values():
@@ -56,6 +58,16 @@ def _use_reservations(turns: Sequence[Turn]) -> None:
             reservations.used_by(turn.touched[pk], turn.now)
         if turn.speaks_numbers:
             reservations.lost((evse for evse in turn.changed_evses if evse.status in NOT_HELD), turn.now)
+
+
+def _share_anew(turns: Sequence[Turn]) -> None:
+    """A car has come, or gone: what its site has is shared among others."""
+    running = Transaction.State.RUNNING
+    changed = {
+        turn.station.pk for turn in turns if turn.began or any(row.state != running for row in turn.touched.values())
+    }
+    if changed:
+        budgets.touched(changed)
 
 
 def tell_transaction(row: Transaction, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from ocppbridge import nudges
 from ocppbridge.bridge import decisions, profiles, schedule_checks
 from ocppbridge.charging.intents import AskProfiles, AskSchedule, ClearProfiles, InstallProfile, UsePriority
 from ocppbridge.charging.outcomes import Accepted, Outcome
@@ -13,7 +14,7 @@ from ocppbridge.charging.replies import Acknowledged
 from ocppbridge.charging.smart_messages import LimitCleared, LimitSet, PriorityChanged, ProfilesReported
 from ocppbridge.handlers.registry import Asked, answers, records, settles
 from ocppbridge.models import Call
-from ocppbridge.services import calls, charging_profiles, energy_plans, limits, transactions
+from ocppbridge.services import budget_shares, calls, charging_profiles, energy_plans, limits, transactions
 from ocppbridge.services.turns import Turn
 
 
@@ -72,6 +73,9 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
     if call.purpose == energy_plans.PURPOSE:
         energy_plans.settled(call, outcome, now)
     charging_profiles.settled(call, outcome, now)
+    budget = budget_shares.settled(call, outcome, now)
+    if budget is not None:
+        nudges.balance([budget])
     schedule_checks.settled(call, outcome, now)
     if call.purpose != energy_plans.PURPOSE:
         profiles.settled(call, outcome, now)

@@ -50,3 +50,48 @@ register(
         reached=Feature.STATIONS,
     )
 )
+register(
+    Decision(
+        id="SITE-LEASE",
+        kind=Kind.SPEC_SILENT,
+        title="A station of a shared site that does not answer any more",
+        section="OCPP ChargingStationMaxProfile; offline behaviour",
+        question="For how many seconds does a share hold without being renewed? Then the station's offline limit holds "
+        "and the rest is shared anew. 0: for ever, and it is counted for ever.",
+        options={},
+        free=between("0", "86400", "seconds"),
+        default="900",
+        applied_in="ocppbridge.bridge.budgets",
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="SITE-TURN",
+        kind=Kind.SPEC_SILENT,
+        title="Cars that must wait because a site cannot give all of them the minimum",
+        section="no specification: fairness",
+        question="After how many minutes of charging does a car make place for one that waits?",
+        options={},
+        free=between("1", "240", "minutes"),
+        default="15",
+        applied_in="ocppbridge.bridge.budgets",
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
+        id="SITE-UNUSED",
+        kind=Kind.SPEC_SILENT,
+        title="What a car does not draw of its share",
+        section="no specification: fairness",
+        question="A car is measured well below its share. Is the rest given to others?",
+        options={
+            "give": "yes: it keeps what it draws and a fifth more, others get the rest",
+            "keep": "no: a share is a share",
+        },
+        default="give",
+        applied_in="ocppbridge.bridge.budgets",
+        reached=Feature.STATIONS,
+    )
+)
