@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Final
 
+from ocppbridge.simulator import two_way
 from ocppbridge.simulator.clock import stamp
 from ocppbridge.simulator.moods import Mood
 from ocppbridge.simulator.station import Station
@@ -65,6 +66,17 @@ def _timed(value: Any, now: datetime) -> Any:
     return stamp(now) if value == NOW else value
 
 
+def _needs(station: Station, said: Fields, now: datetime) -> None:
+    evse = station.evses[said.get("evse", 1)]
+    if station.schema_version == "2.1":
+        two_way.tell_needs(station, evse, said.get("transfer", "AC_BPT"), now, dynamic=said.get("dynamic", False))
+
+
+def _grid(station: Station, said: Fields, now: datetime) -> None:
+    if station.schema_version == "2.1":
+        two_way.tell_fault(station, said.get("fault", "OverVoltage"), now, ended=said.get("ended", False))
+
+
 def _answer(station: Station, said: Fields, now: datetime) -> None:
     station.moods[said["action"]] = Mood(said.get("payload"), said.get("error", ""))
 
@@ -91,6 +103,10 @@ DEEDS: Final[Mapping[str, Deed]] = MappingProxyType(
         "meter": Deed(
             _meter, "the meter misbehaves", {}, EVSE | {"shows": int, "stuck": bool, "silent": bool, "unit": str}
         ),
+        "needs": Deed(
+            _needs, "the car tells what it wants and can do (2.1)", {}, EVSE | {"transfer": str, "dynamic": bool}
+        ),
+        "grid fault": Deed(_grid, "the grid misbehaves, or does so no more (2.1)", {}, {"fault": str, "ended": bool}),
         "cut": Deed(_network(False), "the network is gone", {}, {}),
         "restore": Deed(_network(True), "the network is back", {}, {}),
         "lose power": Deed(lambda s, f, now: s.lose_power(now), "power and network are gone", {}, {}),

@@ -25,6 +25,8 @@ class Profile:
     """Begin transactions without an answer to Authorize while there is no socket (OfflineTxForUnknownIdEnabled)."""
     answer_timeout: timedelta = timedelta(seconds=30)
     connection_timeout: timedelta = timedelta(seconds=60)
+    gives_back: int = 0
+    """W that its cars can give back; 0: it only charges (2.1 has words for more)."""
 
 
 @dataclass
@@ -66,6 +68,8 @@ class Charge:
     seq_no: int = 0
     reservation: int | None = None
     suspended: bool = False
+    given_start: int = 0
+    """Wh on the register of energy given back."""
 
 
 @dataclass

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ocppbridge.simulator.two_way import Steered
 
 Entry = Mapping[str, Any]
 
@@ -16,6 +19,10 @@ class Memory:
     version: int = 0
     tokens: dict[str, bool] = field(default_factory=dict)
     certificates: list[tuple[str, Entry]] = field(default_factory=list)
+    steered: dict[int, Steered] = field(default_factory=dict)
+    """By EVSE: what cars that can give energy back were told to do."""
+    support: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Controls of grid support, as they were set."""
 
     def admits(self, id_token: str) -> bool:
         return self.tokens.get(id_token.casefold(), False)

@@ -12,6 +12,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import ClassVar
 
+from ocppbridge.simulator import two_way
 from ocppbridge.simulator.clock import earliest, whole
 from ocppbridge.simulator.evse import Charge, Evse, Permit, Profile
 from ocppbridge.simulator.memory import Memory
@@ -71,6 +72,7 @@ class Station(Notebook, Words):
         self.note("offline", now)
         self._behind = True
         self.wire.disconnected(now)
+        two_way.alone(self, now)
 
     def receive(self, text: str, now: datetime) -> None:
         heard = self.wire.receive(text, now)
@@ -219,6 +221,7 @@ class Station(Notebook, Words):
         evse.meter.start(at)
         charge = Charge(evse.permit, evse.number, at, evse.meter.said(at), at + self.profile.sample_every)
         charge.reservation = evse.held.number if evse.held else None
+        charge.given_start = evse.meter.given
         evse.charge, evse.permit, evse.held = charge, None, None
         self.say_start(evse, charge)
         self.note("started", now, **self.facts(charge))
@@ -233,6 +236,9 @@ class Station(Notebook, Words):
         evse.charge = None
         self.say_end(evse, charge, reason, at)
         figures = {"ended_at": at.isoformat(), "meter_stop": evse.meter.register, "reason": reason}
+        if self.profile.gives_back:
+            figures["given"] = evse.meter.given - charge.given_start
+        two_way.forget(self, evse)
         self.note("ended", now, **self.facts(charge), **figures)
 
     @staticmethod

@@ -92,6 +92,9 @@ class Station16(Station):
     def say_charging_state(self, evse: Evse, charge: Charge, at: datetime) -> None:
         self._say_state(evse, _state(evse), at)
 
+    def say_steered(self, evse: Evse, charge: Charge, mode: str | None, at: datetime) -> None:
+        """1.6 has no words for it: the next sample shows."""
+
     def say_end(self, evse: Evse, charge: Charge, reason: str, at: datetime) -> None:
         payload = {
             "idTag": charge.permit.id_token,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from ocppbridge.simulator import two_way
 from ocppbridge.simulator.answers import answered, triggered
 from ocppbridge.simulator.clock import stamp, whole
 from ocppbridge.simulator.evse import Charge, Evse, Permit, Profile
@@ -18,7 +19,7 @@ _TRIGGERS = {
     "Local": "StopAuthorized",
     "DeAuthorized": "Deauthorized",
 }
-_REASONS = {*_TRIGGERS, "PowerLoss", "EmergencyStop", "ImmediateReset"}
+_REASONS = {*_TRIGGERS, "PowerLoss", "EmergencyStop", "ImmediateReset", "ReqEnergyTransferRejected"}
 _READ_ONLY = {("OCPPCommCtrlr", "HeartbeatInterval")}
 
 
@@ -100,6 +101,13 @@ class Station2(Station):
         event["meterValue"] = [self._meter_value(evse, at, "Other")]
         self.wire.ask("TransactionEvent", event, keep=True)
 
+    def say_steered(self, evse: Evse, charge: Charge, mode: str | None, at: datetime) -> None:
+        event = self._event(charge, "Updated", "OperationModeChanged", at, {"chargingState": "Charging"})
+        if mode is not None:
+            event["transactionInfo"]["operationMode"] = mode
+        event["meterValue"] = [self._meter_value(evse, at, "Other")]
+        self.wire.ask("TransactionEvent", event, keep=True)
+
     def say_end(self, evse: Evse, charge: Charge, reason: str, at: datetime) -> None:
         trigger = _TRIGGERS.get(reason, "AbnormalCondition")
         state = "EVConnected" if evse.plugged else "Idle"
@@ -122,6 +130,8 @@ class Station2(Station):
         energy = {"measurand": "Energy.Active.Import.Register", "value": float(evse.meter.figure(at))}
         power = {"measurand": "Power.Active.Import", "value": evse.meter.power_now}
         samples = [energy | {"unitOfMeasure": {"unit": evse.meter.unit}}, power | {"unitOfMeasure": {"unit": "W"}}]
+        if self.profile.gives_back:
+            samples.append({"measurand": "Energy.Active.Export.Register", "value": evse.meter.read_given(at)})
         return {"timestamp": stamp(at), "sampledValue": [sample | {"context": context} for sample in samples]}
 
     # --- calls of the hub ----------------------------------------------------------------------------------------
@@ -235,6 +245,16 @@ class Station21(Station2):
 
     subprotocol = "ocpp2.1"
     schema_version = "2.1"
+
+    def __init__(self, profile: Profile, new_id: Callable[[], str]) -> None:
+        super().__init__(profile, new_id)
+        if profile.gives_back:
+            self.variables |= two_way.REPORTED
+
+    def answer(self, action: str, payload: Payload, now: datetime) -> Payload | None:
+        if self.profile.gives_back and action in two_way.ANSWERS:
+            return two_way.ANSWERS[action](self, payload, now)
+        return super().answer(action, payload, now)
 
 
 def _id_token(permit: Permit) -> dict[str, Any]:

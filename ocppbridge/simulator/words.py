@@ -37,6 +37,10 @@ class Words(ABC):
         """Say that charging was suspended or went on."""
 
     @abstractmethod
+    def say_steered(self, evse: Evse, charge: Charge, mode: str | None, at: datetime) -> None:
+        """Say that the car does something else than before (2.1)."""
+
+    @abstractmethod
     def say_end(self, evse: Evse, charge: Charge, reason: str, at: datetime) -> None:
         """Say that a transaction ended."""
 
