@@ -21,6 +21,7 @@ from roaming.services import (
     registration,
     results,
     retention,
+    statements,
     sweeping,
     webhooks,
 )
@@ -92,6 +93,12 @@ def settle_balances(_: int) -> None:
 def billing_export(export_id: int) -> None:
     """Some parts of a file."""
     billing_exports.run(export_id)
+
+
+@shared_task(name=statements.TASK)
+def statement(statement_id: int) -> None:
+    """Draw up some of it."""
+    statements.run(statement_id)
 
 
 @shared_task(name=webhooks.TASK)

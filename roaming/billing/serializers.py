@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from roaming.models import BillingExport
+from roaming.models import BillingExport, Statement
 from roaming.services.billing_records import FIELDS
 
 _KINDS: dict[str, type[serializers.Field[Any, Any, Any, Any]]] = {
@@ -104,6 +104,33 @@ class ExportShape(serializers.ModelSerializer[BillingExport]):
         model = BillingExport
         fields = ["id", "format", "selection", "state", "total", "written", "size", "created_at", "finished_at",
                   "error", "file"]  # fmt: skip
+
+
+class StatementShape(serializers.ModelSerializer[Statement]):
+    """A statement that was issued. Amounts and energies are strings; VAT that a CDR does not tell is null."""
+
+    number = serializers.CharField(read_only=True)
+    cpo = serializers.SerializerMethodField()
+    emsp = serializers.SerializerMethodField()
+    month = serializers.SerializerMethodField()
+    cdrs = serializers.IntegerField(source="collected", read_only=True)
+
+    class Meta:
+        model = Statement
+        fields = ["id", "number", "cpo", "emsp", "month", "seller_name", "payer_name", "issued_at", "cdrs", "sums",
+                  "unbilled"]  # fmt: skip
+
+    def get_cpo(self, row: Statement) -> str:
+        """Who sold."""
+        return f"{row.country_code}/{row.party_id}"
+
+    def get_emsp(self, row: Statement) -> str:
+        """Who pays."""
+        return f"{row.token_country_code}/{row.token_party_id}"
+
+    def get_month(self, row: Statement) -> str:
+        """As 2026-11."""
+        return f"{row.month:%Y-%m}"
 
 
 class ProblemShape(Shape):

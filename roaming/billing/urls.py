@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from roaming.billing.cdrs import CdrView
 from roaming.billing.changes import ChangeView
 from roaming.billing.exports import ExportView
+from roaming.billing.statements import StatementView
 
 urlpatterns = [
     path("cdrs/", CdrView.as_view({"get": "list"}), name="billing-cdrs"),
@@ -17,4 +18,9 @@ urlpatterns = [
     path("exports/", ExportView.as_view({"get": "list", "post": "create"}), name="billing-exports"),
     path("exports/<int:pk>/", ExportView.as_view({"get": "retrieve"}), name="billing-export"),
     path("exports/<int:pk>/file", ExportView.as_view({"get": "file"}), name="billing-export-file"),
+    path("statements/", StatementView.as_view({"get": "list"}), name="billing-statements"),
+    path("statements/<int:pk>/", StatementView.as_view({"get": "retrieve"}), name="billing-statement"),
+    path("statements/<int:pk>/cdrs.csv", StatementView.as_view({"get": "cdrs"}), name="billing-statement-cdrs"),
+    path("statements/<int:pk>/sums.csv", StatementView.as_view({"get": "sums"}), name="billing-statement-sums"),
+    path("statements/<int:pk>/statement.pdf", StatementView.as_view({"get": "paper"}), name="billing-statement-pdf"),
 ]

@@ -9,7 +9,7 @@ import time
 from datetime import datetime
 
 from roaming import nudges
-from roaming.services import billing_exports, changes, webhooks
+from roaming.services import billing_exports, changes, statements, webhooks
 from roaming.services.locks import Lock, held
 
 BUDGET = 5.0  # seconds of numbering in one sweep
@@ -28,6 +28,8 @@ def sweep(now: datetime) -> None:
         nudges.nudge_each(
             billing_exports.TASK, billing_exports.unfinished(now).values_list("pk", flat=True), nudges.BULK
         )
+        unfinished = statements.unfinished(now).values_list("pk", flat=True)
+        nudges.nudge_each(statements.TASK, unfinished, nudges.BULK)
         nudges.nudge_each(webhooks.TASK, webhooks.due(now), nudges.DELIVER)
         _forget(now)
 
