@@ -121,13 +121,13 @@ def tell_support(station: Station, asked: Payload, now: datetime) -> Payload:
     ]  # fmt: skip
     if not found:
         return {"status": "NotFound"}
-    flags = {"isSuperseded": False}
+    flags = {"isSuperseded": False, "isDefault": found[0]["isDefault"]}
     curves = [
-        {"id": one["controlId"], "curveType": one["controlType"], "curve": one["curve"], "isDefault": one["isDefault"], **flags}
+        {"id": one["controlId"], "curveType": one["controlType"], "curve": one["curve"], **flags}
         for one in found if "curve" in one
     ]  # fmt: skip
     droops = [
-        {"id": one["controlId"], "freqDroop": one["freqDroop"], "isDefault": one["isDefault"], **flags}
+        {"id": one["controlId"], "freqDroop": one["freqDroop"], **flags}
         for one in found if "freqDroop" in one
     ]  # fmt: skip
     lists = ({"curve": curves} if curves else {}) | ({"freqDroop": droops} if droops else {})
