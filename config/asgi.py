@@ -1,4 +1,5 @@
-"""The `ocpp` process: WebSockets of stations, and the files that they bring and fetch (ocppbridge.transport.files).
+"""The `ocpp` process: WebSockets of stations and of the live page, and the files that stations bring and fetch
+(ocppbridge.transport.files).
 
 Other plain HTTP gets /healthz, 426 on the paths of sockets and 404 elsewhere.
 
@@ -18,6 +19,7 @@ from django.urls import re_path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
+from ocppbridge.live import socket as live  # noqa: E402
 from ocppbridge.transport import files  # noqa: E402  # models need the setup above
 from ocppbridge.transport.routing import PATH, consumer  # noqa: E402
 from ocppbridge.transport.upgrade import Refusal, refuse  # noqa: E402
@@ -49,5 +51,7 @@ async def answer(send: Send, kind: str, status: int, body: bytes, headers: list[
     await send({"type": f"{kind}.body", "body": body})
 
 
-sockets: list[Any] = [re_path(PATH, consumer), re_path("", cast(Any, unknown_socket))]
+sockets: list[Any] = [
+    re_path(r"^live/$", live.consumer), re_path(PATH, consumer), re_path("", cast(Any, unknown_socket)),
+]  # fmt: skip
 application = ProtocolTypeRouter({"http": plain_http, "websocket": URLRouter(sockets)})

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.health import healthz
 from ocppbridge.admin.reference import reference
+from ocppbridge.live.page import live, ticket
 
 operator_api = [
     path("api/v1/", include("roaming.api.urls")),
@@ -18,6 +19,8 @@ operator_api = [
 urlpatterns = [
     path("healthz", healthz),
     path("admin/ocpp/", admin.site.admin_view(reference), name="ocpp-reference"),
+    path("admin/live/", admin.site.admin_view(live), name="live"),
+    path("admin/live/ticket/", admin.site.admin_view(ticket), name="live-ticket"),
     path("admin/", admin.site.urls),
     *operator_api,
     path("api/schema/", SpectacularAPIView.as_view(patterns=operator_api), name="schema"),
