@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from ocppbridge.simulator import certificates, files, lists, reports, reserving
+from ocppbridge.simulator import certificates, displays, files, lists, monitors, reports, reserving
 from ocppbridge.simulator.wire import Payload
 
 if TYPE_CHECKING:
@@ -63,6 +63,19 @@ ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
         "GetDiagnostics": files.upload_diagnostics,
         "UpdateFirmware": files.update,
         "SignedUpdateFirmware": files.update,
+        "PublishFirmware": files.publish,
+        "UnpublishFirmware": files.unpublish,
+        "SetVariableMonitoring": monitors.set_some,
+        "ClearVariableMonitoring": monitors.clear,
+        "GetMonitoringReport": monitors.report,
+        "SetMonitoringBase": monitors.set_base,
+        "SetMonitoringLevel": monitors.set_level,
+        "AdjustPeriodicEventStream": monitors.adjust,
+        "GetPeriodicEventStream": monitors.list_streams,
+        "CustomerInformation": monitors.tell_customer,
+        "SetDisplayMessage": displays.show,
+        "GetDisplayMessages": displays.report,
+        "ClearDisplayMessage": displays.hide,
     }
 )
 

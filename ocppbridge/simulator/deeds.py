@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ocppbridge.simulator import two_way
 from ocppbridge.simulator.clock import stamp
+from ocppbridge.simulator.monitors import happen
 from ocppbridge.simulator.moods import Mood
 from ocppbridge.simulator.station import Station
 
@@ -51,6 +52,11 @@ def _network(reachable: bool) -> Callable[[Station, Fields, datetime], None]:
         station.reachable = reachable
 
     return change
+
+
+def _event(station: Station, said: Fields, now: datetime) -> None:
+    if station.schema_version != "1.6":
+        happen(station, dict(said), now)
 
 
 def _say(station: Station, said: Fields, now: datetime) -> None:
@@ -107,6 +113,12 @@ DEEDS: Final[Mapping[str, Deed]] = MappingProxyType(
             _needs, "the car tells what it wants and can do (2.1)", {}, EVSE | {"transfer": str, "dynamic": bool}
         ),
         "grid fault": Deed(_grid, "the grid misbehaves, or does so no more (2.1)", {}, {"fault": str, "ended": bool}),
+        "event": Deed(
+            _event,
+            "a component's variable changes, and is told if its severity is (2.x)",
+            {"component": str, "variable": str, "value": str},
+            {"severity": int},
+        ),
         "cut": Deed(_network(False), "the network is gone", {}, {}),
         "restore": Deed(_network(True), "the network is back", {}, {}),
         "lose power": Deed(lambda s, f, now: s.lose_power(now), "power and network are gone", {}, {}),

@@ -21,6 +21,8 @@ class Profile:
     model: str = "Simulated"
     vendor: str = "Rehearsal"
     firmware: str = "1.0.0"
+    update_ends: str = "Installed"
+    """The status with which updates of its firmware end: another one is a failure."""
     starts_offline: bool = False
     """Begin transactions without an answer to Authorize while there is no socket (OfflineTxForUnknownIdEnabled)."""
     answer_timeout: timedelta = timedelta(seconds=30)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ocppbridge.simulator.upkeep import Upkeep
+
 if TYPE_CHECKING:
     from ocppbridge.simulator.two_way import Steered
 
@@ -23,6 +25,8 @@ class Memory:
     """By EVSE: what cars that can give energy back were told to do."""
     support: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Controls of grid support, as they were set."""
+
+    upkeep: Upkeep = field(default_factory=Upkeep)
 
     def admits(self, id_token: str) -> bool:
         return self.tokens.get(id_token.casefold(), False)

@@ -20,7 +20,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus, WebSocketException
 
 from ocppbridge.simulator.clock import earliest
+from ocppbridge.simulator.errands import carry_out
 from ocppbridge.simulator.station import Note, Station
+from ocppbridge.simulator.upkeep import Errand
 
 Tell = Callable[[Note], None]
 _PATIENCE = 5
@@ -89,7 +91,12 @@ async def run(seats: Sequence[Seat], tell: Tell, stop: asyncio.Event) -> None:
 
 async def _keep_time(seat: Seat, tell: Tell) -> None:
     """Station and driver act when due, also without a socket."""
+    errands = set[asyncio.Task[None]]()
     while True:
+        for errand in seat.station.memory.upkeep.taken():
+            task = asyncio.create_task(_run_errand(seat, errand))
+            errands.add(task)
+            task.add_done_callback(errands.discard)
         seat.station.tick(now())
         if seat.driver is not None:
             seat.driver.tick(now())
@@ -98,6 +105,13 @@ async def _keep_time(seat: Seat, tell: Tell) -> None:
         deadline = seat.deadline()
         pause = 1.0 if deadline is None else (deadline - now()).total_seconds()
         await asyncio.sleep(min(max(pause, 0.02), 0.5))
+
+
+async def _run_errand(seat: Seat, errand: Errand) -> None:
+    """A file is fetched or brought while the station goes on."""
+    good, body = await asyncio.to_thread(carry_out, errand, seat.tls)
+    errand.done(good, body, now())
+    seat.woken.set()
 
 
 async def _stay_connected(seat: Seat, tell: Tell) -> None:

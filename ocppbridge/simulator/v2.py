@@ -72,6 +72,7 @@ class Station2(Station):
 
         charge.transaction_id = self.new_id()
         permit = charge.permit
+        self.memory.upkeep.customers.add(permit.id_token)
         info: Payload = {"chargingState": "Charging"}
         if permit.remote_start_id is not None:
             info["remoteStartId"] = permit.remote_start_id
