@@ -4,7 +4,7 @@ from roaming.models.agreement import Agreement, Substitution
 from roaming.models.announcement import Announcement
 from roaming.models.assessment import Assessment, DeskEntry
 from roaming.models.authorization_request import AuthorizationRequest
-from roaming.models.balance import Balance, BalanceMark
+from roaming.models.balance import Balance, BalanceMark, BalanceSum
 from roaming.models.billing_change import BillingChange, BillingCounter, UnnumberedChange
 from roaming.models.billing_export import BillingExport, BillingExportPart
 from roaming.models.billing_token import BillingToken
@@ -40,6 +40,7 @@ __all__ = [
     "AuthorizationRequest",
     "Balance",
     "BalanceMark",
+    "BalanceSum",
     "BillingChange",
     "BillingCounter",
     "BillingExport",

@@ -13,8 +13,6 @@ from django.db import models
 from roaming.models.cdr import Cdr
 from roaming.models.session import Session
 
-_SUMS = ("currency", "cdrs", "energy_import", "energy_export", "cost")
-
 
 class Balance(models.Model):
     """Written by `services.balances` only."""
@@ -66,15 +64,7 @@ class Balance(models.Model):
             )
         ]
         indexes = [
-            # Sums of a month without touching the table, and what is wrong in it, by payer and by owner.
-            models.Index(
-                fields=["month", "token_country_code", "token_party_id", "country_code", "party_id"],
-                include=_SUMS, name="balance_payer",
-            ),
-            models.Index(
-                fields=["month", "country_code", "party_id", "token_country_code", "token_party_id"],
-                include=_SUMS, name="balance_owner",
-            ),
+            # What is wrong in a month, by payer and by owner; its sums stand in BalanceSum.
             models.Index(
                 fields=["month", "token_country_code", "token_party_id", "id"],
                 condition=~models.Q(problems=[]), name="balance_payer_wrong",
@@ -87,6 +77,45 @@ class Balance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country_code}/{self.party_id}/{self.key}"
+
+
+class BalanceSum(models.Model):
+    """What the balances of a month between two parties come to: all of them (`kind` empty), or those with one kind of
+    trouble. Kept by `services.balances` in the statement that settles, so it never has to be counted."""
+
+    month = models.DateField()
+    token_country_code = models.CharField(max_length=2)
+    token_party_id = models.CharField(max_length=3)
+    country_code = models.CharField(max_length=2)
+    party_id = models.CharField(max_length=3)
+    currency = models.CharField(max_length=3)
+    kind = models.CharField(max_length=11, blank=True)
+    rows = models.BigIntegerField()
+    cdrs = models.BigIntegerField()
+    energy_import = models.DecimalField(max_digits=20, decimal_places=4)
+    energy_export = models.DecimalField(max_digits=20, decimal_places=4)
+    cost = models.DecimalField(max_digits=20, decimal_places=4)
+    session_energy = models.DecimalField(max_digits=20, decimal_places=4)
+    session_cost = models.DecimalField(max_digits=20, decimal_places=4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "month",
+                    "token_country_code",
+                    "token_party_id",
+                    "country_code",
+                    "party_id",
+                    "currency",
+                    "kind",
+                ],
+                name="one_sum_per_month_pair_and_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.country_code}/{self.party_id} {self.kind}"
 
 
 class BalanceMark(models.Model):

@@ -1,14 +1,28 @@
-"""The one statement that settles balances: marks in, rows of `Balance` made anew, the number of marks out.
+"""The one statement that settles balances: marks in, rows of `Balance` and their sums made anew, their number out.
 
 Of a session the CDRs that stand are summed; what it is held against is the Session itself. Differences are looked for
 only once every CDR of it has been assessed and none waits for staff, for until then nothing is final. The CDR to look
-at first is one that is held, else the latest that is no credit. `delivered` asks the outbox; a CDR that nobody needs
-to be told of has no row there.
+at first is one that is held, else the latest that is no credit. The outbox says what was delivered; a CDR that nobody
+needs to be told of has no row there. Sums change by what a row says now less what it said before: one settler at a
+time makes that exact.
 """
 
 from __future__ import annotations
 
-SETTLE = """
+from roaming.models import Balance
+
+_P = Balance.Problem
+KINDS: dict[str, tuple[str, ...]] = {
+    "no_cdr": (_P.NO_CDR,),
+    "no_session": (_P.NO_SESSION,),
+    "differs": (_P.ENERGY, _P.COST, _P.TIME),
+    "undelivered": (_P.UNDELIVERED, _P.NO_RECEIVER),
+    "held": (_P.ON_HOLD, _P.REJECTED),
+}
+"""What reconciliation tells apart; a row with several kinds of trouble counts in each."""
+_CODES = ", ".join(f"('{name}', '{{{','.join(codes)}}}'::varchar[])" for name, codes in KINDS.items())
+
+_MARKS_TO_ROWS = """
 WITH taken AS (
     DELETE FROM roaming_balancemark WHERE id IN (SELECT id FROM roaming_balancemark ORDER BY id LIMIT %(batch)s)
     RETURNING country_code, party_id, key, of_cdr
@@ -58,6 +72,8 @@ WITH taken AS (
         coalesce(s.token_country_code, c.token_country_code) AS token_country_code,
         coalesce(s.token_party_id, c.token_party_id) AS token_party_id,
         coalesce(c.end_date_time, s.end_date_time, s.start_date_time) AS ended_at,
+        date_trunc('month', coalesce(c.end_date_time, s.end_date_time, s.start_date_time) AT TIME ZONE 'UTC')::date
+            AS month,
         coalesce(c.currency, s.currency) AS currency, s.kwh AS session_energy, s.total_cost AS session_cost,
         coalesce(b.cdrs, 0) AS cdrs, coalesce(b.standing, 0) AS standing, coalesce(b.taken_kwh, 0) AS taken_kwh,
         coalesce(b.given_kwh, 0) AS given_kwh, coalesce(b.cost, 0) AS cost, array_remove(ARRAY[
@@ -88,9 +104,8 @@ WITH taken AS (
     INSERT INTO roaming_balance (country_code, party_id, key, sessionless, token_country_code, token_party_id, month,
         ended_at, currency, session_id, session_energy, session_cost, cdr_id, cdrs, standing, energy_import,
         energy_export, cost, problems, settled_at)
-    SELECT country_code, party_id, key, sessionless, token_country_code, token_party_id,
-        date_trunc('month', ended_at AT TIME ZONE 'UTC')::date, ended_at, currency, session_id, session_energy,
-        session_cost, cdr_id, cdrs, standing, taken_kwh, given_kwh, cost, problems, %(now)s
+    SELECT country_code, party_id, key, sessionless, token_country_code, token_party_id, month, ended_at, currency,
+        session_id, session_energy, session_cost, cdr_id, cdrs, standing, taken_kwh, given_kwh, cost, problems, %(now)s
     FROM held
     ON CONFLICT (country_code, party_id, key, sessionless) DO UPDATE SET
         token_country_code = excluded.token_country_code, token_party_id = excluded.token_party_id,
@@ -99,6 +114,30 @@ WITH taken AS (
         session_cost = excluded.session_cost, cdr_id = excluded.cdr_id, cdrs = excluded.cdrs,
         standing = excluded.standing, energy_import = excluded.energy_import, energy_export = excluded.energy_export,
         cost = excluded.cost, problems = excluded.problems, settled_at = excluded.settled_at
+), moved AS (
+    SELECT 1 AS sign, month, token_country_code, token_party_id, country_code, party_id, currency, cdrs, taken_kwh,
+        given_kwh, cost, session_energy, session_cost, problems FROM held
+    UNION ALL
+    SELECT -1, b.month, b.token_country_code, b.token_party_id, b.country_code, b.party_id, b.currency, b.cdrs,
+        b.energy_import, b.energy_export, b.cost, b.session_energy, b.session_cost, b.problems
+    FROM roaming_balance b JOIN wanted w
+        ON (b.country_code, b.party_id, b.key, b.sessionless) = (w.country_code, w.party_id, w.key, w.sessionless)
+), summed AS (
+    INSERT INTO roaming_balancesum (month, token_country_code, token_party_id, country_code, party_id, currency, kind,
+        rows, cdrs, energy_import, energy_export, cost, session_energy, session_cost)
+    SELECT month, token_country_code, token_party_id, country_code, party_id, currency, kind.name, sum(sign),
+        sum(sign * cdrs), sum(sign * taken_kwh), sum(sign * given_kwh), sum(sign * cost),
+        sum(sign * coalesce(session_energy, 0)), sum(sign * coalesce(session_cost, 0))
+    FROM moved JOIN (VALUES ('', NULL), {codes}) AS kind (name, codes)
+        ON kind.codes IS NULL OR moved.problems::varchar[] && kind.codes
+    GROUP BY month, token_country_code, token_party_id, country_code, party_id, currency, kind.name
+    ON CONFLICT (month, token_country_code, token_party_id, country_code, party_id, currency, kind) DO UPDATE SET
+        rows = roaming_balancesum.rows + excluded.rows, cdrs = roaming_balancesum.cdrs + excluded.cdrs,
+        energy_import = roaming_balancesum.energy_import + excluded.energy_import,
+        energy_export = roaming_balancesum.energy_export + excluded.energy_export,
+        cost = roaming_balancesum.cost + excluded.cost,
+        session_energy = roaming_balancesum.session_energy + excluded.session_energy,
+        session_cost = roaming_balancesum.session_cost + excluded.session_cost
 ), gone AS (
     DELETE FROM roaming_balance b USING wanted w
     WHERE (b.country_code, b.party_id, b.key, b.sessionless) = (w.country_code, w.party_id, w.key, w.sessionless)
@@ -109,3 +148,4 @@ WITH taken AS (
 )
 SELECT count(*) FROM taken
 """
+SETTLE = _MARKS_TO_ROWS.replace("{codes}", _CODES)

@@ -57,13 +57,13 @@ def waiting() -> bool:
     return BalanceMark.objects.exists()
 
 
-def settle_all(within: float = 20.0) -> int:
+def settle_all(within: float = 20.0, size: int = BATCH) -> int:
     """Settle what is marked, for so many seconds; the number of marks taken."""
     until, taken = time.monotonic() + within, 0
     while time.monotonic() < until:
-        batch = settle(timezone.now())
+        batch = settle(timezone.now(), size)
         taken += batch
-        if batch < BATCH:
+        if batch < size:
             break
     return taken
 

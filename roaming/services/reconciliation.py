@@ -1,8 +1,8 @@
 """Reconciliation of a partner's month: sessions, CDRs and deliveries that do not fit each other, and what they come to.
 
-Everything is read from balances (balances.py): sums of a month from an index alone, what is wrong from another, rows by
-keyset. A partner is looked at as payer (eMSP: whose tokens charged) or as owner (CPO: whose sessions and CDRs these
-are). Months are those of UTC, as on statements.
+Everything is read from balances (balances.py), which keep the sums of each month; rows of what is wrong by keyset. A
+partner is looked at as payer (eMSP: whose tokens charged) or as owner (CPO: whose sessions and CDRs these are). Months
+are those of UTC, as on statements.
 """
 
 from __future__ import annotations
@@ -14,23 +14,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from django.db import connection
-from django.db.models import Max, Min, QuerySet
+from django.db.models import F, Max, Min, QuerySet, Value
+from django.db.models.functions import Concat
 
-from roaming.models import Balance
+from roaming.models import Balance, BalanceSum
 from roaming.ocpi.party import PartyId
 from roaming.services import balances
+from roaming.services.balance_sql import KINDS
 
 PAGE = 50
-CATCH_UP = 0.3  # seconds of settling before a page is read
-P = Balance.Problem
-KINDS: dict[str, tuple[str, ...]] = {
-    "no_cdr": (P.NO_CDR,),
-    "no_session": (P.NO_SESSION,),
-    "differs": (P.ENERGY, P.COST, P.TIME),
-    "undelivered": (P.UNDELIVERED, P.NO_RECEIVER),
-    "held": (P.ON_HOLD, P.REJECTED),
-}
+CATCH_UP, SMALL = 0.3, 500  # seconds of settling before a page is read, in small batches
 WORDS = {
     "no_cdr": "Sessions without CDR",
     "no_session": "CDRs without session",
@@ -64,13 +57,14 @@ class Selection:
 
     def rows(self) -> QuerySet[Balance]:
         """What is wrong, not yet in any order."""
-        found = Balance.objects.filter(month=self.month).exclude(problems=[])
-        if self.party is not None:
-            names = (
-                ("token_country_code", "token_party_id") if self.side == Side.PAYER else ("country_code", "party_id")
-            )
-            found = found.filter(**dict(zip(names, (self.party.country, self.party.party), strict=True)))
+        found = Balance.objects.filter(month=self.month, **self.of_party()).exclude(problems=[])
         return found.filter(problems__overlap=list(KINDS[self.kind])) if self.kind else found
+
+    def of_party(self) -> dict[str, str]:
+        """As columns."""
+        if self.party is None:
+            return {}
+        return dict(zip(_NAMES[self.side], (self.party.country, self.party.party), strict=True))
 
 
 class Sums(NamedTuple):
@@ -100,36 +94,25 @@ class Wrong(NamedTuple):
     cost: Decimal
 
 
-_PAIR = "token_country_code || '/' || token_party_id, country_code || '/' || party_id"
-_BY = "token_country_code, token_party_id, country_code, party_id, currency"
-_SUMS = """
-    SELECT {pair}, currency, count(*), sum(cdrs), sum(energy_import), sum(energy_export), sum(cost)
-    FROM roaming_balance WHERE month = %(month)s {where} GROUP BY {by} ORDER BY {by}
-"""
-_WRONG = """
-    SELECT {pair}, kind.name, currency, count(*), coalesce(sum(session_energy), 0),
-        sum(energy_import - energy_export), coalesce(sum(session_cost), 0), sum(cost)
-    FROM roaming_balance CROSS JOIN LATERAL (VALUES {kinds}) AS kind (name, codes)
-    WHERE month = %(month)s {where} AND problems <> '{{}}' AND problems && kind.codes::varchar[]
-    GROUP BY {by}, kind.name ORDER BY {by}, kind.name
-"""
+_PAIR = ("payer", "owner")
 
 
 def current(within: float = CATCH_UP) -> None:
     """Settle what has changed meanwhile, so that a page shows what was just done."""
     if balances.waiting():
-        balances.settle_all(within)
+        balances.settle_all(within, SMALL)
 
 
 def sums(selection: Selection) -> list[Sums]:
     """Everything of the month, right and wrong."""
-    return [Sums(*row) for row in _asked(_SUMS, selection)]
+    names = ("payer", "owner", "currency", "rows", "cdrs", "energy_import", "energy_export", "cost")
+    return [Sums(*row) for row in _summed(selection).filter(kind="").values_list(*names)]
 
 
 def wrong(selection: Selection) -> list[Wrong]:
     """Only what is wrong; a row with several kinds of trouble counts in each."""
-    kinds = ", ".join(f"('{name}', '{{{','.join(codes)}}}')" for name, codes in KINDS.items())
-    return [Wrong(*row) for row in _asked(_WRONG, selection, kinds=kinds)]
+    names = ("payer", "owner", "kind", "currency", "rows", "session_energy", "energy", "session_cost", "cost")
+    return [Wrong(*row) for row in _summed(selection).exclude(kind="").values_list(*names)]
 
 
 def page(selection: Selection, after: int = 0, size: int = PAGE) -> list[Balance]:
@@ -148,7 +131,7 @@ def every(selection: Selection, size: int = 2_000) -> Iterator[Balance]:
 
 def months() -> list[date]:
     """From the newest that holds anything to the oldest."""
-    ends = Balance.objects.aggregate(first=Min("month"), last=Max("month"))
+    ends = BalanceSum.objects.filter(rows__gt=0).aggregate(first=Min("month"), last=Max("month"))
     month, first = ends["last"], ends["first"]
     found: list[date] = []
     while month is not None and month >= first:
@@ -177,11 +160,10 @@ def narrowed(selection: Selection, **changes: Any) -> Selection:
     return replace(selection, **changes)
 
 
-def _asked(sql: str, selection: Selection, **parts: str) -> list[tuple[Any, ...]]:
-    where = "" if selection.party is None else "AND {} = %(country)s AND {} = %(party)s".format(*_NAMES[selection.side])
-    values: dict[str, Any] = {"month": selection.month}
-    if selection.party is not None:
-        values |= {"country": selection.party.country, "party": selection.party.party}
-    with connection.cursor() as cursor:
-        cursor.execute(sql.format(pair=_PAIR, by=_BY, where=where, **parts), values)
-        return list(cursor.fetchall())
+def _summed(selection: Selection) -> QuerySet[BalanceSum]:
+    rows = BalanceSum.objects.filter(month=selection.month, rows__gt=0, **selection.of_party())
+    pair = {
+        "payer": Concat("token_country_code", Value("/"), "token_party_id"),
+        "owner": Concat("country_code", Value("/"), "party_id"),
+    }
+    return rows.annotate(**pair, energy=F("energy_import") - F("energy_export")).order_by(*_PAIR, "currency", "kind")

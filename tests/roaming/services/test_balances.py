@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from roaming.models import Assessment, Balance, BalanceMark, Cdr, Delivery, Party, Platform, Session
+from roaming.models import Assessment, Balance, BalanceMark, BalanceSum, Cdr, Delivery, Party, Platform, Session
 from roaming.ocpi.party import PartyId
 from roaming.services import balances, cdrs, sessions
+from roaming.services.balance_sql import KINDS
 from tests.personas import samples
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,26 @@ def settled() -> Balance:
     balances.settle(NOW)
     assert not balances.waiting()
     return Balance.objects.get()
+
+
+@pytest.fixture(autouse=True)
+def sums_are_those_of_the_rows() -> Iterator[None]:
+    """After each test, whatever it did."""
+    yield
+    kept = {(one.kind, one.currency): one for one in BalanceSum.objects.filter(rows__gt=0)}
+    found: dict[tuple[str, str], list[Balance]] = {}
+    for row in Balance.objects.all():
+        kinds = [kind for kind, codes in KINDS.items() if set(codes) & set(row.problems)]
+        for kind in ["", *kinds]:
+            found.setdefault((kind, row.currency), []).append(row)
+    assert kept.keys() == found.keys()
+    for key, rows in found.items():
+        assert (kept[key].rows, kept[key].cdrs) == (len(rows), sum(row.cdrs for row in rows))
+        assert kept[key].energy_import == sum(row.energy_import for row in rows)
+        assert kept[key].energy_export == sum(row.energy_export for row in rows)
+        assert kept[key].cost == sum(row.cost for row in rows)
+        assert kept[key].session_cost == sum(row.session_cost or 0 for row in rows)
+        assert kept[key].session_energy == sum(row.session_energy or 0 for row in rows)
 
 
 def problems() -> set[str]:
