@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from ocppbridge.simulator import certificates, displays, files, lists, monitors, reports, reserving
+from ocppbridge.simulator import certificates, displays, files, lists, monitors, power, reports, reserving
 from ocppbridge.simulator.wire import Payload
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def _data(station: Station, asked: Payload, now: datetime) -> Payload:
 
 ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType(
     {
+        **power.ANSWERS,
         "ClearCache": _accept,
         "SetNetworkProfile": _accept,
         "GetTransactionStatus": _status,

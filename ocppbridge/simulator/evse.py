@@ -70,6 +70,8 @@ class Charge:
     seq_no: int = 0
     reservation: int | None = None
     suspended: bool = False
+    priority: bool = False
+    """PriorityCharging is activated."""
     given_start: int = 0
     """Wh on the register of energy given back."""
 

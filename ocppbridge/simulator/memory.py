@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ocppbridge.charging.charging_profiles import Installed
 from ocppbridge.simulator.upkeep import Upkeep
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ class Memory:
 
     version: int = 0
     tokens: dict[str, bool] = field(default_factory=dict)
+    installed: list[Installed] = field(default_factory=list)
+    """Charging profiles at their places."""
     certificates: list[tuple[str, Entry]] = field(default_factory=list)
     steered: dict[int, Steered] = field(default_factory=dict)
     """By EVSE: what cars that can give energy back were told to do."""

@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import ClassVar
 
-from ocppbridge.simulator import two_way
+from ocppbridge.simulator import power, two_way
 from ocppbridge.simulator.clock import earliest, whole
 from ocppbridge.simulator.evse import Charge, Evse, Permit, Profile
 from ocppbridge.simulator.memory import Memory
@@ -223,6 +223,7 @@ class Station(Notebook, Words):
         charge.reservation = evse.held.number if evse.held else None
         charge.given_start = evse.meter.given
         evse.charge, evse.permit, evse.held = charge, None, None
+        power.obey(self, evse, now)
         self.say_start(evse, charge)
         self.note("started", now, **self.facts(charge))
 

@@ -30,7 +30,8 @@ class Station16(Station):
             "MeterValueSampleInterval": str(int(self.profile.sample_every.total_seconds())),
             "AuthorizeRemoteTxRequests": "false",
             "NumberOfConnectors": str(self.profile.evses),
-            "SupportedFeatureProfiles": "Core,RemoteTrigger,LocalAuthListManagement,Reservation,FirmwareManagement",
+            "SupportedFeatureProfiles": "Core,RemoteTrigger,LocalAuthListManagement,Reservation,FirmwareManagement,"
+            "SmartCharging",
             "LocalAuthListMaxLength": "1000",
             "SendLocalListMaxLength": "100",
         }

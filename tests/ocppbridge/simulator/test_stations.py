@@ -232,7 +232,7 @@ def test_a_refused_transaction_message_is_tried_three_times(kind: type[Station])
 @ALL
 def test_an_action_that_the_station_does_not_know_is_not_implemented(kind: type[Station]) -> None:
     bench = Bench(kind)
-    bench.station.receive(json.dumps([2, "hub-9", "SetChargingProfile", {}]), bench.now)
+    bench.station.receive(json.dumps([2, "hub-9", "MakeCoffee", {}]), bench.now)
     bench.talk()
     assert bench.replies[-1][:3] == [4, "hub-9", "NotImplemented"]
 
