@@ -6,6 +6,7 @@ have been mended, the tariff's policies have changed, or news have come that sta
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from django.db import transaction
@@ -47,8 +48,11 @@ class StationBiller:
 
 def _transaction(cdr: Cdr) -> Transaction | None:
     """Locked between two batches of the drain; None where it bills something else."""
-    found = Transaction.objects.filter(session_id=cdr.session_key.lower()) if cdr.session_key else None
-    pk = found.values_list("pk", flat=True).first() if found is not None else None
+    try:
+        session = uuid.UUID(cdr.session_key)
+    except ValueError:  # none, or none of ours
+        return None
+    pk = Transaction.objects.filter(session_id=session).values_list("pk", flat=True).first()
     if pk is None:
         return None
     shards.wait_for(Station.objects.values_list("shard", flat=True).get(transactions=pk))

@@ -70,7 +70,8 @@ def take(cdr: Cdr, looked: Looked, now: datetime, *, by: str = DESK) -> Assessme
     row.country_code, row.party_id, row.ended_at = cdr.country_code, cdr.party_id, cdr.end_date_time
     if not row.settled_as:
         row.verdict = Verdict(looked.verdict.value)
-    changed = row.pk is None or row.codes != looked.codes
+    told = before[0] != row.verdict or row.codes != looked.codes
+    quiet = before[0] in ("", row.verdict) and row.verdict == Verdict.ACCEPTED  # what is right needs no word
     row.reasons, row.codes = looked.reasons, looked.codes
     row.bill = None if cdr.source_id is None else explained(looked.bill)
     row.rounding, row.reading = likeliest(looked.ways)
@@ -79,7 +80,7 @@ def take(cdr: Cdr, looked: Looked, now: datetime, *, by: str = DESK) -> Assessme
     if cdr.desk_due:
         cdr.desk_due = False
         cdr.save(update_fields=["desk_due"])
-    if changed or before[0] != row.verdict or by != DESK:
+    if (told and not quiet) or by != DESK:
         _enter(row, by, Act.ASSESSED, before[0], looked.words, now)
     if cdr.source_id is not None:
         desk_habits.learn(cdr, looked, row.verdict == Verdict.ACCEPTED, now)

@@ -34,6 +34,8 @@ LISTS = (
     "ocppbridge_connection",
     "roaming_session",
     "roaming_cdr",
+    "roaming_assessment",
+    "roaming_deskentry",
     "roaming_token",
     "roaming_location",
     "roaming_evse",

@@ -45,6 +45,7 @@ from roaming.models import (
     DeliveryAttempt,
     Endpoint,
     Exchange,
+    Habit,
     Handshake,
     IssuedToken,
     Notice,
@@ -54,11 +55,12 @@ from roaming.models import (
     Pull,
     Session,
     Tariff,
+    TariffEdition,
     Token,
 )
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import format_datetime
-from roaming.services import cdrs, sessions, tariffs, tokens
+from roaming.services import cdrs, desk, sessions, tariffs, tokens
 from tests.ocppbridge import security_world, upkeep_world
 from tests.personas import samples
 
@@ -105,6 +107,9 @@ def build(identity: str = "VLT-0001") -> World:
     cdr = cdrs.store(
         CPO, samples.cdr(**cpo, id="CDR-0001", session_id=str(transaction.session_id)), source=None, now=now
     ).obj
+    desk.assess(cdr, now)
+    Habit.objects.create(country_code="NL", party_id="VLT", ways=["/cents_total", "steps:off/exact"], since=now)
+    TariffEdition.objects.create(tariff=tariff, version=1, document=tariff.document, held_until=now)
     command = _command(platform, station, now)
     call = _call(station, command, now)
     Transaction.objects.filter(pk=transaction.pk).update(call=call)
