@@ -20,7 +20,8 @@ from roaming.console.pages import Shown
 from roaming.models import Balance
 from roaming.ocpi.party import PartyId
 from roaming.services import reconciliation, reconciliation_rows
-from roaming.services.reconciliation import KINDS, PAGE, Selection, Side
+from roaming.services.balance_sql import KINDS
+from roaming.services.reconciliation import PAGE, Selection, Side
 
 navigation.add(Entry("Roaming", "Reconciliation", "balance", "roaming.balance", 25))
 

@@ -15,7 +15,8 @@ from roaming.console.home import Panel, Tile
 from roaming.console.text import BAD, WARN, at, badges, linked, number, short, whole
 from roaming.models import Balance, StoredObject
 from roaming.services import reconciliation_rows as words
-from roaming.services.reconciliation import KINDS, WORDS, Selection, Side, Sums, Wrong, narrowed
+from roaming.services.balance_sql import KINDS
+from roaming.services.reconciliation import WORDS, Selection, Side, Sums, Wrong, narrowed
 
 SIDES = {Side.PAYER: "Token owners (who pays)", Side.OWNER: "Operators (who is owed)"}
 SERIOUS = {"no_cdr", "on_hold", "rejected", "no_session"}

@@ -20,7 +20,8 @@ from roaming.console.operating import Error, OperatorCommand, table
 from roaming.ocpi.party import PartyId
 from roaming.services import reconciliation as services
 from roaming.services import reconciliation_rows as rows
-from roaming.services.reconciliation import KINDS, WORDS, Selection, Side
+from roaming.services.balance_sql import KINDS
+from roaming.services.reconciliation import WORDS, Selection, Side
 
 CATCH_UP = 60.0  # seconds of settling before the month is read
 
