@@ -214,7 +214,7 @@ def _names(one: Entry) -> tuple[str, str]:
 
 
 def _is_on(one: Entry, wanted: Entry) -> bool:
-    named = wanted.get("variable", one["variable"])["name"]
+    named = (wanted.get("variable") or one["variable"])["name"]
     return _names(one) == (wanted["component"]["name"], named)
 
 

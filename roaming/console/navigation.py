@@ -9,7 +9,17 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-GROUPS = ("Stations", "Energy", "Station upkeep", "Station security", "Roaming", "Partners", "Journals", "Settings")
+GROUPS = (
+    "Stations",
+    "Energy",
+    "Station upkeep",
+    "Payments",
+    "Station security",
+    "Roaming",
+    "Partners",
+    "Journals",
+    "Settings",
+)
 
 
 @dataclass(frozen=True)
