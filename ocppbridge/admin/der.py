@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.contrib import admin, messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import energy_questions, tones
@@ -79,7 +80,7 @@ class GridSupport(ModelAdmin[M]):
 
 
 def _controls(station: Any) -> HttpResponseRedirect:
-    return HttpResponseRedirect(links.changelist("ocppbridge.dercontrol", station__id__exact=station.pk))
+    return HttpResponseRedirect(f"{reverse('admin:ocppbridge_dercontrol_changelist')}?station__id__exact={station.pk}")
 
 
 @admin.register(DerControl)

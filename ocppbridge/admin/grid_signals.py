@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -37,7 +39,7 @@ class GridSignalAdmin(Shown[GridSignal]):
         """Q03, Q04, Q07."""
         said = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
         kind = GridSignal.Kind(said.pop("kind"))
-        scope = {name: said.pop(name) for name in grid_signals.SCOPES if name in said}
+        scope: dict[str, Any] = {name: said.pop(name) for name in grid_signals.SCOPES if name in said}
         row = grid_signals.send(kind, scope, said, request.user.get_username(), timezone.now())
         return HttpResponseRedirect(reverse("admin:ocppbridge_gridsignal_change", args=(row.pk,)))
 

@@ -36,6 +36,11 @@ BUTTONS: Final[tuple[str | dict[str, Any], ...]] = (
             "list_messages",
         ],
     },
+    {
+        "title": "Grid support",
+        "icon": "bolt",
+        "items": ["set_support", "report_support", "clear_support"],
+    },
     {"title": "Registration", "icon": "how_to_reg", "items": ["accept", "hold", "reject"]},
     {
         "title": "Security",

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Final, NamedTuple
 
 from ocppbridge.bridge import decisions, energy_transfers
 from ocppbridge.charging.bidirectional import CannotPlan, Control, Wish, changed, plan
-from ocppbridge.charging.charging_profiles import OperationMode, Period
+from ocppbridge.charging.charging_profiles import OperationMode, Period, Purpose, Unit
 from ocppbridge.charging.energy_transfer import Offer, is_bidirectional
 from ocppbridge.charging.ev_needs import Abilities, First
 from ocppbridge.charging.intents import NotOffered
 from ocppbridge.charging.setpoints import Setpoints
-from ocppbridge.models import EnergyPlan, Transaction
-from ocppbridge.services import calls, energy_offers, energy_plans, ev_needs
+from ocppbridge.models import EnergyPlan, InstalledProfile, Transaction
+from ocppbridge.services import calls, charging_profiles, energy_offers, energy_plans, ev_needs
 
+VOLTS: Final = Decimal(230)
 FIRST_MODES = {First.CHARGE: OperationMode.CHARGING_ONLY, First.IDLE: OperationMode.IDLE}
 
 
@@ -43,7 +45,24 @@ def case(row: Transaction, held: EnergyPlan) -> Case:
         transfers = energy_transfers.allowed(who, offered, choices, row.station.identity).transfers
     requested = needs.requested if needs is not None else ""
     discharge = energy_transfers.may_discharge(row, transfers, requested, choices)
-    return Case(offered, ev_needs.of(needs), transfers, discharge)
+    return Case(offered, _within_others(row, held, ev_needs.of(needs)), transfers, discharge)
+
+
+def _within_others(row: Transaction, held: EnergyPlan, able: Abilities) -> Abilities:
+    """Our profile lies above those that partners have set for the session: their least limit caps what it may take."""
+    others = InstalledProfile.objects.filter(
+        station=row.station, transaction_id=row.transaction_id, purpose=Purpose.TX.value, wanted=True
+    ).exclude(profile_id=held.profile_id)
+    caps = [able.charge] if able.charge is not None else []
+    for one in others:
+        for schedule in charging_profiles.load(one.profile).schedules:
+            caps += [_watts(schedule.unit, period) for period in schedule.periods if period.limit is not None]
+    return replace(able, charge=min(caps)) if caps else able
+
+
+def _watts(unit: Unit, period: Period) -> Decimal:
+    limit = period.limit or Decimal()
+    return limit if unit is Unit.W else limit * VOLTS * (period.phases or 3)
 
 
 def steer(row: Transaction, wish: Wish, by: str, now: datetime) -> EnergyPlan:

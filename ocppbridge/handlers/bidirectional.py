@@ -61,9 +61,7 @@ def setpoint(message: SetpointPulled, asked: Asked) -> SetpointGiven:
 @records(SetpointPulled, priority=1)
 def setpoint_pulled(message: SetpointPulled, turn: Turn) -> None:
     """That the station is up to date."""
-    for plan in EnergyPlan.objects.filter(station=turn.station, state__in=energy_plans.OPEN):
-        if plan.profile_id == message.profile_id:
-            EnergyPlan.objects.filter(pk=plan.pk).update(pulled_at=turn.received)
+    energy_plans.was_pulled(turn.station, message.profile_id, turn.received)
 
 
 @settles(AllowTransfer)

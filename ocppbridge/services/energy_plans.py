@@ -22,7 +22,7 @@ from ocppbridge.charging.profile_intents import InstallProfile
 from ocppbridge.charging.setpoints import Setpoints
 from ocppbridge.charging.tokens import Place
 from ocppbridge.charging.v2x_intents import AllowTransfer, UpdateSetpoint
-from ocppbridge.models import Call, EnergyPlan, Transaction
+from ocppbridge.models import Call, EnergyPlan, InstalledProfile, Station, Transaction
 from ocppbridge.services import alerts, calls, energy_offers
 
 PURPOSE: Final = "v2x"
@@ -108,6 +108,14 @@ def pulled(station_id: int, profile_id: int) -> Setpoints | None:
     return None
 
 
+def was_pulled(station: Station, profile_id: int, now: datetime) -> None:
+    """The station is up to date."""
+    for plan in EnergyPlan.objects.filter(station=station, state__in=OPEN):
+        if plan.profile_id == profile_id:
+            EnergyPlan.objects.filter(pk=plan.pk).update(pulled_at=now)
+            _up_to_date(plan, now)
+
+
 def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
     """The end of a call about a plan; that of an older edition changes nothing."""
     key, _, edition = call.reference.partition(":")
@@ -160,10 +168,17 @@ def _conclude(plan: EnergyPlan, call: Call, outcome: Outcome | None, now: dateti
         plan.reason = "" if gone else outcome.status
     elif isinstance(outcome, Accepted):
         plan.state, plan.reason, plan.holds_since = State.HOLDS, "", plan.holds_since or now
+        _up_to_date(plan, now)
     else:
         plan.state, plan.reason = State.REFUSED, f"{outcome.status} {outcome.reason}".strip()[:255]
         text = f"the plan of {plan.transaction} was refused: {plan.reason}"
         alerts.raise_alert(plan.station_id, "ENERGY-PLAN-REFUSED", text, now)
+
+
+def _up_to_date(plan: EnergyPlan, now: datetime) -> None:
+    """What the station holds is what was pushed or pulled last; a report of it is no drift."""
+    same = InstalledProfile.objects.filter(station_id=plan.station_id, profile_id=plan.profile_id)
+    same.update(profile=plan.profile, accepted_at=now)
 
 
 def _install(plan: EnergyPlan, now: datetime) -> Call | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -127,8 +128,7 @@ def test_prices_become_a_schedule(hub: world.World) -> None:
     online()
     now = timezone.now()
     hours = [
-        {"at": (now + timezone.timedelta(hours=n)).isoformat(), "price": p}
-        for n, p in ((0, "0.10"), (1, "0.25"), (2, "0.60"))
+        {"at": (now + timedelta(hours=n)).isoformat(), "price": p} for n, p in ((0, "0.10"), (1, "0.25"), (2, "0.60"))
     ]
     told = post("grid-signals/", {"kind": "price", "prices": hours, "charge_below": "0.15", "discharge_above": "0.5"})
     assert told.json()["reached"] == 1

@@ -58,10 +58,10 @@ def started(talk: Talk) -> Transaction:
     return Transaction.objects.get()
 
 
-def needs(talk: Talk, requested: str = "AC_BPT", evse: int = 1, **more: Any) -> dict[str, Any]:
+def needs(talk: Talk, requested: str = "AC_BPT", **more: Any) -> dict[str, Any]:
     """What the car wants; the hub's answer."""
     said = {"requestedEnergyTransfer": requested, "v2xChargingParameters": CAR, **more}
-    told: dict[str, Any] = talk.call("NotifyEVChargingNeeds", {"evseId": evse, "chargingNeeds": said})
+    told: dict[str, Any] = talk.call("NotifyEVChargingNeeds", {"evseId": 1, "chargingNeeds": said})
     drained()
     return told
 

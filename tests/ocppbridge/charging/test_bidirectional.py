@@ -108,18 +108,18 @@ def test_a_dynamic_plan_has_one_period_and_no_start() -> None:
 def test_what_the_car_cannot_do_is_cut_and_told() -> None:
     found = made(one(Mode.CENTRAL_SETPOINT, setpoint=w(-9000), discharge_limit=w(-5000), limit=w(20_000)))
     (period,) = found.profile.schedule.periods
-    assert (period.setpoint, period.discharge_limit, period.limit) == (-5000, -5000, 11_000)
+    assert (period.setpoint, period.discharge_limit, period.limit) == (w(-5000), w(-5000), w(11_000))
     assert found.cut == (
         "limit 20000 W cut to 11000 W", "setpoint -9000 W cut to -7000 W", "setpoint -7000 W cut to -5000 W",
     )  # fmt: skip
     curve = made(one(Mode.LOCAL_FREQUENCY, freq_watt_curve=CURVE)).profile.schedule.periods[0].freq_watt_curve
-    assert curve == ((49, -7000), (51, 9000))
+    assert curve == ((w(49), w(-7000)), (w(51), w(9000)))
     assert made(one(Mode.CENTRAL_SETPOINT, setpoint=w(-99_999)), able=Abilities()).cut == ()
 
 
 def test_figures_phase_by_phase_are_the_stations_to_cut() -> None:
     found = made(one(Mode.CENTRAL_SETPOINT, setpoint=w(9000), setpoint_l2=w(9000)))
-    assert (found.profile.schedule.periods[0].setpoint, found.cut) == (9000, ())
+    assert (found.profile.schedule.periods[0].setpoint, found.cut) == (w(9000), ())
 
 
 def test_new_figures_are_held_to_the_same_rules() -> None:
@@ -146,8 +146,8 @@ def prices(*steps: tuple[float, str]) -> tuple[Period, ...]:
 def test_prices_become_setpoints() -> None:
     """Equal ones run on; the past counts as of now; before the first price the car rests."""
     found = prices((-1, "0.05"), (1, "0.10"), (2, "0.30"), (3, "0.50"), (4, "0.90"))
-    assert [(one.start, one.setpoint) for one in found] == [(0, 11_000), (7200, 0), (10_800, -7000)]
-    assert [(one.start, one.setpoint) for one in prices((1, "0.05"))] == [(0, 0), (3600, 11_000)]
+    assert [(one.start, one.setpoint) for one in found] == [(0, w(11_000)), (7200, w(0)), (10_800, w(-7000))]
+    assert [(one.start, one.setpoint) for one in prices((1, "0.05"))] == [(0, w(0)), (3600, w(11_000))]
     assert prices() == ()
 
 

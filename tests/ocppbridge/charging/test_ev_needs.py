@@ -65,5 +65,5 @@ def test_powers_are_totals_of_the_phases_and_discharging_has_no_sign() -> None:
 
 def test_what_v2x_leaves_out_is_taken_from_the_direct_current() -> None:
     found = abilities({}, {"evMaxPower": 50_000, "energyAmount": 30_000})
-    assert (found.charge, found.target_energy) == (50_000, 30_000)
+    assert (found.charge, found.target_energy) == (Decimal(50_000), Decimal(30_000))
     assert abilities({}) == Abilities()

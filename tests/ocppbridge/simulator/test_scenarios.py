@@ -79,7 +79,10 @@ def stage(kind: type[Station], script: Any) -> Stage:
     return Stage(kind, **station)
 
 
-@pytest.mark.parametrize("name", [script.name for script in shipped() if not script.name.startswith(("remote", "v2g-"))])
+ALONE = [script.name for script in shipped() if not script.name.startswith(("remote", "v2g-"))]
+
+
+@pytest.mark.parametrize("name", ALONE)
 @ALL
 def test_every_script_that_comes_with_the_simulator_can_be_played_to_its_end(kind: type[Station], name: str) -> None:
     script = find(name)
