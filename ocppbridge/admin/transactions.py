@@ -15,6 +15,7 @@ from ocppbridge.admin import searching, tones
 from ocppbridge.admin.calling import call_station
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.admin.narrowing import HasFindings, Silent
+from ocppbridge.admin.paying import Limiting
 from ocppbridge.bridge import closing
 from ocppbridge.charging.intents import StopCharging
 from ocppbridge.models import Frame, Transaction
@@ -33,7 +34,7 @@ def held_back(obj: Transaction) -> bool:
 
 
 @admin.register(Transaction)
-class TransactionAdmin(Journal[Transaction]):
+class TransactionAdmin(Limiting[Transaction], Journal[Transaction]):
     """One becomes one Session and one CDR."""
 
     list_display = (
@@ -65,7 +66,7 @@ class TransactionAdmin(Journal[Transaction]):
     )
     jump_fields = ("session_id", "cdr_id")
     ordering = ("-started_at",)
-    actions_detail = ("stop", "close", "release")
+    actions_detail = ("stop", "limit", "close", "release")
     fieldsets = (
         (
             None,
@@ -103,6 +104,8 @@ class TransactionAdmin(Journal[Transaction]):
                     "states_shown",
                     "token_shown",
                     "tariff_shown",
+                    ("limits", "limit_reached", "station_tariff"),
+                    "station_cost",
                 ],
             },
         ),

@@ -15,6 +15,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q
 
 from ocppbridge.bridge import places
 from ocppbridge.bridge.places import Shelf
+from ocppbridge.bridge.tariff_losses import CHANGES
 from ocppbridge.bridge.tariff_words import Translation, translated
 from ocppbridge.charging.intents import ChangeTariff, NotOffered
 from ocppbridge.models import Call, Station, StationTariff, Transaction
@@ -45,13 +46,13 @@ def look(now: datetime, found: Choices) -> None:
     """What each EVSE should hold."""
     shelf, known = Shelf(), dict[str, Translation]()
     stations = Station.objects.filter(station_tariffs.showing()).exclude(location_id="")
-    for station in stations.prefetch_related("evses", "tariffs").iterator(chunk_size=100):
+    for station in stations.prefetch_related("evses").iterator(chunk_size=100):
         if found.value("STATION-TARIFFS", station=station.identity) == "keep":  # decision: STATION-TARIFFS
             _look_at(station, now, found, shelf, known)
 
 
 def _look_at(station: Station, now: datetime, found: Choices, shelf: Shelf, known: dict[str, Translation]) -> None:
-    rows = {row.evse_number: row for row in station.tariffs.all()}
+    rows = {row.evse_number: row for row in StationTariff.objects.filter(station=station)}
     for evse in station.evses.all():
         if not evse.uid:
             continue
@@ -91,11 +92,14 @@ def losses(said: Translation) -> list[list[str]]:
     return [[loss.code, loss.weight.value, loss.text] for loss in said.losses]
 
 
-def by_hand(station: Station, evse: int, tariff: dict[str, Any], *, by: str, now: datetime) -> StationTariff:
+def by_hand(station: Station, evse: int, tariff_id: str, *, by: str, now: datetime) -> StationTariff:
     """Staff send a tariff of the party's; it stays until they take it back. Raises NotOffered with the reason."""
+    tariff = Shelf().tariff(places.owner(station), tariff_id)
+    if tariff is None:
+        raise NotOffered(f"{places.owner(station)} has no tariff {tariff_id}")
     said = translated(tariff)
     if said.tariff is None:
-        raise NotOffered("; ".join(loss.text for loss in said.losses))
+        raise NotOffered("; ".join(loss.text for loss in said.losses if loss.weight is CHANGES))
     row, _ = StationTariff.objects.get_or_create(station=station, evse_number=evse, defaults={"changed_at": now})
     station_tariffs.want(row, said.tariff, str(tariff["id"]), losses(said), now)
     row.by_hand = True

@@ -71,8 +71,8 @@ def _event(message: TransactionFacts, asked: Asked) -> Deciding:
     if ruling is None:
         return EventTaken()
     row = transactions.ensure(account.station_id, message, asked.now, ruling)
-    told = limits.of(row, message, asked.now) if ruling.accepted else None
-    return EventTaken(ruling.authorization if message.token is not None else None, limits=told)
+    limited = limits.of(row, message, asked.now) if ruling.accepted else None
+    return EventTaken(ruling.authorization if message.token is not None else None, limits=limited)
 
 
 def _same(row: Transaction, message: TransactionFacts) -> bool:

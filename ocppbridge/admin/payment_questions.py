@@ -1,0 +1,73 @@
+"""What is asked before something about tariffs, payments or batteries is done at a station."""
+
+from __future__ import annotations
+
+from django import forms
+
+from ocppbridge.models import TrustedRoot
+from roaming.console.asking import Question
+
+
+class OneTariff(Question):
+    """A tariff of the station's party, at one EVSE."""
+
+    evse = forms.IntegerField(min_value=1, initial=1)
+    tariff = forms.CharField(max_length=36, help_text="the id of the party's OCPI tariff")
+
+
+class WhichTariffs(Question):
+    """Those of one EVSE, or of all."""
+
+    evse = forms.IntegerField(min_value=0, initial=0, help_text="0: all")
+
+
+class Codes(Question):
+    """The address in the station's QR code."""
+
+    template = forms.CharField(
+        max_length=2000,
+        initial="https://",
+        help_text="with {chargingstationid}, {evse}, {totp} and {version}; the page behind it asks the Operator API",
+    )
+
+
+class Driver(Question):
+    """Whose batteries."""
+
+    token = forms.CharField(max_length=255)
+    type = forms.CharField(max_length=20, initial="Central")
+
+
+class Limits(Question):
+    """How far a transaction may go."""
+
+    max_cost = forms.DecimalField(required=False, min_value=0, max_digits=10, decimal_places=2)
+    max_energy = forms.IntegerField(required=False, min_value=1, help_text="Wh")
+    max_time = forms.IntegerField(required=False, min_value=1, help_text="seconds")
+    max_soc = forms.IntegerField(required=False, min_value=1, max_value=100, help_text="%")
+
+
+class Sum(Question):
+    """What a swap was settled for."""
+
+    amount = forms.DecimalField(required=False, min_value=0, max_digits=10, decimal_places=2)
+    note = forms.CharField(required=False, max_length=255)
+
+
+class WhichStations(Question):
+    """Where a root is installed."""
+
+    stations = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="identities, one a line; empty: every 2.x station",
+    )
+
+
+class NewRoot(Question):
+    """A root to trust."""
+
+    use = forms.ChoiceField(
+        choices=TrustedRoot.Use.choices
+    )
+    certificate = forms.CharField(widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}), help_text="PEM")
