@@ -31,7 +31,7 @@ TABLES: Final[Mapping[str, Callable[[], Rows]]] = {
     "partners": looks.partners,
     "alerts": looks.alerts,
 }
-TRACES: Final = ("frames", "exchanges")
+TRACES: Final[Mapping[str, Callable[[Trace], list[Row]]]] = {"frames": Trace.frames, "exchanges": Trace.exchanges}
 
 Message = dict[str, Any]
 
@@ -126,7 +126,7 @@ def difference(old: Rows, new: Rows) -> Row:
 
 def _look(wanted: frozenset[str], trace: Trace, now: datetime) -> tuple[dict[str, Rows], dict[str, list[Row]]]:
     tables = {name: look() for name, look in TABLES.items() if name in wanted}
-    lines = {name: getattr(trace, name)(now) for name in TRACES if name in wanted}
+    lines = {name: look(trace) for name, look in TRACES.items() if name in wanted}
     trace.looked(now)
     return tables, lines
 

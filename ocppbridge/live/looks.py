@@ -64,7 +64,7 @@ def sessions() -> Rows:
         str(one.pk): {
             "id": one.object_id, "status": one.status, "owner": f"{one.country_code}/{one.party_id}",
             "payer": f"{one.token_country_code}/{one.token_party_id}", "token": _end_of(one.token_uid),
-            "place": f"{one.location_id} {one.evse_uid}".strip(), "since": _moment(one.start_date_time),
+            "location": one.location_id, "evse": one.evse_uid, "since": _moment(one.start_date_time),
             "kwh": _number(one.kwh, 3), "cost": _number(one.total_cost, 2), "currency": one.currency,
         }
         for one in rows.defer("document")
@@ -117,7 +117,7 @@ class Trace:
         self._since = now
         self._told: dict[tuple[str, int], datetime] = {}
 
-    def frames(self, now: datetime) -> list[Row]:
+    def frames(self) -> list[Row]:
         """Of stations, both ways."""
         rows = Frame.objects.filter(at__gte=self._since - LATE).order_by("-id").values_list(
             "pk", "at", "station_id", "direction", "kind", "action", "error"
@@ -132,7 +132,7 @@ class Trace:
             for pk, at, station, direction, kind, action, error in reversed(found)
         ]  # fmt: skip
 
-    def exchanges(self, now: datetime) -> list[Row]:
+    def exchanges(self) -> list[Row]:
         """With partners, both ways."""
         rows = Exchange.objects.filter(at__gte=self._since - LATE).select_related("platform").order_by("-at", "-id")
         fields = ("pk", "at", "platform__name", "direction", "method", "module", "http_status", "ocpi_status", "error")

@@ -39,6 +39,11 @@
     made.href = wanted.pages[section].replace(/0(?=\/change)/, encodeURIComponent(key));
     return made;
   }
+  function hinted(text, hint) {
+    const made = element("span", "", text);
+    made.title = hint;
+    return made;
+  }
   const time = (moment) => new Date(moment).toLocaleTimeString(undefined, { hour12: false });
   function row(...cells) {
     const made = element("tr");
@@ -54,12 +59,12 @@
 
   const draw = {
     sessions: (key, one) => row(
-      [link("sessions", key, one.id.length > 14 ? `${one.id.slice(0, 8)}…` : one.id), " ", badge(one.status)],
-      `${one.owner} ${one.place}`, `${one.payer} ${one.token}`, time(one.since),
+      [link("sessions", key, one.id.length > 14 ? `${one.id.slice(0, 8)}…` : one.id), one.status === "ACTIVE" ? "" : badge(one.status)],
+      hinted(one.evse || one.location, `${one.owner} ${one.location}`), hinted(one.payer, one.token), time(one.since),
       figure(`${one.kwh} kWh`), figure(one.cost === null ? null : `${one.cost} ${one.currency}`)),
     commands: (key, one) => row(
-      link("commands", key, time(one.at)), one.kind.toLowerCase().replaceAll("_", " "), `${one.from} → ${one.to}`,
-      one.response ? badge(one.response) : "–", one.result ? [badge(one.result), one.took === null ? "" : ` ${one.took} s`] : "–"),
+      link("commands", key, time(one.at)), one.kind.toLowerCase().replaceAll("_", " "),
+      `${one.from} → ${one.to}`, one.response ? badge(one.response) : "–", one.result ? [badge(one.result), one.took === null ? "" : ` ${one.took} s`] : "–"),
     partners: (key, one) => row(link("partners", key, one.name), badge(one.status), figure(one.waiting), figure(one.silent)),
     alerts: (key, one) => row(
       badge(one.severity), link("alerts", key, one.code), one.station || "–", one.text, one.count > 1 ? `×${one.count}` : "", time(one.at)),
