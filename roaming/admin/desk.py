@@ -167,7 +167,7 @@ class AssessmentAdmin(Bulk, Shown[Assessment]):
     @admin.display(description="CDR")
     def cdr_id_shown(self, obj: Assessment) -> SafeString | str:
         """Its id."""
-        return short(obj.cdr.object_id)
+        return whole(short(obj.cdr.object_id))
 
     @admin.display(description="CDR")
     def cdr_shown(self, obj: Assessment) -> SafeString | str:

@@ -66,16 +66,21 @@ def amounts(told: dict[str, Any]) -> SafeString | str:
 
 
 def readings(row: Assessment) -> Panel | None:
-    """What the total would be by each other reading of the tariff, once for all reasons."""
+    """What the total would be by readings of the tariff that come to something else, once for all reasons."""
     found: dict[str, dict[str, Any]] = {}
     for one in row.reasons:
         for name, total in (one.get("alternatives") or {}).items():
             found.setdefault(name, total)
+    ours = ((row.bill if row.cdr.source_id is not None else row.cdr.bill) or {}).get("total_cost") or {}
+    found = {name: total for name, total in found.items() if total != ours}
     if not found:
         return None
-    claimed = row.cdr.total_cost_excl_vat
-    rows = [(code("as claimed"), number(claimed, 4), number(row.cdr.total_cost_incl_vat, 4))]
-    rows += [(code(name), total.get("excl_vat", "–"), total.get("incl_vat", "–")) for name, total in found.items()]
+    rows = [("as claimed", number(row.cdr.total_cost_excl_vat, 4), number(row.cdr.total_cost_incl_vat, 4))]
+    rows += [
+        (name, total.get("excl_vat", "–"), total.get("incl_vat", "–"))
+        for name, total in (("as we read it", ours), *found.items())
+        if total
+    ]
     return Panel("Other readings", ("Reading of the tariff", "Excl. VAT", "Incl. VAT"), rows)
 
 

@@ -49,6 +49,8 @@ class Assessment(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "CDR at the desk"
+        verbose_name_plural = "CDRs at the desk"
         indexes = [
             models.Index(fields=["ended_at", "id"], name="assessment_ended"),
             models.Index(fields=["verdict", "ended_at", "id"], name="assessment_verdict"),
