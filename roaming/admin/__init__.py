@@ -5,6 +5,9 @@ from roaming.admin import (
     announcements,
     audit,
     authorizations,
+    billing_changes,
+    billing_exports,
+    billing_tokens,
     cdrs,
     commands,
     decisions,
@@ -22,8 +25,10 @@ from roaming.admin import (
     pulls,
     reconciliation,
     sessions,
+    statements,
     tariffs,
     tokens,
+    webhooks,
 )
 
 __all__ = [
@@ -31,6 +36,9 @@ __all__ = [
     "announcements",
     "audit",
     "authorizations",
+    "billing_changes",
+    "billing_exports",
+    "billing_tokens",
     "cdrs",
     "commands",
     "decisions",
@@ -48,6 +56,8 @@ __all__ = [
     "pulls",
     "reconciliation",
     "sessions",
+    "statements",
     "tariffs",
     "tokens",
+    "webhooks",
 ]

@@ -16,6 +16,7 @@ GROUPS = (
     "Payments",
     "Station security",
     "Roaming",
+    "Billing",
     "Partners",
     "Journals",
     "Settings",

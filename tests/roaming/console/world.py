@@ -63,6 +63,7 @@ from roaming.ocpi.types import format_datetime
 from roaming.services import cdrs, desk, sessions, tariffs, tokens
 from tests.ocppbridge import security_world, upkeep_world
 from tests.personas import samples
+from tests.roaming.billing import pages_world as billing_world
 
 UID = "04A1B2C3D4E5F6"
 CORRELATION = "5f6dd0fa-1111-4444-8888-00000000c0de"
@@ -422,6 +423,7 @@ def _rest(station: Station, platform: Platform, now: datetime) -> None:
     )
     security_world.build(station, now)
     upkeep_world.build(station)
+    billing_world.build(now)
     _settings(station, now)
     Reservation.objects.create(
         station=station, evse_number=2, id_token=UID, expires_at=now + timedelta(hours=1), partner="DE/EMX"
