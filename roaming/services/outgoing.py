@@ -6,13 +6,14 @@ headers (HCI-07). URL segments name the owner, as the owner spells it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from roaming.client import Answer
 from roaming.hub.routing import FOR_EVERYONE
-from roaming.models import Delivery, Party, Tariff
+from roaming.models import Delivery, Endpoint, Party, Tariff
 from roaming.ocpi import json
 from roaming.ocpi.difference import Write
 from roaming.ocpi.headers import Routing
@@ -104,20 +105,25 @@ def send(delivery: Delivery, present: Present, write: Write) -> Answer:
     module = ModuleID(delivery.module)
     ids = partners.ids(delivery.correlation_id)
     present.request_id = ids.request_id
+    known = partners.endpoints(delivery.platform)
     return partners.send(
         delivery.platform,
         write.method,
-        url_of(delivery, module, present, write),
+        url_of(delivery, module, present, write, known),
         ids=ids,
         module=module.value,
         routing=routing_of(delivery, module),
         body=_body(present, write),
         reason="delivery",
+        known=known,
     )
 
 
-def url_of(delivery: Delivery, module: ModuleID, present: Present, write: Write) -> str:
-    endpoint = partners.endpoint(delivery.platform, module, InterfaceRole.RECEIVER)
+def url_of(
+    delivery: Delivery, module: ModuleID, present: Present, write: Write, known: Sequence[Endpoint] | None = None
+) -> str:
+    """Raises ModuleNotOffered. `known`: the platform's endpoints, where they have been read."""
+    endpoint = partners.endpoint(delivery.platform, module, InterfaceRole.RECEIVER, known)
     if module is ModuleID.CDRS:
         return endpoint
     owner = (delivery.country_code, delivery.party_id)
