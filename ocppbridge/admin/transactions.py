@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from ocppbridge.admin import searching, tones
+from ocppbridge.admin import energy_parts, searching, tones
 from ocppbridge.admin.calling import call_station
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.admin.narrowing import HasFindings, Silent
@@ -279,6 +279,7 @@ class TransactionAdmin(Limiting[Transaction], Journal[Transaction]):
             ],
             empty="None came.",
         )
+        yield from energy_parts.of_car(obj)
         said = Frame.objects.filter(searching.of_transaction(obj)).order_by("-at", "-id")[:40]
         yield Panel(
             "Frames, the last first",

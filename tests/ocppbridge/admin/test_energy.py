@@ -58,6 +58,8 @@ def test_every_page_opens(hub: world.World, staff: Client) -> None:
     for row in made:
         name = row._meta.model_name
         assert "Traceback" not in page(staff, f"{name}/") + page(staff, f"{name}/{row.pk}/change/")
+    row = page(staff, f"transaction/{hub.transaction.pk}/change/")
+    assert "What the car needs" in row
     EnergyPlan.objects.update(state="stale")
     home = staff.get("/admin/").content.decode()
     assert "Cars steered" in home
