@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from roaming.admin import agreement_prices
+from roaming.admin.agreement_form import AgreementForm, SubstitutionForm, SubstitutionRows, tariffs_of
+from roaming.console.home import Panel
 from roaming.console.pages import EditedRows, Page
 from roaming.console.text import BAD, GOOD, NOTE, WARN, ago, badge
 from roaming.models import Agreement, Substitution
@@ -18,11 +22,20 @@ from roaming.services import agreements
 
 
 class Substitutions(EditedRows[Substitution, Agreement]):
-    """This eMSP's tariffs."""
+    """This eMSP's tariffs, chosen from the CPO's."""
 
     model = Substitution
+    form = SubstitutionForm
+    formset = SubstitutionRows
     fields = ("tariff_id", "substitute_id", "exclusive")
+    verbose_name = "substitute tariff"
     verbose_name_plural = "substitute tariffs"
+
+    def get_formset(self, request: HttpRequest, obj: Agreement | None = None, **kwargs: Any) -> Any:
+        """A new agreement has no CPO yet: ids are typed then."""
+        known = tariffs_of(obj.cpo) if obj is not None else []
+        kwargs["form"] = type("Chosen", (SubstitutionForm,), {"known": known})
+        return super().get_formset(request, obj, **kwargs)
 
 
 @admin.register(Agreement)
@@ -35,7 +48,19 @@ class AgreementAdmin(Page[Agreement]):
     list_select_related = ("cpo", "emsp")
     search_fields = ("cpo__party_id__iexact", "emsp__party_id__iexact", "cpo__name", "emsp__name", "note")
     autocomplete_fields = ("cpo", "emsp")
-    fields = (("cpo", "emsp"), "modules", ("open_auth", "suspended"), ("valid_from", "valid_until"), "note")
+    form = AgreementForm
+    fields = (("cpo", "emsp"), "modules", ("open_auth", "suspended"), "valid_from", "valid_until", "note")
+
+    def panels(self, request: HttpRequest, obj: Agreement) -> Iterable[Panel]:
+        """What the substitutes mean in money."""
+        yield agreement_prices.panel(obj, timezone.now())
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A note is a few lines."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "note" and field is not None:
+            field.widget.attrs["rows"] = 3
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
         """With the substitutes that the list shows."""

@@ -123,12 +123,15 @@ class Range(ABC):
         pair = self.reading(state)
         if pair is None:
             return f"{self.what} was not measured"
-        low, high = (f"{shown(value)} {self.unit}" for value in pair)
+        low, high = map(self.told, pair)
         return f"{low if low == high else f'{low} to {high}'} is {'' if held else 'not '}{self.words()}"
 
+    def told(self, value: Decimal | int) -> str:
+        return f"{shown(value)} {self.unit}"
+
     def words(self) -> str:
-        lower = "" if self.lower is None else f"{shown(self.lower)} {self.unit} or more"
-        upper = "" if self.upper is None else f"below {shown(self.upper)} {self.unit}"
+        lower = "" if self.lower is None else f"{self.told(self.lower)} or more"
+        upper = "" if self.upper is None else f"below {self.told(self.upper)}"
         return " and ".join(filter(None, (lower, upper)))
 
 
@@ -149,6 +152,9 @@ class Duration(Range):
 
     def reading(self, state: State) -> Reading:
         return state.since, state.since
+
+    def told(self, value: Decimal | int) -> str:
+        return lasting(value)
 
     def words(self) -> str:
         return f"{super().words()} into the session"
@@ -224,6 +230,15 @@ def _day(text: str | None, name: str) -> date | None:
 
 _DAY = {name: at for at, name in enumerate(DAYS)}
 hhmm = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(MIDNIGHT + 1)].__getitem__
+
+
+def lasting(seconds: Decimal | int) -> str:
+    """5400 as 1 h 30 min; what is no whole number of minutes stays seconds."""
+    if seconds < 60 or seconds % 60:
+        return f"{shown(seconds)} s"
+    minutes = int(seconds) // 60
+    parts = (f"{minutes // 60} h" * (minutes >= 60), f"{minutes % 60} min" * bool(minutes % 60))
+    return " ".join(filter(None, parts))
 
 
 def shown(value: Decimal | int) -> str:

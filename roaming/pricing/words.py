@@ -11,7 +11,7 @@ from roaming.pricing.documents import Price, Tariff, Tariffs, read_tariffs
 from roaming.pricing.figures import require_fit
 from roaming.pricing.linting.boxes import box, domain, uncovered
 from roaming.pricing.rates import ENERGY, FLAT, PARKING_TIME, PER, TIME, Plan, PricedElement, Rate, plan
-from roaming.pricing.restrictions import shown
+from roaming.pricing.restrictions import lasting, shown
 
 TITLES = {
     FLAT: "Start fee",
@@ -90,8 +90,8 @@ def _price(rate: Rate, currency: str) -> str:
     price = f"{shown(rate.price)} {currency} per {PER[rate.dimension]}{gross}"
     if rate.dimension == FLAT or rate.step <= 1:
         return price
-    unit = "Wh" if rate.dimension == ENERGY else "s"
-    return f"{price}, the session's total rounded up to steps of {shown(rate.step)} {unit}"
+    step = f"{shown(rate.step)} Wh" if rate.dimension == ENERGY else lasting(rate.step)
+    return f"{price}, the session's total rounded up to steps of {step}"
 
 
 def _reservations(found: Plan, currency: str) -> Iterator[str]:

@@ -74,7 +74,7 @@ def test_every_kind_of_restriction_can_say_why() -> None:
         "element 2: 0 kWh is below 3 kWh charged so far; Monday is in Monday",
         "element 1: 2026-02-23 is from 2026-02-23 on and before 2026-02-24",
         (
-            "element 3: 4 kWh is 0 kWh or more charged so far; 1800 s is 0 s or more into the session; "
+            "element 3: 4 kWh is 0 kWh or more charged so far; 30 min is 0 s or more into the session; "
             "3 kW to 4 kW is 1 kW or more; 16 A is below 32 A; not element 2: 4 kWh is not below 3 kWh charged so far"
         ),
         "element 1: 2026-02-23 is from 2026-02-23 on and before 2026-02-24",

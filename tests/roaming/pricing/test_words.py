@@ -31,13 +31,13 @@ def test_a_tariff_is_told_dimension_by_dimension() -> None:
         ),
         "  - below 22 kW, on Saturday, Sunday: 0.4 EUR per kWh (0.484 incl. 21 % VAT) (element 2)",
         (
-            "  - 50 kWh or more and below 60 kWh charged so far, 3600 s or more into the session, "
+            "  - 50 kWh or more and below 60 kWh charged so far, 1 h or more into the session, "
             "from 2026-01-01 on: free of charge (element 3)"
         ),
         "  - otherwise 0.45 EUR per kWh (element 4)",
         "    what follows is never used",
         "Parking (connected, the vehicle asks for no power):",
-        "  - always 6 EUR per h, the session's total rounded up to steps of 300 s (element 4)",
+        "  - always 6 EUR per h, the session's total rounded up to steps of 5 min (element 4)",
         "Not charged for: charging time.",
         "At least 0.5 EUR for a session that charges.",
         "At most 30 EUR (36.3 incl. VAT) for a session that charges.",

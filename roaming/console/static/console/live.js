@@ -87,7 +87,7 @@
   }
 
   function mark(form, marks) {
-    for (const old of form.querySelectorAll(".live-mark, ul.errorlist")) old.remove();
+    for (const old of form.querySelectorAll(".live-mark, .live-old, ul.errorlist")) old.remove();
     for (const field of form.querySelectorAll("[data-marked]")) {
       field.removeAttribute("aria-invalid");
       field.removeAttribute("data-marked");
