@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.health import healthz
 from ocppbridge.admin.reference import reference
+from ocppbridge.api.receipts import receipt
 from ocppbridge.live.page import live, ticket
 
 operator_api = [
@@ -25,6 +26,7 @@ urlpatterns = [
     *operator_api,
     path("api/schema/", SpectacularAPIView.as_view(patterns=operator_api), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("receipts/<uuid:key>", receipt, name="receipt"),
     path("", include("roaming.urls")),
 ]
 handler400 = "roaming.views.bad_request"  # below /ocpi/ even this is an envelope

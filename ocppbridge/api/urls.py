@@ -12,6 +12,15 @@ from ocppbridge.api.energy import EnergyOfferView, EnergyPlanView, EvNeedsView, 
 from ocppbridge.api.enquiries import CustomerView, EnquiryView
 from ocppbridge.api.firmware import CampaignView, FirmwareView, ImageView, LogView, PublicationView
 from ocppbridge.api.monitoring import EventView, MonitorView, ScopeView, StreamListView, StreamView
+from ocppbridge.api.payment import (
+    BatterySwapView,
+    LimitView,
+    SettlementView,
+    StationTariffView,
+    TariffClearView,
+    TariffQuestionView,
+    WebPaymentView,
+)
 from ocppbridge.api.provisioning import (
     ConfigurationApplyView,
     ConfigurationView,
@@ -57,6 +66,10 @@ OF_STATION: dict[str, type[ViewSetMixin]] = {
     "customers": CustomerView,
     "enquiries": EnquiryView,
     "messages": MessageView,
+    "tariffs/ask": TariffQuestionView,
+    "tariffs/clear": TariffClearView,
+    "tariffs": StationTariffView,
+    "battery-swaps": BatterySwapView,
     "energy-offer": EnergyOfferView,
     "ev-needs": EvNeedsView,
     "der-controls": DerControlView,
@@ -77,6 +90,9 @@ router.register("firmware-campaigns", CampaignView)
 router.register("calls", CallView)
 router.register("transactions", TransactionView)
 router.register(r"transactions/(?P<transaction>[0-9]{1,18})/energy-plan", EnergyPlanView, basename="energy-plan")
+router.register(r"transactions/(?P<transaction>[0-9]{1,18})/limits", LimitView, basename="transaction-limit")
+router.register("web-payments", WebPaymentView)
+router.register("settlements", SettlementView)
 router.register("grid-signals", GridSignalView)
 router.register("transfer-rules", TransferRuleView)
 router.register(r"transactions/(?P<transaction>[0-9]{1,18})/readings", ReadingView, basename="reading")
