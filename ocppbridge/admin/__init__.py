@@ -7,9 +7,9 @@ from ocppbridge.admin import (
     configuration,
     connections,
     der,
+    displays,
     energy,
     energy_home,
-    displays,
     enquiries,
     evses,
     firmware,
@@ -21,6 +21,8 @@ from ocppbridge.admin import (
     logs,
     menu,
     monitoring,
+    payment,
+    power,
     reports,
     reservations,
     security,
@@ -30,6 +32,7 @@ from ocppbridge.admin import (
     strangers,
     transactions,
     transfer_rules,
+    trust,
 )
 
 __all__ = [
@@ -39,9 +42,9 @@ __all__ = [
     "configuration",
     "connections",
     "der",
+    "displays",
     "energy",
     "energy_home",
-    "displays",
     "enquiries",
     "evses",
     "firmware",
@@ -53,6 +56,8 @@ __all__ = [
     "logs",
     "menu",
     "monitoring",
+    "payment",
+    "power",
     "reports",
     "reservations",
     "security",
@@ -62,4 +67,5 @@ __all__ = [
     "strangers",
     "transactions",
     "transfer_rules",
+    "trust",
 ]

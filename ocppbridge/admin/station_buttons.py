@@ -37,6 +37,16 @@ BUTTONS: Final[tuple[str | dict[str, Any], ...]] = (
         ],
     },
     {
+        "title": "Power",
+        "icon": "speed",
+        "items": ["set_limit", "ask_profiles", "compare_schedule", "clear_profiles", "repair_profiles"],
+    },
+    {
+        "title": "Payments",
+        "icon": "sell",
+        "items": ["set_tariff", "ask_tariffs", "clear_tariffs", "web_codes", "swap_batteries"],
+    },
+    {
         "title": "Grid support",
         "icon": "bolt",
         "items": ["set_support", "report_support", "clear_support"],

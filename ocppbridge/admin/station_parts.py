@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from ocppbridge.admin import tones
+from ocppbridge.admin import powering, tones
 from ocppbridge.admin.configuration import configured
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.models import Call, Evse, Frame, Station
@@ -51,6 +51,7 @@ def panels(station: Station) -> Iterable[Panel]:
     """What is wanted of it, transactions, calls, frames."""
     yield from configured(station)
     yield from _availability(station)
+    yield from powering.panels(station)
     yield Panel(
         "Transactions",
         ("Started", "EVSE", "State", "Token", "Energy", "Duration"),

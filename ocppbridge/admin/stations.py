@@ -16,6 +16,8 @@ from django.utils.safestring import SafeString
 from ocppbridge.admin import questions, tones
 from ocppbridge.admin.configuration import OwnWantedRows
 from ocppbridge.admin.der import GridSupport
+from ocppbridge.admin.paying import Paying
+from ocppbridge.admin.powering import Powering
 from ocppbridge.admin.provisioning import Provisioning
 from ocppbridge.admin.securing import Securing
 from ocppbridge.admin.station_buttons import BUTTONS
@@ -62,7 +64,16 @@ class Online(admin.SimpleListFilter):
 
 
 @admin.register(Station)
-class StationAdmin(Verbs[Station], Securing[Station], Provisioning[Station], Upkeep[Station], GridSupport[Station], Page[Station]):
+class StationAdmin(
+    Verbs[Station],
+    Securing[Station],
+    Provisioning[Station],
+    Upkeep[Station],
+    GridSupport[Station],
+    Paying[Station],
+    Powering[Station],
+    Page[Station],
+):
     """One charging station."""
 
     list_display = (

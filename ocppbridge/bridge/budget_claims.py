@@ -56,7 +56,8 @@ def survey(country: str, party: str, location_id: str, unit: Unit, now: datetime
     stations = list(rows.select_related("connection").prefetch_related("evses").order_by("identity"))
     location = power.location_of(stations[0]) if stations else {}
     site = Site(stations, location)
-    supplies = {station.pk: power.supplies(station, location) for station in stations}
+    published = power.published(location)
+    supplies = {station.pk: power.supplies(station, published) for station in stations}
     for station in stations:
         evses = supplies[station.pk].values()
         site.built_for[station.pk] = sum((one.built_for(unit) or Decimal(0) for one in evses), Decimal(0))

@@ -37,12 +37,16 @@ def zone_of(location: Mapping[str, Any]) -> tzinfo:
         return UTC
 
 
-def supplies(station: Station, location: Mapping[str, Any]) -> dict[int, Supply]:
+def published(location: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The EVSEs of a Location by their uids."""
+    return {evse["uid"].upper(): evse for evse in location.get("evses") or ()}
+
+
+def supplies(station: Station, evses: Mapping[str, Mapping[str, Any]]) -> dict[int, Supply]:
     """What each EVSE of the station hangs on."""
-    published = {evse["uid"].upper(): evse for evse in location.get("evses") or ()}
     found = {}
     for evse in station.evses.all():
-        connectors = (published.get(evse.uid.upper()) or {}).get("connectors") or ()
+        connectors = (evses.get(evse.uid.upper()) or {}).get("connectors") or ()
         if connectors:
             found[evse.number] = max((_supply(one) for one in connectors), key=lambda one: one.most or Decimal(0))
     return found
@@ -72,7 +76,7 @@ def situation(station: Station, location: Mapping[str, Any] | None = None) -> Si
         for row in rows
     }
     away = None if station.connection_id is not None else station.last_seen_at
-    return Situation(charged, supplies(station, location), zone_of(location), away)
+    return Situation(charged, supplies(station, published(location)), zone_of(location), away)
 
 
 def _soc(row: Transaction) -> Decimal | None:

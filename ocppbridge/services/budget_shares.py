@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from ocppbridge.charging.charging_profiles import Unit
 from ocppbridge.charging.intents import InstallProfile
 from ocppbridge.charging.outcomes import Accepted, Outcome
-from ocppbridge.models import BudgetShare, Call
+from ocppbridge.models import BudgetShare, Call, SiteBudget
 from ocppbridge.services import alerts, calls
 
 ONE: Final = {Unit.A: Decimal("0.1"), Unit.W: Decimal(1)}
 """Shares are rounded down to these."""
 PURPOSE: Final = "budget"
+GATHER: Final = timedelta(seconds=1)
 
 
 def counted(one: BudgetShare, now: datetime) -> Decimal:
@@ -31,7 +32,10 @@ def waits(one: BudgetShare) -> bool:
 
 
 def settled(call: Call, outcome: Outcome | None, now: datetime) -> int | None:
-    """The answer to a share or an offline limit; the budget that is to be shared anew."""
+    """The answer to a share or an offline limit; the budget, if it is to be shared anew now.
+
+    With the last answer that is waited for, and once a second before: sharing anew for each costs more than it gains.
+    """
     kind, _, key = call.reference.partition(":")
     intent = calls.intent_of(call)
     if call.purpose != PURPOSE or not key.isdecimal() or not isinstance(intent, InstallProfile):
@@ -45,7 +49,9 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> int | None:
     elif one.call_id == call.pk:
         _share_settled(one, outcome, now)
     one.save()
-    return one.budget_id
+    waiting = BudgetShare.objects.filter(budget=one.budget_id, sent__isnull=False).exists()
+    lately = SiteBudget.objects.filter(pk=one.budget_id, balanced_at__gt=now - GATHER).exists()
+    return None if waiting and lately else one.budget_id
 
 
 def _share_settled(one: BudgetShare, outcome: Outcome | None, now: datetime) -> None:

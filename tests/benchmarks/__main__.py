@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("stations", "connections", "burst", "locations", "library", "growth", "partners", "bridge", "pricing")
+NAMES = ("stations", "connections", "burst", "locations", "library", "growth", "partners", "bridge", "pricing", "smart")
 
 
 def main(chosen: list[str]) -> int:
