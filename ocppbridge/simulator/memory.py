@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ocppbridge.charging.charging_profiles import Installed
+from ocppbridge.simulator.till import Till
 from ocppbridge.simulator.upkeep import Upkeep
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Memory:
     """Controls of grid support, as they were set."""
 
     upkeep: Upkeep = field(default_factory=Upkeep)
+    till: Till = field(default_factory=Till)
 
     def admits(self, id_token: str) -> bool:
         return self.tokens.get(id_token.casefold(), False)

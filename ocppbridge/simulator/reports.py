@@ -49,7 +49,7 @@ def _inventory(station: Station) -> Sequence[Entry]:
     return [
         {
             "component": {"name": component},
-            "variable": {"name": variable},
+            "variable": _named(variable),
             "variableAttribute": [
                 {"value": value, "mutability": "ReadOnly" if (component, variable) in read_only else "ReadWrite"}
             ],
@@ -57,6 +57,12 @@ def _inventory(station: Station) -> Sequence[Entry]:
         }
         for (component, variable), value in variables.items()
     ]
+
+
+def _named(variable: str) -> Entry:
+    """A variable's instance stands in brackets behind its name."""
+    name, _, instance = variable.rstrip("]").partition("[")
+    return {"name": name, "instance": instance} if instance else {"name": name}
 
 
 def _fits(entry: Entry, wanted: Entry) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from ocppbridge.simulator import two_way
+from ocppbridge.simulator import till, two_way
 from ocppbridge.simulator.answers import answered, triggered
 from ocppbridge.simulator.clock import stamp, whole
 from ocppbridge.simulator.evse import Charge, Evse, Permit, Profile
@@ -49,6 +49,7 @@ class Station2(Station):
 
     def ask_permission(self, evse: Evse, permit: Permit) -> None:
         def settle(answer: Payload | None, now: datetime) -> None:
+            self.told_tariff(permit, (answer or {}).get("tariff"))
             self.permission(evse, permit, (answer or {}).get("idTokenInfo", {}).get("status"), now)
 
         self.wire.ask("Authorize", {"idToken": _id_token(permit)}, settle=settle)
@@ -117,6 +118,7 @@ class Station2(Station):
         if reason == "Local":
             event["idToken"] = _id_token(charge.permit)
         event["meterValue"] = [self._meter_value(evse, at, "Transaction.End")]
+        event |= self.account(evse, charge, at)
         self.wire.ask("TransactionEvent", event, keep=True)
 
     def _event(self, charge: Charge, kind: str, trigger: str, at: datetime, info: Payload) -> Payload:
@@ -126,6 +128,13 @@ class Station2(Station):
             event["offline"] = True  # E04.FR.03
         charge.seq_no += 1
         return event
+
+    def told_tariff(self, permit: Permit, tariff: Payload | None) -> None:
+        """2.1 has drivers' tariffs."""
+
+    def account(self, evse: Evse, charge: Charge, at: datetime) -> Payload:
+        """2.1 has costs."""
+        return {}
 
     def _meter_value(self, evse: Evse, at: datetime, context: str) -> Payload:
         energy = {"measurand": "Energy.Active.Import.Register", "value": float(evse.meter.figure(at))}
@@ -249,10 +258,26 @@ class Station21(Station2):
 
     def __init__(self, profile: Profile, new_id: Callable[[], str]) -> None:
         super().__init__(profile, new_id)
+        self.variables |= till.REPORTED
         if profile.gives_back:
             self.variables |= two_way.REPORTED
 
+    def told_tariff(self, permit: Permit, tariff: Payload | None) -> None:
+        if tariff is not None:
+            self.memory.till.driver[permit.id_token.casefold()] = tariff
+
+    def account(self, evse: Evse, charge: Charge, at: datetime) -> Payload:
+        self.memory.till.follow(evse, charge, at)
+        return self.memory.till.account(charge, at)
+
+    def _meter_value(self, evse: Evse, at: datetime, context: str) -> Payload:
+        if evse.charge is not None:
+            self.memory.till.follow(evse, evse.charge, at)
+        return super()._meter_value(evse, at, context)
+
     def answer(self, action: str, payload: Payload, now: datetime) -> Payload | None:
+        if action in till.ANSWERS:
+            return till.ANSWERS[action](self, payload, now)
         if self.profile.gives_back and action in two_way.ANSWERS:
             return two_way.ANSWERS[action](self, payload, now)
         return super().answer(action, payload, now)
