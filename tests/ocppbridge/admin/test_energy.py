@@ -11,7 +11,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ocppbridge.models import Call, DerAlarm, DerControl, EnergyPlan, EvSchedule, GridSignal, Setting, TransferRule
+from ocppbridge.models import (
+    Call,
+    DerAlarm,
+    DerControl,
+    DerInquiry,
+    EnergyPlan,
+    EvSchedule,
+    GridSignal,
+    Setting,
+    TransferRule,
+)
 from ocppbridge.services import energy_plans
 from tests.ocppbridge.api.test_energy import hub, online
 from tests.roaming.console import world
@@ -53,7 +63,7 @@ def test_every_page_opens(hub: world.World, staff: Client) -> None:
         GridSignal.objects.create(kind="stop", at=now, missed=[[1, "why"]]),
         DerControl.objects.create(station=station, control_id="C", kind="FreqDroop", changed_at=now),
         DerAlarm.objects.create(station=station, kind="HVMustTrip", fault="OverVoltage", began_at=now),
-        station.der_inquiries.create(asked_at=now),
+        DerInquiry.objects.create(station=station, asked_at=now),
     ]  # fmt: skip
     for row in made:
         name = row._meta.model_name
