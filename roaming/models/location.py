@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from roaming.models.stored import StoredObject
@@ -47,7 +48,10 @@ class Evse(models.Model):
     class Meta:
         verbose_name = "EVSE"
         constraints = [models.UniqueConstraint(fields=["location", "uid_key"], name="one_evse_per_uid")]
-        indexes = [models.Index(fields=["uid_key"], name="evse_uid")]
+        indexes = [
+            models.Index(fields=["uid_key"], name="evse_uid"),
+            GinIndex(fields=["tariff_ids"], name="evse_tariffs"),  # who pays a tariff, asked while it is edited
+        ]
 
     def __str__(self) -> str:
         return self.evse_id or self.uid
