@@ -5,6 +5,7 @@ name, decisions from the register; each section and each fact names its source. 
 show the same pages.
 """
 
+from ocppbridge.reference import payment_examples as _payment_examples  # noqa: F401  # registers them
 from ocppbridge.reference.lookup import DEFAULT, NotFound, index, look_up
 from ocppbridge.reference.page import Page, Section, Source
 

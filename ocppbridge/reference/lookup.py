@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from ocppbridge.reference import pages
+from ocppbridge.reference import examples, pages
 from ocppbridge.reference.page import Page
 from ocppbridge.versions import DIALECTS, Dialect
 from ocppbridge.versions.blocks import BLOCK_OF, BLOCKS
@@ -20,7 +20,7 @@ from ocppbridge.versions.types import types
 DEFAULT: Final = "2.0.1"
 _ORDER: Final = (DEFAULT, "2.1", "1.6")
 _BY_VERSION: Final[Mapping[str, Dialect]] = {dialect.version: dialect for dialect in DIALECTS.values()}
-_KINDS: Final = ("message", "block", "type", "sequence")
+_KINDS: Final = ("message", "block", "type", "sequence", "example")
 
 
 class NotFound(LookupError):
@@ -68,14 +68,18 @@ def _page(dialect: Dialect, kind: str, name: str) -> Page:
             return pages.block_page(dialect, name)
         case "sequence":
             return pages.sequence_page(dialect, name)
+        case "example":
+            return pages.example_page(dialect, name)
+        case "example":
+            return pages.example_page(dialect, name)
     return pages.type_page(types(dialect.version)[name])
 
 
 def _names(version: str) -> Mapping[str, list[tuple[str, str]]]:
     """Folded name → (kind, name as it is written); messages come first."""
     found: dict[str, list[tuple[str, str]]] = {}
-    actions = _BY_VERSION[version].schemas.requests
-    for kind, names in (("message", actions), ("sequence", SEQUENCES), ("type", types(version))):
+    actions, worked = _BY_VERSION[version].schemas.requests, examples.of(_BY_VERSION[version])
+    for kind, names in (("message", actions), ("sequence", SEQUENCES), ("example", worked), ("type", types(version))):
         for name in names:
             found.setdefault(name.casefold(), []).append((kind, name))
     for letter, title in BLOCKS.items():

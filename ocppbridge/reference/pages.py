@@ -1,10 +1,11 @@
-"""The four kinds of pages: message, block, type, sequence; and the index of all of them."""
+"""The five kinds of pages: message, block, type, sequence, example; and the index of all of them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
-from ocppbridge.reference import handling, tracing
+from ocppbridge.reference import examples, handling, tracing
 from ocppbridge.reference.page import Page, Section, Source
 from ocppbridge.reference.touching import touching
 from ocppbridge.versions import Dialect
@@ -99,6 +100,27 @@ def sequence_page(dialect: Dialect, name: str) -> Page:
     return Page("sequence", name, dialect.version, f"{one.title}, OCPP {dialect.version}", (section,))
 
 
+def example_page(dialect: Dialect, name: str) -> Page:
+    """One worked example."""
+    one = examples.of(dialect)[name]
+    rows = [
+        (step.way, f"{step.action} (answer)" if step.answer else step.action, json.dumps(step.payload), step.why)
+        for step in one.steps()
+    ]
+    section = Section("Messages", Source.CODE, ("Way", "Message", "Payload", "Why"), rows, one.source)
+    return Page("example", name, dialect.version, f"{one.title}, OCPP {dialect.version}", (section,))
+
+
+def example_page(dialect: Dialect, name: str) -> Page:
+    """One worked example: payload by payload, with what the composite schedule becomes."""
+    one = EXAMPLES[name]
+    section = Section(
+        "Profile by profile", Source.CODE, ("Why", "For", "SetChargingProfile", "EVSE 1 then"), list(rows(one, dialect)),
+        "the payloads and the schedules are computed now",
+    )  # fmt: skip
+    return Page("example", name, dialect.version, f"{one.title}, OCPP {dialect.version}", (section,))
+
+
 def index_page(dialect: Dialect, type_names: Iterable[str]) -> Page:
     """Every name that there is a page of."""
     blocks = [(letter, title) for letter, title in BLOCKS.items()]
@@ -106,6 +128,8 @@ def index_page(dialect: Dialect, type_names: Iterable[str]) -> Page:
     messages = [(one, f"{BLOCK_OF[one]} {BLOCKS[BLOCK_OF[one]]}", direction(dialect, one)) for one in actions]
     sections = (
         Section("Sequences", Source.SPECIFICATION, ("Sequence", "Title"), [(n, s.title) for n, s in SEQUENCES.items()]),
+        Section("Examples", Source.CODE, ("Example", "Title"), [(n, e.title) for n, e in examples.of(dialect).items()]),
+        Section("Examples", Source.CODE, ("Example", "Title"), [(name, one.title) for name, one in EXAMPLES.items()]),
         Section("Blocks", Source.SPECIFICATION, ("Block", "Title"), blocks),
         Section("Messages", Source.SCHEMA, ("Message", "Block", "Direction"), messages),
         Section("Types", Source.SCHEMA, ("Type",), [(name,) for name in type_names]),

@@ -1,4 +1,4 @@
-"""`manage.py ocpp [Message | block X | type X | sequence X] [--version 1.6]`: what it is, and what becomes of it here.
+"""`manage.py ocpp [Message | block X | type X | sequence X | example X] [--version 1.6]`: what becomes of it here.
 
 Without a name it lists every name. Each section says where it comes from: the schema, the specification, our code or
 our decision.
@@ -19,7 +19,7 @@ from roaming.console.operating import Error, OperatorCommand
 
 
 class Command(OperatorCommand):
-    help = "Look up an OCPP message, block, type or sequence: fields and limits, who handles it here, decisions."
+    help = "Look up an OCPP message, block, type, sequence or worked example: fields, who handles it here, decisions."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """`--version` is OCPP's here, not Django's."""
@@ -28,7 +28,9 @@ class Command(OperatorCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
-            "name", nargs="*", help="such as Heartbeat, block A, type IdTokenType, sequence offline replay"
+            "name",
+            nargs="*",
+            help="such as Heartbeat, block A, type IdTokenType, sequence offline replay, example tariff",
         )
         parser.add_argument("--version", help=f"1.6, 2.0.1 or 2.1; default {DEFAULT}, or the first that has the name")
 

@@ -1,0 +1,33 @@
+"""Worked examples of smart charging: computed when they are shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from ocppbridge.reference import index, look_up
+from ocppbridge.reference.examples import EXAMPLES
+
+
+def held(name: str, version: str) -> list[str]:
+    (section,) = look_up(f"example {name}", version).as_dict()["sections"]
+    return [row["evse_1_then"] for row in section["rows"]]
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1", "2.1"])
+def test_each_profile_changes_what_holds(version: str) -> None:
+    assert held("stacking", version) == [
+        "12:00 32 A",
+        "12:00 32 A, 13:00 10 A, 14:00 32 A",
+        "12:00 32 A, 13:00 10 A, 13:30 6 A, 14:00 32 A",
+    ]
+    assert held("purposes", version) == [
+        "12:00 32 A",
+        "12:00 16 A, 13:00 8 A",
+        "12:00 16 A, 13:00 8 A",
+    ]
+    assert held("site budget", version) == ["12:00 6 A", "12:00 20 A, 12:15 6 A"]
+
+
+def test_the_index_names_every_example() -> None:
+    named = next(section for section in index().as_dict()["sections"] if section["title"] == "Examples")
+    assert [row["example"] for row in named["rows"]] == list(EXAMPLES)
