@@ -36,6 +36,7 @@ from ocppbridge.services import alerts, calls, device_model, enquiries, variable
 from ocppbridge.versions import moments
 
 PURPOSE: Final = "monitoring"
+ASKED: Final = "asked"
 CRITERIA: Final = ("ThresholdMonitoring", "DeltaMonitoring", "PeriodicMonitoring")
 
 
@@ -45,9 +46,9 @@ def set_all(station: Station, monitors: Sequence[Monitor], *, by: str = "") -> l
     made = []
     most = variables.limits(station, "SetVariableMonitoring").items
     for piece in batches(monitors, most, None, lambda one: 0):
-        rows = [_asked(station, one, by) for one in piece]
-        reference = ",".join(str(row.pk) for row in rows)
-        made.append(calls.queue(station, SetMonitors(piece), purpose=PURPOSE, reference=reference, requested_by=by))
+        for one in piece:
+            _asked(station, one, by)
+        made.append(calls.queue(station, SetMonitors(piece), purpose=PURPOSE, requested_by=by))
     return made
 
 
@@ -71,9 +72,14 @@ def ask(station: Station, *, names: tuple[Variable, ...] = (), criteria: tuple[s
 
 
 def answered(call: Call, intent: SetMonitors, outcome: Outcome | None) -> None:
-    """What became of each."""
-    rows = {row.pk: row for row in Row.objects.filter(pk__in=[int(pk) for pk in call.reference.split(",") if pk])}
-    for (made, number), row in zip(pure.outcomes(intent, outcome), rows.values(), strict=False):
+    """What became of each: of the rows that ask for the same, the oldest has been answered."""
+    for monitor, (made, number) in zip(intent.monitors, pure.outcomes(intent, outcome), strict=True):
+        waiting = Row.objects.filter(
+            station=call.station, status=ASKED, monitor_id=monitor.monitor_id, **_columns(monitor)
+        )
+        row = waiting.order_by("pk").first()
+        if row is None:
+            continue
         row.status = (made.status if made else "no answer")[:30]
         row.reason = (made.reason if made else "")[:255]
         if number is not None and isinstance(made, Accepted):
@@ -155,7 +161,7 @@ def forget(before: datetime) -> None:
 
 def _asked(station: Station, monitor: Monitor, by: str) -> Row:
     columns = _columns(monitor) | {
-        "status": "asked",
+        "status": ASKED,
         "reason": "",
         "requested_by": by[:150],
         "asked_at": timezone.now(),
