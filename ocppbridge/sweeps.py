@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from ocppbridge import mailbox, nudges
-from ocppbridge.bridge import budgets, decisions, local_lists, reservations, station_tariffs, telling
+from ocppbridge.bridge import budgets, decisions, energy_steering, local_lists, reservations, station_tariffs, telling
 from ocppbridge.handlers import settling
 from ocppbridge.models import Call, Connection, Station
 from ocppbridge.services import (
@@ -83,6 +83,7 @@ def sweep(now: datetime) -> None:
         web_payments.follow(now)
         web_payments.expire(now)
         energy_plans.resend(now)
+        energy_steering.heed_drivers(now)
     if now.second % CAMPAIGNS_EVERY == 0:
         campaigns.sweep(now, decisions.choices())
     if now.second % UPKEEP_EVERY == 0:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -22,6 +22,8 @@ from ocppbridge.charging.setpoints import Setpoints
 from ocppbridge.models import EnergyPlan, InstalledProfile, Transaction
 from ocppbridge.services import calls, charging_profiles, energy_offers, energy_plans, ev_needs
 
+AT_ONCE: Final = 1000
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 VOLTS: Final = Decimal(230)
 FIRST_MODES = {First.CHARGE: OperationMode.CHARGING_ONLY, First.IDLE: OperationMode.IDLE}
 
@@ -122,6 +124,17 @@ def first(row: Transaction, what: First, now: datetime) -> EnergyPlan | None:
     limit = able.charge if mode is OperationMode.CHARGING_ONLY else None
     wish = Wish(Control.SCHEDULED, (Period(0, limit=limit, operation_mode=mode),))
     return steer(row, wish, "first plan", now)
+
+
+def heed_drivers(now: datetime) -> int:
+    """Whose driver has said, since his plan was made, that his car is not to be discharged (SES-06): the plan ends."""
+    plans = EnergyPlan.objects.filter(state__in=energy_plans.OPEN).select_related("transaction__station__connection")
+    held = [one for one in plans[:AT_ONCE] if one.wish and energy_plans.discharges(one)]
+    refused = energy_transfers.refused([one.transaction for one in held])
+    gone = [one for one in held if one.changed_at and refused.get(one.transaction_id, LONG_AGO) > one.changed_at]
+    for one in gone:
+        energy_plans.clear(one, "the driver", now)
+    return len(gone)
 
 
 def _with_rules(wish: Wish, identity: str) -> Wish:

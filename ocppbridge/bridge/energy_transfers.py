@@ -5,7 +5,9 @@ The most particular rule holds: of the token, of its contract, of its owner's pa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
@@ -77,6 +79,15 @@ def consent(row: Transaction) -> bool | None:
         session__object_key=key(str(row.session_id)), response="ACCEPTED",
     ).first()  # fmt: skip
     return None if held is None else held.discharge_allowed
+
+
+def refused(rows: Iterable[Transaction]) -> dict[int, datetime]:
+    """Transactions whose driver's last accepted word is no, and since when."""
+    keys = {key(str(row.session_id)): row.pk for row in rows}
+    last = Preference.objects.filter(session__object_key__in=keys, response="ACCEPTED")
+    last = last.order_by("session_id", "-received_at", "-pk").distinct("session_id")
+    said = last.values_list("session__object_key", "discharge_allowed", "received_at")
+    return {keys[session]: at for session, allowed, at in said if not allowed}
 
 
 def may_discharge(row: Transaction, transfers: tuple[str, ...], requested: str, choices: Choices) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 from django.db import transaction
 
-from ocppbridge.charging.bidirectional import Control, Plan, Wish
+from ocppbridge.charging.bidirectional import Control, Plan, Wish, figures_of
 from ocppbridge.charging.charging_profiles import ChargingProfile
 from ocppbridge.charging.intents import ClearProfiles, Intent, NotOffered
 from ocppbridge.charging.outcomes import Accepted, Outcome
@@ -48,8 +48,7 @@ def send(plan: EnergyPlan, wish: Wish, made: Plan, by: str, now: datetime) -> Ca
     plan.cut, plan.reason, plan.requested_by = list(made.cut), "", by[:150]
     dynamic = wish.control is not Control.SCHEDULED
     first = made.profile.schedule.periods[0]
-    figures = Setpoints(**{name: getattr(first, name) for name in Setpoints.__slots__})
-    plan.figures = figures.to_json() if dynamic else {}
+    plan.figures = figures_of(first).to_json() if dynamic else {}
     return _install(plan, now)
 
 
@@ -202,6 +201,13 @@ def _ask(plan: EnergyPlan, intent: Intent, state: EnergyPlan.State, now: datetim
 
 def _profile(plan: EnergyPlan) -> ChargingProfile:
     return msgspec.convert(plan.profile, ChargingProfile, strict=False)
+
+
+def discharges(plan: EnergyPlan) -> bool:
+    """Whether it may ever have the car give energy back."""
+    periods = [period for one in _profile(plan).schedules for period in one.periods] if plan.profile else []
+    curves = (power for period in periods for _, power in (*period.freq_watt_curve, *period.signal_watt_curve))
+    return any(figures_of(period).discharges for period in periods) or any(power < 0 for power in curves)
 
 
 def wish_of(plan: EnergyPlan) -> Wish | None:

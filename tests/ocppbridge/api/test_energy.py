@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from ocppbridge.bridge import energy_steering
 from ocppbridge.models import Call, EnergyPlan, EvNeeds, GridSignal, Setting, Station, Transaction, TransferRule
+from roaming.models import Party, Preference, Session
 from tests.ocppbridge.api.test_stations import get, post
 from tests.ocppbridge.certification.bidirectional import CAR
 from tests.roaming.console import world
@@ -104,6 +106,22 @@ def test_nobody_discharges_a_car_against_contract_or_station(hub: world.World) -
     assert "is not enabled" in post(plans(hub), {"periods": [CENTRAL]}).json()["detail"]
     assert post(plans(hub), {"periods": [CENTRAL]}, scope="read").status_code == 403
     assert post("transactions/0/energy-plan/", {"periods": [CENTRAL]}).status_code == 404
+
+
+def test_a_driver_who_says_no_is_not_discharged_any_more(hub: world.World) -> None:
+    """SES-06: what was agreed before holds until he says otherwise; a later no ends the plan."""
+    online()
+    row = hub.transaction
+    assert post(plans(hub), {"periods": [CENTRAL]}).status_code == 202
+    session = Session.objects.get(object_key=str(row.session_id).upper())
+    said = {"session": session, "sender": Party.objects.first(), "profile_type": "REGULAR", "response": "ACCEPTED"}
+    Preference.objects.create(**said, discharge_allowed=True, received_at=timezone.now())
+    assert energy_steering.heed_drivers(timezone.now()) == 0
+    Preference.objects.create(**said, discharge_allowed=False, received_at=timezone.now())
+    assert energy_steering.heed_drivers(timezone.now()) == 1
+    assert last_call().action == "ClearChargingProfile"
+    assert "may not be discharged" in post(plans(hub), {"periods": [CENTRAL]}).json()["detail"]
+    assert energy_steering.heed_drivers(timezone.now()) == 0
 
 
 def test_a_signal_divides_power_among_cars_by_what_they_can_do(hub: world.World) -> None:
