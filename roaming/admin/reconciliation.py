@@ -53,7 +53,6 @@ class BalanceAdmin(Shown[Balance]):
             **self.admin_site.each_context(request),
             **(extra_context or {}),
             "title": "Reconciliation",
-            "opts": self.opts,
             "selection": selection,
             "months": reconciliation.months() or [selection.month],
             "tiles": tables.tiles(selection, wrong),

@@ -12,13 +12,20 @@ from django.utils.safestring import SafeString
 
 from roaming.console import links
 from roaming.console.home import Panel, Tile
-from roaming.console.text import BAD, WARN, at, badges, linked, number, short, whole
+from roaming.console.text import BAD, WARN, badges, linked, number, short, whole
 from roaming.models import Balance, StoredObject
 from roaming.services import reconciliation_rows as words
 from roaming.services.balance_sql import KINDS
 from roaming.services.reconciliation import WORDS, Selection, Side, Sums, Wrong, narrowed
 
 SIDES = {Side.PAYER: "Token owners (who pays)", Side.OWNER: "Operators (who is owed)"}
+SHORT = {
+    "no_cdr": "No CDR",
+    "no_session": "No session",
+    "differs": "Differ",
+    "undelivered": "Undelivered",
+    "held": "Held",
+}
 SERIOUS = {"no_cdr", "on_hold", "rejected", "no_session"}
 
 
@@ -58,7 +65,7 @@ def panels(
 
 def _partners(selection: Selection, side: Side, sums: Sequence[Sums], wrong: Sequence[Wrong]) -> Panel:
     rows = [_partner(selection, side, name, sums, wrong) for name in sorted({_of(one, side) for one in sums})]
-    headers = ("Partner", "Sessions", "CDRs", "kWh taken / given back", "Stands, excl. VAT", *WORDS.values())
+    headers = ("Partner", "Sessions", "CDRs", "kWh taken / given back", "Stands, excl. VAT", *SHORT.values())
     return Panel(SIDES[side], headers, rows, empty="Nothing ended in this month.")
 
 
@@ -107,19 +114,23 @@ def _summed(kind: str, currency: str, found: Sequence[Wrong]) -> tuple[Any, ...]
 def _rows(selection: Selection, rows: Sequence[Balance]) -> Panel:
     title = WORDS[selection.kind] if selection.kind else "What is wrong, one by one"
     headers = ("Session", "CDR", "With", "Ended", "Problem", "Session says", "CDRs stand", "What can be done")
-    return Panel(title, headers, [_row(one) for one in rows], empty="Nothing.")
+    return Panel(title, headers, [_row(one, selection) for one in rows], empty="Nothing.")
 
 
-def _row(row: Balance) -> tuple[Any, ...]:
-    session = (
-        linked(links.change("roaming.session", row.session_id), short(row.session.object_id)) if row.session else "–"
-    )
-    cdr = linked(links.change("roaming.cdr", row.cdr_id), short(row.cdr.object_id)) if row.cdr else "–"
+def _row(row: Balance, selection: Selection) -> tuple[Any, ...]:
+    session, cdr = _linked("roaming.session", row.session), _linked("roaming.cdr", row.cdr)
     labels = [(Balance.Problem(one).label, BAD if one in SERIOUS else WARN) for one in row.problems]
-    parties = whole(f"{row.country_code}/{row.party_id} → {row.token_country_code}/{row.token_party_id}")
-    said = _figures(row.session_energy, row.session_cost, row.currency)
+    said = _figures(row.session_energy, row.session_cost, row.currency) if row.session_energy is not None else "–"
     stands = _figures(row.energy_import - row.energy_export, row.cost, row.currency) if row.standing else "nothing"
-    return session, cdr, parties, at(row.ended_at), badges(labels), said, stands, _steps(row)
+    ended = whole(f"{row.ended_at:%m-%d %H:%M}")
+    return session, cdr, _with(row, selection), ended, badges(labels), said, stands, _steps(row)
+
+
+def _with(row: Balance, selection: Selection) -> SafeString:
+    payer, owner = f"{row.token_country_code}/{row.token_party_id}", f"{row.country_code}/{row.party_id}"
+    if selection.party is None:
+        return whole(f"{owner} → {payer}")
+    return whole(owner if selection.side == Side.PAYER else payer)
 
 
 def _linked(model: str, row: StoredObject | None) -> SafeString | str:

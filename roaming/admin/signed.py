@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from roaming.console.home import Panel
-from roaming.console.text import BAD, GOOD, WARN, badge, code, cut, number, short, whole
+from roaming.console.text import BAD, GOOD, WARN, badge, code, cut, number, whole
 from roaming.models import Cdr
 from roaming.ocpi import json
 from roaming.pricing.ocmf import Reading
@@ -28,7 +28,7 @@ def panels(obj: Cdr) -> Iterator[Panel]:
     if isinstance(signed, dict):
         rows = [row for one in containers(document) for row in _rows(one)]
         yield Panel("Signed meter values", HEADERS, rows, note=_note(document), empty="None.")
-        yield Panel("Public key", ("Key", "SHA-256 of it", "Method"), [_key(document, signed)])
+        yield Panel("Public key", ("SHA-256 of it", "Method", "As it came"), [_key(document, signed)])
 
 
 def _rows(one: Container) -> Iterator[tuple[Any, ...]]:
@@ -59,4 +59,4 @@ def _note(document: dict[str, Any]) -> str:
 def _key(document: dict[str, Any], signed: dict[str, Any]) -> tuple[Any, ...]:
     said = str(signed.get("public_key") or "")
     method = cut(str(signed.get("encoding_method", "–")), 40)
-    return code(cut(said, 200)) if said else "none came with it", short(key_fingerprint(document)), method
+    return code(key_fingerprint(document)), method, code(cut(said, 60)) if said else "none came with it"
