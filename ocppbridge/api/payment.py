@@ -118,7 +118,7 @@ class LimitView(View[Transaction]):
 class WebPaymentSerializer(serializers.ModelSerializer[WebPayment]):
     """A payment on a web page."""
 
-    station = serializers.SlugRelatedField("identity", read_only=True)
+    station: Any = serializers.SlugRelatedField("identity", read_only=True)
 
     class Meta:
         model = WebPayment
@@ -191,7 +191,7 @@ class WebPaymentView(ReadView[WebPayment]):
 class SettlementSerializer(serializers.ModelSerializer[Settlement]):
     """What a terminal has charged."""
 
-    station = serializers.SlugRelatedField("identity", read_only=True)
+    station: Any = serializers.SlugRelatedField("identity", read_only=True)
 
     class Meta:
         model = Settlement
@@ -212,7 +212,7 @@ class SettlementView(ReadView[Settlement]):
 class BatterySwapSerializer(serializers.ModelSerializer[BatterySwap]):
     """Batteries in and out."""
 
-    station = serializers.SlugRelatedField("identity", read_only=True)
+    station: Any = serializers.SlugRelatedField("identity", read_only=True)
 
     class Meta:
         model = BatterySwap

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from ocppbridge.reference import examples, pages
+from ocppbridge.reference import pages
 from ocppbridge.reference.page import Page
 from ocppbridge.versions import DIALECTS, Dialect
 from ocppbridge.versions.blocks import BLOCK_OF, BLOCKS
@@ -70,15 +70,13 @@ def _page(dialect: Dialect, kind: str, name: str) -> Page:
             return pages.sequence_page(dialect, name)
         case "example":
             return pages.example_page(dialect, name)
-        case "example":
-            return pages.example_page(dialect, name)
     return pages.type_page(types(dialect.version)[name])
 
 
 def _names(version: str) -> Mapping[str, list[tuple[str, str]]]:
     """Folded name → (kind, name as it is written); messages come first."""
     found: dict[str, list[tuple[str, str]]] = {}
-    actions, worked = _BY_VERSION[version].schemas.requests, examples.of(_BY_VERSION[version])
+    actions, worked = _BY_VERSION[version].schemas.requests, pages.examples_of(_BY_VERSION[version])
     for kind, names in (("message", actions), ("sequence", SEQUENCES), ("example", worked), ("type", types(version))):
         for name in names:
             found.setdefault(name.casefold(), []).append((kind, name))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from ocppbridge.reference import examples, handling, tracing
+from ocppbridge.reference import conversations, handling, tracing
+from ocppbridge.reference.examples import EXAMPLES, rows
 from ocppbridge.reference.page import Page, Section, Source
 from ocppbridge.reference.touching import touching
 from ocppbridge.versions import Dialect
@@ -101,24 +102,26 @@ def sequence_page(dialect: Dialect, name: str) -> Page:
 
 
 def example_page(dialect: Dialect, name: str) -> Page:
-    """One worked example."""
-    one = examples.of(dialect)[name]
-    rows = [
+    """One worked example: profile by profile with what the composite schedule becomes, or message by message."""
+    worked = EXAMPLES.get(name)
+    if worked is not None:
+        headers: tuple[str, ...] = ("Why", "For", "SetChargingProfile", "EVSE 1 then")
+        note = "the payloads and the schedules are computed now"
+        section = Section("Profile by profile", Source.CODE, headers, list(rows(worked, dialect)), note)
+        return Page("example", name, dialect.version, f"{worked.title}, OCPP {dialect.version}", (section,))
+    told = conversations.of(dialect)[name]
+    said = [
         (step.way, f"{step.action} (answer)" if step.answer else step.action, json.dumps(step.payload), step.why)
-        for step in one.steps()
+        for step in told.steps()
     ]
-    section = Section("Messages", Source.CODE, ("Way", "Message", "Payload", "Why"), rows, one.source)
-    return Page("example", name, dialect.version, f"{one.title}, OCPP {dialect.version}", (section,))
+    section = Section("Messages", Source.CODE, ("Way", "Message", "Payload", "Why"), said, told.source)
+    return Page("example", name, dialect.version, f"{told.title}, OCPP {dialect.version}", (section,))
 
 
-def example_page(dialect: Dialect, name: str) -> Page:
-    """One worked example: payload by payload, with what the composite schedule becomes."""
-    one = EXAMPLES[name]
-    section = Section(
-        "Profile by profile", Source.CODE, ("Why", "For", "SetChargingProfile", "EVSE 1 then"), list(rows(one, dialect)),
-        "the payloads and the schedules are computed now",
-    )  # fmt: skip
-    return Page("example", name, dialect.version, f"{one.title}, OCPP {dialect.version}", (section,))
+def examples_of(dialect: Dialect) -> dict[str, str]:
+    """Name → title of every example that the version can play."""
+    worked = {name: one.title for name, one in EXAMPLES.items()}
+    return worked | {name: one.title for name, one in conversations.of(dialect).items()}
 
 
 def index_page(dialect: Dialect, type_names: Iterable[str]) -> Page:
@@ -128,8 +131,7 @@ def index_page(dialect: Dialect, type_names: Iterable[str]) -> Page:
     messages = [(one, f"{BLOCK_OF[one]} {BLOCKS[BLOCK_OF[one]]}", direction(dialect, one)) for one in actions]
     sections = (
         Section("Sequences", Source.SPECIFICATION, ("Sequence", "Title"), [(n, s.title) for n, s in SEQUENCES.items()]),
-        Section("Examples", Source.CODE, ("Example", "Title"), [(n, e.title) for n, e in examples.of(dialect).items()]),
-        Section("Examples", Source.CODE, ("Example", "Title"), [(name, one.title) for name, one in EXAMPLES.items()]),
+        Section("Examples", Source.CODE, ("Example", "Title"), list(examples_of(dialect).items())),
         Section("Blocks", Source.SPECIFICATION, ("Block", "Title"), blocks),
         Section("Messages", Source.SCHEMA, ("Message", "Block", "Direction"), messages),
         Section("Types", Source.SCHEMA, ("Type",), [(name,) for name in type_names]),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ocppbridge.bridge.tariff_words import translated
 from ocppbridge.charging.costing import Span, cost, details
-from ocppbridge.reference.examples import DOWN, UP, Shown, example
+from ocppbridge.reference.conversations import DOWN, UP, Shown, example
 
 START: Final = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 TOKEN: Final = {"idToken": "04AABBCC", "type": "ISO14443"}
