@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from ocppbridge.bridge.signed import signed_data
 from ocppbridge.charging.intents import Reset, StartCharging, Trigger, Unlock
 from ocppbridge.charging.tokens import IdToken, Place
-from ocppbridge.models import Alert, Call, Connector, Frame, Report, Station, Transaction
+from ocppbridge.models import Alert, Call, Connector, Frame, Station, StreamValue, Transaction
 from ocppbridge.services import calls, passwords
 from tests.ocppbridge.certification.talking import asked, boot, drained, settled, state
 from tests.ocppbridge.door import PASSWORD, Door, Talk, basic, eventually
@@ -447,7 +447,7 @@ def test_a_send_is_kept_and_never_answered_and_a_type_5_is_taken(door: Door) -> 
         talk.send([5, "m1", "FormatViolation", "your answer was odd", {}])
         assert talk.exchange(talk.say("Heartbeat", {}))[2]["currentTime"], "the very next frame is its answer"
     drained()
-    assert Report.objects.filter(action="NotifyPeriodicEventStream").exists()
+    assert StreamValue.objects.get().value == "1"
     assert Frame.objects.filter(kind=Frame.Kind.RESULT_ERROR, direction=0).exists()
 
 
