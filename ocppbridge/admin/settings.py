@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import tones
@@ -93,7 +94,7 @@ class DeviceReportAdmin(Shown[DeviceReport]):
     search_fields = ("station__identity__exact",)
     ordering = ("-id",)
     fields = (
-        ("station_link", "inventory", "requested_by"),
+        ("station_link", "inventory", "requested_by", "others"),
         ("standing", "reason", "tries"),
         ("came", "entries"),
         ("asked_at", "heard_at", "call_link", "settings_link"),
@@ -118,6 +119,13 @@ class DeviceReportAdmin(Shown[DeviceReport]):
     def came(self, obj: DeviceReport) -> str:
         """Of how many."""
         return f"{len(obj.parts)} of {'?' if obj.last_part is None else obj.last_part + 1}"
+
+    @admin.display(description="Further reports")
+    def others(self, obj: DeviceReport) -> SafeString | str:
+        """Of a long question."""
+        found = obj.rest.order_by("pk") if obj.first_id is None else [obj.first]
+        each = [linked(links.change("ocppbridge.devicereport", one.pk), one.pk) for one in found if one is not None]
+        return format_html_join(", ", "{}", ((one,) for one in each)) or "–"
 
     @admin.display(description="Call")
     def call_link(self, obj: DeviceReport) -> SafeString | str:

@@ -74,11 +74,14 @@ class ReportSerializer(serializers.ModelSerializer[DeviceReport]):
     """How far it is."""
 
     parts = serializers.JSONField(read_only=True)
+    rest: Any = serializers.PrimaryKeyRelatedField(
+        many=True, read_only=True, help_text="further reports, where the station takes no more variables at a time"
+    )
 
     class Meta:
         model = DeviceReport
         fields = [
-            "id", "inventory", "state", "reason", "parts", "last_part", "entries", "tries", "asked_at", "heard_at",
+            "id", "rest", "inventory", "state", "reason", "parts", "last_part", "entries", "tries", "asked_at", "heard_at",
             "requested_by",
         ]  # fmt: skip
 

@@ -6,7 +6,7 @@ again as a whole. Only a whole full inventory shows what the station does not ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from ocppbridge.charging.batches import batches
 from ocppbridge.charging.device_model import Report, Setting
 from ocppbridge.charging.intents import Intent, ReadVariables, ReportSettings, ReportSome, Variable
 from ocppbridge.charging.messages import ReportPart
@@ -24,6 +25,7 @@ from ocppbridge.models import DeviceReport, Station
 from ocppbridge.models import Setting as Row
 from ocppbridge.models.setting import Named
 from ocppbridge.services import calls
+from ocppbridge.services.variables import limits
 from ocppbridge.versions import secrets
 
 FULL: Final = "FullInventory"
@@ -46,18 +48,42 @@ def ask(
     criteria: tuple[str, ...] = (),
     requested_by: str = "",
 ) -> DeviceReport:
-    """Have the device model reported, or part of it (B07, B08); a 1.6 station is asked for all of its keys."""
-    some = bool(variables or criteria)
+    """Have the device model reported, or part of it (B07, B08); a 1.6 station is asked for all of its keys.
+
+    What names more variables than the station takes at a time becomes several reports, the `rest` of the first.
+    """
+    if variables:
+        first, *more = _pieces(station, variables)
+        row = _ask(station, CUSTOM, requested_by, _some(first, criteria))
+        for piece in more:
+            _ask(station, CUSTOM, requested_by, _some(piece, criteria), first=row)
+        return row
+    if criteria:
+        return _ask(station, CUSTOM, requested_by, _some((), criteria))
+    if calls.dialect_of(station).version == "1.6":
+        return _ask(station, inventory, requested_by, lambda number: ReadVariables())
+    return _ask(station, inventory, requested_by, lambda number: ReportSettings(number, inventory))
+
+
+def _pieces(station: Station, variables: tuple[Variable, ...]) -> Iterator[tuple[Variable, ...]]:
+    """B08.FR.17, FR.18: within ItemsPerMessage and BytesPerMessage of GetReport."""
+    dialect, most = calls.dialect_of(station), limits(station, "GetReport")
+    return batches(
+        variables, most.items, most.size, lambda one: len(str(calls.translated(dialect, ReportSome(0, (one,)))[1]))
+    )
+
+
+def _some(piece: tuple[Variable, ...], criteria: tuple[str, ...]) -> Callable[[int], Intent]:
+    return lambda number: ReportSome(number, piece, criteria)
+
+
+def _ask(
+    station: Station, inventory: str, by: str, intent: Callable[[int], Intent], first: DeviceReport | None = None
+) -> DeviceReport:
     row = DeviceReport.objects.create(
-        station=station, inventory=CUSTOM if some else inventory, requested_by=requested_by[:150],
-        asked_at=timezone.now(),
-    )  # fmt: skip
-    intent: Intent = ReportSettings(row.pk, inventory)
-    if some:
-        intent = ReportSome(row.pk, variables, criteria)
-    elif calls.dialect_of(station).version == "1.6":
-        intent = ReadVariables()
-    row.call = calls.queue(station, intent, purpose=PURPOSE, reference=str(row.pk), requested_by=requested_by)
+        station=station, inventory=inventory, requested_by=by[:150], asked_at=timezone.now(), first=first
+    )
+    row.call = calls.queue(station, intent(row.pk), purpose=PURPOSE, reference=str(row.pk), requested_by=by)
     row.save(update_fields=["call"])
     return row
 

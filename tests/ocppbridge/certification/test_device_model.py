@@ -77,6 +77,28 @@ def test_an_inventory_is_asked_for_and_kept_part_by_part(door: Door, version: st
     assert (threshold.mutability, threshold.least, threshold.unit) == ("ReadWrite", "1", "s")
 
 
+@V2
+def test_a_long_question_is_put_in_as_many_messages_as_the_station_takes(door: Door, version: str) -> None:
+    """B08.FR.17."""
+    station = new_station()
+    for name, value in (("ItemsPerMessage", "2"), ("BytesPerMessage", "1000")):
+        Setting.objects.create(
+            station=station, component="DeviceDataCtrlr", name=name, instance="GetReport", value=value
+        )
+    names = tuple(named(f"Ctrlr.Name{number}") for number in range(5))
+    with door.station("CP1", version) as talk:
+        boot(talk)
+        first = device_model.ask(drained(), variables=names)
+        asked_for = []
+        for row in [first, *first.rest.order_by("pk")]:
+            frame = talk.called()
+            assert (frame[2], frame[3]["requestId"]) == ("GetReport", row.pk)
+            asked_for.append([one["variable"]["name"] for one in frame[3]["componentVariable"]])
+            talk.answer(frame, {"status": "EmptyResultSet"})
+            settled(Call.objects.select_related("station").get(pk=frame[1]))
+    assert asked_for == [["Name0", "Name1"], ["Name2", "Name3"], ["Name4"]]
+
+
 @pytest.mark.parametrize(
     ("inventory", "left"), [("FullInventory", ["A.B"]), ("ConfigurationInventory", ["A.B", "Old.B"])]
 )
