@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("stations", "connections", "burst", "locations", "library", "growth", "partners", "bridge", "pricing", "smart")
+NAMES = (
+    "stations", "connections", "burst", "locations", "library", "growth", "partners", "bridge", "pricing", "smart",
+    "billing",
+)  # fmt: skip
 
 
 def main(chosen: list[str]) -> int:
