@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from roaming import nudges
 from roaming.models import Assessment, Cdr, DeskEntry
@@ -32,7 +33,7 @@ from roaming.services.objects import key
 DESK = "desk"
 TASK = "roaming.assess"
 Verdict, Act, Settled = Assessment.Verdict, DeskEntry.Act, Assessment.Settled
-_WAITING = ("session_billed_twice", "looks_like_another", "credit_of_unknown_cdr", "credited_twice")
+_WAITING = frozenset({"session_billed_twice", "looks_like_another", "credit_of_unknown_cdr", "credited_twice"})
 
 
 class CannotSettle(ValueError):
@@ -63,9 +64,13 @@ def _told(cdr: Cdr) -> list[Finding]:
     return [error(one["code"], one["pointer"], one["message"]) for one in told]
 
 
-def take(cdr: Cdr, looked: Looked, now: datetime, *, by: str = DESK) -> Assessment:
-    """Write down what was seen, inside of the caller's transaction, which holds the CDR's row."""
-    row = Assessment.objects.filter(cdr=cdr).first() or Assessment(cdr=cdr)
+def take(cdr: Cdr, looked: Looked, now: datetime, *, by: str = DESK, fresh: bool = False) -> Assessment:
+    """Write down what was seen, inside of the caller's transaction, which holds the CDR's row.
+
+    `fresh`: just made here, as the first CDR of its session: nothing hangs on it yet.
+    """
+    found = None if fresh else Assessment.objects.filter(cdr=cdr).first()
+    row = found or Assessment(cdr=cdr)
     before = (row.verdict, row.stands)
     row.country_code, row.party_id, row.ended_at = cdr.country_code, cdr.party_id, cdr.end_date_time
     if not row.settled_as:
@@ -84,7 +89,7 @@ def take(cdr: Cdr, looked: Looked, now: datetime, *, by: str = DESK) -> Assessme
         _enter(row, by, Act.ASSESSED, before[0], looked.words, now)
     if cdr.source_id is not None:
         desk_habits.learn(cdr, looked, row.verdict == Verdict.ACCEPTED, now)
-    if before != (row.verdict, row.stands):
+    if before != (row.verdict, row.stands) and not fresh:
         _ripple(cdr)
     if cdr.withheld and row.verdict == Verdict.ACCEPTED:
         send(cdr, now)
@@ -202,11 +207,16 @@ def _stands(cdr: Cdr, verdict: str) -> bool:
 def _ripple(cdr: Cdr) -> None:
     """What hangs on it is looked at again: its credits, and what waited for it or because of it (CDR-11)."""
     others = Cdr.objects.filter(country_code=cdr.country_code, party_id=cdr.party_id, desk_due=False).exclude(pk=cdr.pk)
-    keys = list(others.filter(credit=True, credit_reference_id__iexact=cdr.object_id).values_list("pk", flat=True))
-    waiting = others.filter(assessment__codes__overlap=list(_WAITING))
+    of_it = Q(start_date_time=cdr.start_date_time, token_uid=cdr.token_uid)
     if cdr.session_key:
-        keys += waiting.filter(session_key=cdr.session_key).values_list("pk", flat=True)
-    keys += waiting.filter(start_date_time=cdr.start_date_time, token_uid=cdr.token_uid).values_list("pk", flat=True)
+        of_it |= Q(session_key=cdr.session_key)
+    keys = [
+        pk
+        for pk, credit, codes in others.filter(of_it | Q(credit=True, credit_reference_id__iexact=cdr.object_id))
+        .order_by()
+        .values_list("pk", "credit", "assessment__codes")
+        if credit or set(codes or ()) & _WAITING
+    ]
     if keys and Cdr.objects.filter(pk__in=keys).update(desk_due=True):
         nudges.nudge_each(TASK, [0], nudges.BULK)
 

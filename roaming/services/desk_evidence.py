@@ -14,13 +14,13 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
 
-from roaming.models import Assessment, Cdr, Habit
+from roaming.models import Assessment, Cdr, Habit, Location
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import parse_datetime
 from roaming.pricing import Learned
 from roaming.pricing.habits import read
-from roaming.services import desk_tariffs, locations, sessions
+from roaming.services import desk_tariffs, sessions
 from roaming.services.objects import key
 
 MOST = 50  # CDRs beside one: a session has two or three
@@ -42,10 +42,11 @@ class Evidence:
 def gather(document: Mapping[str, Any], owner: PartyId, *, ours: bool, before: int | None = None) -> Evidence:
     """`ours`: made here, by tariffs that were fixed at the start, from the readings that its Session told of as far as
     they were known (a final one does not change, SES-09); `before`: the key of the CDR, if it is stored."""
-    place = locations.find(owner, str((document.get("cdr_location") or {}).get("id", "")))
+    place = key(str((document.get("cdr_location") or {}).get("id", "")))
+    zones = Location.objects.filter(country_code=owner.country, party_id=owner.party, object_key=place)
     tariffs, held = (None, None) if ours else _tariffs(document, owner)
     return Evidence(
-        time_zone=None if place is None else place.time_zone,
+        time_zone=zones.values_list("time_zone", flat=True).first(),
         tariffs=tariffs,
         held=held,
         sessions=None if ours else _sessions(document, owner),

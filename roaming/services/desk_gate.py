@@ -18,6 +18,7 @@ from roaming.pricing.verdicts import Verdict
 from roaming.services import desk
 from roaming.services.decisions import choices
 from roaming.services.desk_look import Looked, look
+from roaming.services.notices import notice
 from roaming.services.objects import digest
 
 PASS, REFUSE = "pass", "refuse"
@@ -28,6 +29,7 @@ def refuse_other_content(stored: Cdr | None, document: Mapping[str, Any], now: d
     if stored is None or stored.digest == digest(document):
         return
     desk.conflicting(stored, "the same id was sent again with other content; the first one is kept", now)
+    notice(stored.source_id, "cdr_id_conflict", f"CDR {stored} was sent again with other content: it was refused", now)
     raise InvalidObject("/id", "a CDR with this id and other content is stored; a CDR never changes")
 
 

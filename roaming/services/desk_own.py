@@ -33,6 +33,7 @@ def issue(
 ) -> Cdr:
     """Store it with its verdict; told to its payer only if it is accepted. Raises InvalidObject.
 
+    `alone`: the first CDR of its session, in a transaction that may fail with it (see `objects.store`).
     `hints`: what we know and OCPI 2.2.1 has no word for, such as whether a reservation has expired.
     """
     looked = look(document, owner, None, now, more=findings, hints=hints or {})
@@ -43,7 +44,7 @@ def issue(
             CDRS, owner, document, source=None, now=now, alone=alone, beside=beside, tell=not held
         )  # fmt: skip
         if stored.created:
-            _take(stored.obj, looked, now)
+            _take(stored.obj, looked, now, fresh=alone)
     return stored.obj
 
 
@@ -66,6 +67,7 @@ def rewrite(
     return stored.obj
 
 
-def _take(row: Cdr, looked: Looked, now: datetime) -> None:
-    assessment = desk.take(row, looked, now)
-    transaction.on_commit(lambda: desk_queue.tell(assessment))
+def _take(row: Cdr, looked: Looked, now: datetime, *, fresh: bool = False) -> None:
+    assessment = desk.take(row, looked, now, fresh=fresh)
+    if looked.verdict is not Verdict.ACCEPTED:
+        transaction.on_commit(lambda: desk_queue.tell(assessment))
