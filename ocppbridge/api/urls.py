@@ -21,6 +21,7 @@ from ocppbridge.api.payment import (
     TariffQuestionView,
     WebPaymentView,
 )
+from ocppbridge.api.power import ChargingLimitView, ChargingProfileView, ChargingScheduleView, SiteBudgetView
 from ocppbridge.api.provisioning import (
     ConfigurationApplyView,
     ConfigurationView,
@@ -70,6 +71,9 @@ OF_STATION: dict[str, type[ViewSetMixin]] = {
     "tariffs/clear": TariffClearView,
     "tariffs": StationTariffView,
     "battery-swaps": BatterySwapView,
+    "charging-profiles": ChargingProfileView,
+    "charging-schedule": ChargingScheduleView,
+    "charging-limits": ChargingLimitView,
     "energy-offer": EnergyOfferView,
     "ev-needs": EvNeedsView,
     "der-controls": DerControlView,
@@ -93,6 +97,7 @@ router.register(r"transactions/(?P<transaction>[0-9]{1,18})/energy-plan", Energy
 router.register(r"transactions/(?P<transaction>[0-9]{1,18})/limits", LimitView, basename="transaction-limit")
 router.register("web-payments", WebPaymentView)
 router.register("settlements", SettlementView)
+router.register("site-budgets", SiteBudgetView)
 router.register("grid-signals", GridSignalView)
 router.register("transfer-rules", TransferRuleView)
 router.register(r"transactions/(?P<transaction>[0-9]{1,18})/readings", ReadingView, basename="reading")

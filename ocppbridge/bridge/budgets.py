@@ -212,3 +212,8 @@ def touched(stations: set[int]) -> None:
 def sweep() -> None:
     """What no event tells: leases, measured power, time of the day, stations that came back."""
     nudges.balance(set(SiteBudget.objects.filter(active=True).values_list("pk", flat=True)))
+
+
+def changed(budget: SiteBudget) -> None:
+    """Somebody has changed it."""
+    nudges.balance([budget.pk])

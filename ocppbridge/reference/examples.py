@@ -53,8 +53,8 @@ class Example:
 
 
 def _profile(
-    number: int, purpose: Purpose, periods: str, *, level: int = 0, at: datetime | None = None, lasts: int | None = None,
-    daily: bool = False, unit: Unit = Unit.A,
+    number: int, purpose: Purpose, periods: str, *, level: int = 0, at: datetime | None = None,
+    lasts: int | None = None, daily: bool = False, unit: Unit = Unit.A,
 ) -> ChargingProfile:  # fmt: skip
     found = tuple(Period(int(start), Decimal(limit)) for start, limit in (word.split("=") for word in periods.split()))
     kind = Kind.RECURRING if daily else Kind.ABSOLUTE if at is not None else Kind.RELATIVE
@@ -73,7 +73,9 @@ EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(
                 Step("Every car may draw 32 A.", _DEFAULT),
                 Step(
                     "Each day from 13:00 for an hour only 10 A: a higher level, as long as it has something to say.",
-                    _profile(2, Purpose.TX_DEFAULT, "0=10", level=1, at=NOON + timedelta(hours=1), lasts=HOUR, daily=True),
+                    _profile(
+                        2, Purpose.TX_DEFAULT, "0=10", level=1, at=NOON + timedelta(hours=1), lasts=HOUR, daily=True
+                    ),
                 ),
                 Step(
                     "Of that hour the last half an hour 6 A: the highest level leads.",
