@@ -91,7 +91,7 @@ def test_staff_limit_a_running_transaction(admin_client: Client, station: Statio
 
 
 def test_staff_have_batteries_swapped_and_settle_them(admin_client: Client, station: Station) -> None:
-    """S03."""
+    """RequestBatterySwap, block S."""
     press(admin_client, "station", "swap_batteries", station.pk, token="CARD", type="Central")
     row = BatterySwap.objects.get()
     token = {"idToken": "CARD", "type": "Central"}

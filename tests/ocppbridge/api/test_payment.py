@@ -93,7 +93,7 @@ def test_a_transaction_is_limited_while_it_runs(station: Station) -> None:
 
 
 def test_batteries_are_swapped_by_request(station: Station) -> None:
-    """S03."""
+    """RequestBatterySwap, block S."""
     made = post("stations/CP1/battery-swaps/", {"token": "CARD"})
     assert (made.status_code, made.json()["state"]) == (202, "asked")
     assert get(f"stations/CP1/battery-swaps/{BatterySwap.objects.get().pk}/")["id_token"] == "CARD"

@@ -93,7 +93,7 @@ def test_without_a_tariff_nothing_is_calculated() -> None:
 
 
 def test_a_payment_is_awaited_and_batteries_are_swapped() -> None:
-    """C25, S03."""
+    """C25; RequestBatterySwap, block S."""
     bench = begun()
     assert bench.call("NotifyWebPaymentStarted", {"evseId": 1, "timeout": 60}) == {}
     token = {"idToken": "A", "type": "Central"}
