@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from roaming.admin import desk_panels, tones
 from roaming.admin.desk_bulk import Bulk, Noted
-from roaming.admin.desk_filters import Origin, Partner, Period, Reason, Staff
+from roaming.admin.desk_filters import ById, Origin, Partner, Period, Reason, Staff
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.home import Panel
@@ -42,7 +42,7 @@ class Replacing(Noted):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(Bulk, Shown[Assessment]):
+class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
     """One row for each CDR that was assessed."""
 
     list_display = (
@@ -59,7 +59,7 @@ class AssessmentAdmin(Bulk, Shown[Assessment]):
     list_display_links = ("cdr_id_shown",)
     list_filter = (Staff, "verdict", Reason, Partner, Origin, Period)
     list_select_related = ("cdr", "cdr__source")
-    search_fields = ("cdr__object_key__iexact", "cdr__session_key__iexact")
+    search_fields = ("cdr__object_key",)  # shows the box; what is looked for is said in ById
     search_help_text = "CDR id or session id: exactly as they are"
     ordering = ("-ended_at", "-id")
     actions = ("release_selected", "dispute_selected", "reject_selected", "assess_selected")
