@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocppbridge.models import BudgetShare, Call, InstalledProfile, SiteBudget
+from ocppbridge.models import BudgetShare, InstalledProfile, SiteBudget
 from tests.ocppbridge.api.test_stations import get, post
 from tests.roaming.console import world
 
@@ -58,4 +58,3 @@ def test_a_site_s_budget_is_made_changed_and_read_with_its_shares(hub: world.Wor
     assert post("site-budgets/", wrong).status_code == 400
     assert get(f"site-budgets/{budget.pk}/")["limit"] == "40.0"
     assert not BudgetShare.objects.exists()
-    assert not Call.objects.exists()
