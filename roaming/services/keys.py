@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from roaming.models import IssuedToken, OperatorToken, Platform
+from roaming.models import BillingToken, IssuedToken, OperatorToken, Platform, Webhook
 
 
 def encrypt_again() -> int:
-    """Every token that we hold, under the present key; how many."""
+    """Every token and secret that we hold, under the present key; how many."""
     with transaction.atomic():
         rows = list(Platform.objects.select_for_update().exclude(token_out="", second_secret=""))
         for row in rows:
             row.save(update_fields=["token_out", "second_secret"])
-    return len(rows)
+        hooks = list(Webhook.objects.select_for_update())
+        for hook in hooks:
+            hook.save(update_fields=["secret"])
+    return len(rows) + len(hooks)
 
 
 def digests_in_force() -> dict[str, int]:
@@ -25,4 +28,5 @@ def digests_in_force() -> dict[str, int]:
     return {
         "issued_tokens": IssuedToken.objects.filter(revoked_at=None).count(),
         "operator_tokens": OperatorToken.objects.filter(revoked_at=None).count(),
+        "billing_tokens": BillingToken.objects.filter(revoked_at=None).count(),
     }

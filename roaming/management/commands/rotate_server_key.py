@@ -32,9 +32,10 @@ class Command(OperatorCommand):
         }
 
     def show(self, result: Any, out: Console) -> None:
-        out.print(f"{result['encrypted_again']} tokens of partners are encrypted under the present key.")
+        out.print(f"{result['encrypted_again']} tokens and secrets are encrypted under the present key.")
+        apis = result["operator_tokens"] + result["billing_tokens"]
         out.print(
-            f"{result['issued_tokens']} tokens that we issued, {result['operator_tokens']} API tokens and the "
+            f"{result['issued_tokens']} tokens that we issued, {apis} API tokens and the "
             "passwords of stations are known by digest only: those made earlier count while the old key stays in "
             "SERVER_KEY_FALLBACKS. Rotate them before you take it out."
         )

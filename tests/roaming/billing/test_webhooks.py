@@ -18,7 +18,7 @@ from django.utils import timezone
 from roaming import client
 from roaming.hub import webhooks as words
 from roaming.models import Notice, Webhook, WebhookAttempt
-from roaming.services import changes, webhooks
+from roaming.services import changes, keys, webhooks
 from tests.roaming.billing import world
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +111,15 @@ def test_the_secret_is_encrypted_at_rest(receiver: Receiver) -> None:
     assert Webhook.objects.get(pk=one.pk).secret == key
     again = webhooks.renew_secret(one)
     assert again != key
+
+
+def test_its_secret_outlives_a_change_of_the_server_key(receiver: Receiver, settings: Any) -> None:
+    """S17."""
+    one, key = webhooks.add("billing", receiver.url, ["made"])
+    settings.SERVER_KEY, settings.SERVER_KEY_FALLBACKS = b"n" * 32, [settings.SERVER_KEY]
+    assert keys.encrypt_again() == 1
+    settings.SERVER_KEY_FALLBACKS = []
+    assert Webhook.objects.get(pk=one.pk).secret == key
 
 
 def test_one_that_fails_is_tried_again_and_nothing_overtakes_it(receiver: Receiver) -> None:
