@@ -13,7 +13,16 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from ocppbridge import mailbox, nudges
-from ocppbridge.bridge import budgets, decisions, energy_steering, local_lists, reservations, station_tariffs, telling
+from ocppbridge.bridge import (
+    budgets,
+    decisions,
+    energy_steering,
+    local_lists,
+    reservations,
+    station_tariffs,
+    telling,
+    wishes,
+)
 from ocppbridge.handlers import settling
 from ocppbridge.models import Call, Connection, Station
 from ocppbridge.services import (
@@ -76,6 +85,7 @@ def sweep(now: datetime) -> None:
         configure(now)
     if now.second % BUDGETS_EVERY == 0:
         budgets.sweep()
+        wishes.sweep(now)
         charging_profiles.forget_ended()
     if now.second % LISTS_EVERY == 0:
         local_lists.sweep(now)

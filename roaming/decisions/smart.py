@@ -95,3 +95,19 @@ register(
         reached=Feature.STATIONS,
     )
 )
+register(
+    Decision(
+        id="PREFERENCES-PLAN",
+        kind=Kind.SPEC_SILENT,
+        title="What a driver's charging preferences do to the power",
+        section="OCPI 2.2.1 Sessions, ChargingPreferences (SES-03)",
+        question="A driver has said when he leaves and how much he needs. What becomes of it beside the tariff?",
+        options={
+            "profile": "a TxProfile: no less than what he needs by then, no more than that for CHEAP and GREEN",
+            "weight": "only his weight where a site is shared by priority",
+        },
+        default="profile",
+        applied_in="ocppbridge.bridge.wishes",
+        reached=Feature.STATIONS,
+    )
+)
