@@ -41,14 +41,17 @@ def read(text: str) -> tuple[str, str]:
     modules = _modules(country)
     if not modules:
         raise BadNumber(f"no rule is known for VAT numbers of {country}")
+    problems = []
     # Some countries count their letters among the number (CHE…), most do not.
-    if any(module.is_valid(form) for module in modules for form in (number, plain)):
-        return country, number
-    try:
-        modules[0].validate(number)
-    except ValidationError as problem:
-        raise BadNumber(f"{country}: {problem}") from None
-    return country, number
+    for module in modules:
+        for form in (number, plain):
+            try:
+                module.validate(form)
+            except ValidationError as problem:
+                problems.append(str(problem))
+            else:
+                return country, number
+    raise BadNumber(f"{country}: {problems[0]}")
 
 
 def _modules(country: str) -> list[Any]:
