@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
@@ -30,6 +31,7 @@ class Responder:
         self.status = 200
         self.valid_for = HOUR
         self.url = ""
+        self.shows = True
 
     def answer(self, body: bytes) -> bytes:
         """To an OCSP request."""
@@ -57,9 +59,11 @@ class Responder:
                 revocation_reason=None,
             )
             .responder_id(ocsp.OCSPResponderEncoding.HASH, self.signer.certificate)
-            .certificates([self.signer.certificate, self.authority.certificate])
         )
-        return built.sign(self.signer.key, hashes.SHA256()).public_bytes(Encoding.DER)
+        if self.shows:
+            built = built.certificates([self.signer.certificate, self.authority.certificate])
+        how = None if isinstance(self.signer.key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+        return built.sign(self.signer.key, how).public_bytes(Encoding.DER)
 
     def crl(self) -> bytes:
         """The list of what has been revoked."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ed25519, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
@@ -148,3 +148,29 @@ def test_a_certificate_says_where_it_can_be_asked_about(vehicle):
         .sign(key, hashes.SHA256())
     )  # fmt: skip
     assert responder(made) == "http://ocsp.example/"
+
+
+def test_an_answer_of_an_ed25519_key_is_believed(vehicle, authority):
+    signer = certificate(
+        "Responder", authority, usage=ExtendedKeyUsageOID.OCSP_SIGNING, key=ed25519.Ed25519PrivateKey.generate()
+    )
+    data = asked(vehicle, authority)
+    assert read_ocsp(responding(authority, vehicle, signer=signer).answer(question(data)), data, [], NOW).verified
+
+
+def test_an_issuer_that_nobody_knows_verifies_nothing(vehicle, authority):
+    """Neither shown by the responder nor among the known; a key of a kind that has no hash is passed over."""
+    responder, data = responding(authority, vehicle), asked(vehicle, authority)
+    responder.shows = False
+    odd = certificate("Odd", authority, key=dsa.generate_private_key(2048)).certificate
+    answer = responder.answer(question(data))
+    assert not read_ocsp(answer, data, [odd], NOW).verified
+    assert read_ocsp(answer, data, [odd, authority.certificate], NOW).verified
+    with pytest.raises(BadAnswer, match="not known"):
+        read_crl(responder.crl(), {**data, "hashAlgorithm": "MD5"}, [authority.certificate], NOW)
+
+
+def test_a_list_signed_with_another_kind_of_key_is_not_the_issuer_s(vehicle, authority):
+    other = certificate("MO Sub-CA", authority=True, key=rsa.generate_private_key(65537, 2048))
+    with pytest.raises(BadAnswer, match="not the issuer's"):
+        read_crl(responding(authority, signer=other).crl(), asked(vehicle, authority), [authority.certificate], NOW)
