@@ -56,7 +56,7 @@ def revoke(now: datetime, **whose: Any) -> None:
 def safe_name(name: str) -> str:
     """The last part of a name without anything that a file system or a header could take amiss (S27)."""
     last = PurePosixPath(name.replace("\\", "/")).name
-    kept = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in last)
+    kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in last)
     return kept.lstrip(".")[:100] or "file"
 
 
