@@ -200,7 +200,7 @@ class ChargingLimitView(mixins.ListModelMixin, View[ChargingLimit]):
 class ShareSerializer(serializers.ModelSerializer[BudgetShare]):
     """One station's share."""
 
-    station = serializers.SlugRelatedField(slug_field="identity", read_only=True)
+    station: serializers.Field[Any, Any, Any, Any] = serializers.SlugRelatedField(slug_field="identity", read_only=True)
 
     class Meta:
         model = BudgetShare

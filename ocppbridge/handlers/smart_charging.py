@@ -73,9 +73,10 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
     if call.purpose == energy_plans.PURPOSE:
         energy_plans.settled(call, outcome, now)
     charging_profiles.settled(call, outcome, now)
-    budget = budget_shares.settled(call, outcome, now)
-    if budget is not None:
-        nudges.balance([budget])
+    if call.purpose == budget_shares.PURPOSE:
+        budget = budget_shares.settled(call, outcome, now)
+        nudges.balance([] if budget is None else [budget])
+        return
     schedule_checks.settled(call, outcome, now)
     if call.purpose != energy_plans.PURPOSE:
         profiles.settled(call, outcome, now)

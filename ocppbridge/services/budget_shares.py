@@ -9,7 +9,7 @@ from typing import Final
 from ocppbridge.charging.charging_profiles import Unit
 from ocppbridge.charging.intents import InstallProfile
 from ocppbridge.charging.outcomes import Accepted, Outcome
-from ocppbridge.models import BudgetShare, Call, SiteBudget
+from ocppbridge.models import BudgetShare, Call
 from ocppbridge.services import alerts, calls
 
 ONE: Final = {Unit.A: Decimal("0.1"), Unit.W: Decimal(1)}
@@ -40,7 +40,8 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> int | None:
     intent = calls.intent_of(call)
     if call.purpose != PURPOSE or not key.isdecimal() or not isinstance(intent, InstallProfile):
         return None
-    one = BudgetShare.objects.select_for_update().filter(pk=int(key), station=call.station_id).first()
+    rows = BudgetShare.objects.select_for_update(of=("self",)).select_related("budget")
+    one = rows.filter(pk=int(key), station=call.station_id).first()
     if one is None:
         return None
     amount = intent.profile.schedule.periods[0].limit
@@ -49,9 +50,10 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> int | None:
     elif one.call_id == call.pk:
         _share_settled(one, outcome, now)
     one.save()
-    waiting = BudgetShare.objects.filter(budget=one.budget_id, sent__isnull=False).exists()
-    lately = SiteBudget.objects.filter(pk=one.budget_id, balanced_at__gt=now - GATHER).exists()
-    return None if waiting and lately else one.budget_id
+    balanced_at = one.budget.balanced_at
+    if balanced_at is None or balanced_at <= now - GATHER:
+        return one.budget_id
+    return None if BudgetShare.objects.filter(budget=one.budget_id, sent__isnull=False).exists() else one.budget_id
 
 
 def _share_settled(one: BudgetShare, outcome: Outcome | None, now: datetime) -> None:

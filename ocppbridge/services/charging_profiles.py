@@ -86,14 +86,13 @@ def _accepted(call: Call, intent: InstallProfile, now: datetime) -> None:
     same.filter(
         evse_number=evse, purpose=profile.purpose, level=profile.level, transaction_id=profile.transaction or ""
     ).exclude(profile_id=profile.profile_id).delete()
-    InstalledProfile.objects.update_or_create(
-        station=call.station,
-        profile_id=profile.profile_id,
-        defaults={
-            **_columns(profile, evse), "source": OURS, "wanted": True, "drift": "", "set_for": call.purpose,
-            "requested_by": call.requested_by, "accepted_at": now,
-        },
-    )  # fmt: skip
+    columns = {
+        **_columns(profile, evse), "source": OURS, "wanted": True, "drift": "", "set_for": call.purpose,
+        "requested_by": call.requested_by, "accepted_at": now,
+    }  # fmt: skip
+    known = InstalledProfile.objects.filter(station=call.station, profile_id=profile.profile_id)
+    if not known.update(**columns):  # one statement: a whole site may answer at once
+        InstalledProfile.objects.create(station=call.station, profile_id=profile.profile_id, **columns)
 
 
 def _columns(profile: ChargingProfile, evse: int) -> dict[str, Any]:

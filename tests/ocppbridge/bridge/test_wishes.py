@@ -22,7 +22,7 @@ def wish(row: Transaction, kind: str = "CHEAP", hours: int = 10, need: str = "27
     sessions.publish(row, START)
     row.save()
     return Preference.objects.create(
-        session=Session.objects.get(), sender=Party.objects.exclude(party_id="VLT").first(), profile_type=kind,
+        session=Session.objects.get(), sender=Party.objects.exclude(party_id="VLT")[0], profile_type=kind,
         departure_time=NOW + timedelta(hours=hours), energy_need=Decimal(need), response="ACCEPTED", received_at=NOW,
     )  # fmt: skip
 
