@@ -81,7 +81,8 @@ class ReportSerializer(serializers.ModelSerializer[DeviceReport]):
     class Meta:
         model = DeviceReport
         fields = [
-            "id", "rest", "inventory", "state", "reason", "parts", "last_part", "entries", "tries", "asked_at", "heard_at",
+            "id", "rest",
+            "inventory", "state", "reason", "parts", "last_part", "entries", "tries", "asked_at", "heard_at",
             "requested_by",
         ]  # fmt: skip
 
