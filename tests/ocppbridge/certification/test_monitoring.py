@@ -247,7 +247,7 @@ def send(talk: Talk, payload: dict[str, Any]) -> None:
 
 
 def test_a_stream_is_opened_told_adjusted_listed_and_closed(door: Door) -> None:
-    """TC_N_100_CSMS to TC_N_107_CSMS are known by their ids only; N11 to N15."""
+    """N11 to N15."""
     new_station()
     with door.station("CP1", "ocpp2.1") as talk:
         boot(talk)

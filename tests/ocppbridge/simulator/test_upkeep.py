@@ -162,7 +162,7 @@ def happen(bench: Bench, severity: int = 4) -> None:
 
 @NEW
 def test_monitors_are_set_told_reported_and_cleared(kind: type[Station]) -> None:
-    """TC_N_01 to TC_N_05, TC_N_08, TC_N_44."""
+    """TC_N_01, TC_N_05, TC_N_08, TC_N_44."""
     bench = Yard(kind)
     (made,) = bench.call("SetVariableMonitoring", {"setMonitoringData": [MONITOR]})["setMonitoringResult"]
     assert (made["status"], made["id"]) == ("Accepted", 1)
