@@ -54,7 +54,7 @@ def build(station: Station) -> None:
     )  # fmt: skip
     Monitor.objects.create(
         station=station, component="EVSE", evse_number=1, name="Temperature", monitor_id=7, type="UpperThreshold",
-        value=Decimal("70"), severity=4, status="Accepted", asked_at=now,
+        value=Decimal(70), severity=4, status="Accepted", asked_at=now,
     )  # fmt: skip
     StationEvent.objects.create(
         station=station, component="EVSE", evse_number=1, name="Temperature", event_id=1, at=now, received_at=now,
