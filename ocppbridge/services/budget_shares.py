@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -15,7 +15,6 @@ from ocppbridge.services import alerts, calls
 ONE: Final = {Unit.A: Decimal("0.1"), Unit.W: Decimal(1)}
 """Shares are rounded down to these."""
 PURPOSE: Final = "budget"
-GATHER: Final = timedelta(seconds=1)
 
 
 def counted(one: BudgetShare, now: datetime) -> Decimal:
@@ -32,15 +31,12 @@ def waits(one: BudgetShare) -> bool:
 
 
 def settled(call: Call, outcome: Outcome | None, now: datetime) -> int | None:
-    """The answer to a share or an offline limit; the budget, if it is to be shared anew now.
-
-    With the last answer that is waited for, and once a second before: sharing anew for each costs more than it gains.
-    """
+    """The answer to a share or an offline limit; the budget that is to be shared anew."""
     kind, _, key = call.reference.partition(":")
     intent = calls.intent_of(call)
     if call.purpose != PURPOSE or not key.isdecimal() or not isinstance(intent, InstallProfile):
         return None
-    rows = BudgetShare.objects.select_for_update(of=("self",)).select_related("budget")
+    rows = BudgetShare.objects.select_for_update()
     one = rows.filter(pk=int(key), station=call.station_id).first()
     if one is None:
         return None
@@ -50,10 +46,7 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> int | None:
     elif one.call_id == call.pk:
         _share_settled(one, outcome, now)
     one.save()
-    balanced_at = one.budget.balanced_at
-    if balanced_at is None or balanced_at <= now - GATHER:
-        return one.budget_id
-    return None if BudgetShare.objects.filter(budget=one.budget_id, sent__isnull=False).exists() else one.budget_id
+    return one.budget_id
 
 
 def _share_settled(one: BudgetShare, outcome: Outcome | None, now: datetime) -> None:
