@@ -77,7 +77,7 @@ register(
         kind=Kind.POLICY_DEPENDENT,
         title="A CDR by a tariff that was not published",
         section="OCPI 2.2.1 CDRs, CDR.tariffs; Tariffs",
-        question="Is a CDR accepted whose tariff was not published before the session, by a party that publishes others?",
+        question="Is a CDR accepted whose tariff was not published before the session, while others were?",
         options=_VERDICTS,
         default="hold",
         applied_in="roaming.services.desk_rules",

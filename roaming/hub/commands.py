@@ -48,8 +48,9 @@ class Verdict:
     result: CommandResultType | None = None  # set where the result is known already, without asking the station
 
 
-def at_location(command: StartSession | ReserveNow | UnlockConnector, sender: PartyId,
-                location: Location | None) -> Verdict:
+def at_location(
+    command: StartSession | ReserveNow | UnlockConnector, sender: PartyId, location: Location | None
+) -> Verdict:
     """START_SESSION, RESERVE_NOW and UNLOCK_CONNECTOR at a location of ours, None if there is no such location."""
     if (refusal := foreign_token(command, sender)) is not None:
         return refusal
@@ -132,4 +133,3 @@ def _at_evse(command: StartSession | ReserveNow | UnlockConnector, evse: Evse) -
         if same(connector.id, command.connector_id):
             return Verdict(ACCEPTED, evse_uid=evse.uid, connector_id=connector.id)
     return Verdict(REJECTED, "no such connector at this EVSE")
-

@@ -30,7 +30,11 @@ _KNOWN = re.compile(r"already|duplicate|exists|known", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Policy:
     delays: Sequence[timedelta] = (
-        timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30),
+        timedelta(seconds=5),
+        timedelta(seconds=30),
+        timedelta(minutes=2),
+        timedelta(minutes=10),
+        timedelta(minutes=30),
         timedelta(hours=1),
     )
     window: timedelta | None = timedelta(hours=24)  # None: a failed write is not repeated (TRA-08 by the letter)
@@ -92,8 +96,9 @@ Verdict = Done | RetryAt | GiveUp | PartnerMustPull
 DEFAULT = Policy()
 
 
-def payload(module: ModuleID, accepted: Mapping[str, Any] | None, current: Mapping[str, Any] | None, *,
-            whole: bool = False) -> tuple[Write, ...]:
+def payload(
+    module: ModuleID, accepted: Mapping[str, Any] | None, current: Mapping[str, Any] | None, *, whole: bool = False
+) -> tuple[Write, ...]:
     """The writes that bring the partner up to date, in order. `accepted` is None if it never had the object, `current`
     is None if it is gone (tariffs). `whole` after anything but acceptance."""
     if current is None:
@@ -105,8 +110,9 @@ def payload(module: ModuleID, accepted: Mapping[str, Any] | None, current: Mappi
     return difference(accepted, current, module)
 
 
-def after_attempt(state: State, write: Write, outcome: Outcome, now: datetime, jitter: float,
-                  policy: Policy = DEFAULT) -> Verdict:
+def after_attempt(
+    state: State, write: Write, outcome: Outcome, now: datetime, jitter: float, policy: Policy = DEFAULT
+) -> Verdict:
     if isinstance(outcome, Unanswered):
         return _later(state, now, jitter, policy, ambiguous=state.ambiguous or outcome.sent)
     if _took_it(state, write, outcome):
@@ -118,8 +124,15 @@ def after_attempt(state: State, write: Write, outcome: Outcome, now: datetime, j
     return GiveUp(_reason(outcome))
 
 
-def while_away(module: ModuleID, connection: ConnectionStatus, since: datetime, now: datetime, *, hosted: bool,
-               policy: Policy = DEFAULT) -> PartnerMustPull | None:
+def while_away(
+    module: ModuleID,
+    connection: ConnectionStatus,
+    since: datetime,
+    now: datetime,
+    *,
+    hosted: bool,
+    policy: Policy = DEFAULT,
+) -> PartnerMustPull | None:
     """A partner that is not CONNECTED is sent nothing (HCI-06). Marks of hosted objects stay for a while; what is only
     relayed is not queued at all. None: keep the mark, and wait."""
     if connection is ConnectionStatus.CONNECTED:
@@ -147,8 +160,9 @@ def _try_again(outcome: Answered) -> bool:
     return 300 <= outcome.http_status < 400  # we follow no redirects (S3)
 
 
-def _later(state: State, now: datetime, jitter: float, policy: Policy, *, ambiguous: bool,
-           at_least: timedelta | None = None) -> Verdict:
+def _later(
+    state: State, now: datetime, jitter: float, policy: Policy, *, ambiguous: bool, at_least: timedelta | None = None
+) -> Verdict:
     window = _window(state.module, policy)
     delay = policy.delays[min(state.attempts, len(policy.delays) - 1)] * (0.75 + jitter / 2)
     at = now + max(delay, min(at_least or timedelta(0), policy.delays[-1]))

@@ -141,22 +141,25 @@ def discover(versions_url: str, token: str, encoding: Encoding = Encoding.AUTO, 
     return Peer(versions_url, chosen.version, tuple(version.version for version in listed), found, spelling)
 
 
-def register_as_receiver(given: Credentials, encoding: Encoding = Encoding.AUTO,
-                         terms: Terms = DEFAULT) -> Flow[Connection]:
+def register_as_receiver(
+    given: Credentials, encoding: Encoding = Encoding.AUTO, terms: Terms = DEFAULT
+) -> Flow[Connection]:
     """Their POST or PUT: fetch their endpoints with the token they gave, even if nothing changed (CRE-03, CRE-08)."""
     peer = yield from discover(given.url, given.token, encoding, terms)
     return Connection(peer, tuple(given.roles), given.token)
 
 
-def register_as_sender(versions_url: str, token_a: str, ours: Mapping[str, Any], encoding: Encoding = Encoding.AUTO,
-                       terms: Terms = DEFAULT) -> Flow[Connection]:
+def register_as_sender(
+    versions_url: str, token_a: str, ours: Mapping[str, Any], encoding: Encoding = Encoding.AUTO, terms: Terms = DEFAULT
+) -> Flow[Connection]:
     """Our POST. `ours` is our Credentials object with the token B that we issue. Nothing is posted to a peer that
     lacks what we need (CRE-13)."""
     return (yield from _exchange("POST", versions_url, token_a, ours, encoding, terms))
 
 
-def rotate_as_sender(versions_url: str, token: str, ours: Mapping[str, Any], encoding: Encoding = Encoding.AUTO,
-                     terms: Terms = DEFAULT) -> Flow[Connection]:
+def rotate_as_sender(
+    versions_url: str, token: str, ours: Mapping[str, Any], encoding: Encoding = Encoding.AUTO, terms: Terms = DEFAULT
+) -> Flow[Connection]:
     """Our PUT: new tokens both ways, or news of our endpoints or roles (AUT-09, VER-07)."""
     return (yield from _exchange("PUT", versions_url, token, ours, encoding, terms))
 
@@ -167,8 +170,13 @@ def unregister_as_sender(credentials_url: str, token: str, encoding: Encoding = 
     return _accepted(response) or response.http_status in (204, 401, 404, 405)
 
 
-def check_roles(roles: Iterable[CredentialsRole], *, hub: PartyId, allowed: Collection[tuple[PartyId, Role]],
-                taken: Collection[tuple[PartyId, Role]]) -> None:
+def check_roles(
+    roles: Iterable[CredentialsRole],
+    *,
+    hub: PartyId,
+    allowed: Collection[tuple[PartyId, Role]],
+    taken: Collection[tuple[PartyId, Role]],
+) -> None:
     """Who may register as whom (S14, CRE-20): `allowed` is what the invitation names (empty: anybody new), `taken` is
     what other platforms and our own hosted parties have. Raises InvalidObject."""
     for index, role in enumerate(roles):
@@ -181,8 +189,9 @@ def check_roles(roles: Iterable[CredentialsRole], *, hub: PartyId, allowed: Coll
             raise InvalidObject(f"/roles/{index}", f"{role.party} was not invited as {role.role}")
 
 
-def _exchange(method: str, versions_url: str, token: str, ours: Mapping[str, Any], encoding: Encoding,
-              terms: Terms) -> Flow[Connection]:
+def _exchange(
+    method: str, versions_url: str, token: str, ours: Mapping[str, Any], encoding: Encoding, terms: Terms
+) -> Flow[Connection]:
     peer = yield from discover(versions_url, token, encoding, terms)
     if peer.credentials_url is None:
         raise MissingEndpoints("The peer has no credentials endpoint")

@@ -38,8 +38,20 @@ from roaming.ocpi.errors import (
 from roaming.ocpi.headers import FROM_PARTY, TO_PARTY, Routing
 from roaming.ocpi.versions import CONFIGURATION_MODULES, InterfaceRole, ModuleID
 
-__all__ = ["AskAll", "Broadcast", "By", "Decision", "FindReceiver", "Forward", "Reject", "Request", "Serve",
-           "answer_routing", "found", "route"]
+__all__ = [
+    "AskAll",
+    "Broadcast",
+    "By",
+    "Decision",
+    "FindReceiver",
+    "Forward",
+    "Reject",
+    "Request",
+    "Serve",
+    "answer_routing",
+    "found",
+    "route",
+]
 
 SENDER, RECEIVER = InterfaceRole.SENDER, InterfaceRole.RECEIVER
 FOR_EVERYONE = frozenset({ModuleID.LOCATIONS, ModuleID.TARIFFS, ModuleID.TOKENS})
@@ -73,8 +85,11 @@ def found(request: Request, looked_up: FindReceiver, owners: Collection[PartyId]
         return Reject(error)
     if looked_up.by is not By.TOKEN:
         return Reject(UnknownReceiver(f"Nobody here has this {looked_up.by}"))
-    asked = tuple(seat for seat in directory.open_auth(looked_up.sender)
-                  if seat.platform != request.platform and _reachable(seat, request))
+    asked = tuple(
+        seat
+        for seat in directory.open_auth(looked_up.sender)
+        if seat.platform != request.platform and _reachable(seat, request)
+    )
     return AskAll(asked, looked_up.sender) if asked else Reject(UnknownToken())
 
 
@@ -196,8 +211,11 @@ def _to_party(request: Request, sender: PartyId, party: PartyId, directory: Dire
     connected = [seat for seat in seats if seat.connection is ConnectionStatus.CONNECTED]
     if not connected:
         raise ReceiverUnreachable()
-    offering = [(receivers.index(seat.role), seat.platform, seat.role) for seat in connected
-                if seat.platform is not None and _reachable(seat, request)]
+    offering = [
+        (receivers.index(seat.role), seat.platform, seat.role)
+        for seat in connected
+        if seat.platform is not None and _reachable(seat, request)
+    ]
     if not offering:
         raise ModuleNotOffered()
     _, platform, role = min(offering)

@@ -4,20 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0001_initial'),
+        ("roaming", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='command',
-            name='result_body',
-            field=models.TextField(blank=True, help_text='the CommandResult of a partner, passed on as it came'),
+            model_name="command",
+            name="result_body",
+            field=models.TextField(blank=True, help_text="the CommandResult of a partner, passed on as it came"),
         ),
         migrations.AddField(
-            model_name='platform',
-            name='retry_at',
-            field=models.DateTimeField(blank=True, help_text='deliveries wait until then (it did not answer)', null=True),
+            model_name="platform",
+            name="retry_at",
+            field=models.DateTimeField(
+                blank=True, help_text="deliveries wait until then (it did not answer)", null=True
+            ),
         ),
     ]

@@ -5,35 +5,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0002_retry_and_result_body'),
+        ("roaming", "0002_retry_and_result_body"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='cdr',
-            name='addressees',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, help_text='pushed to these parties only; empty: to all', size=None),
+            model_name="cdr",
+            name="addressees",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=6),
+                blank=True,
+                default=list,
+                help_text="pushed to these parties only; empty: to all",
+                size=None,
+            ),
         ),
         migrations.AddField(
-            model_name='location',
-            name='addressees',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, help_text='pushed to these parties only; empty: to all', size=None),
+            model_name="location",
+            name="addressees",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=6),
+                blank=True,
+                default=list,
+                help_text="pushed to these parties only; empty: to all",
+                size=None,
+            ),
         ),
         migrations.AddField(
-            model_name='session',
-            name='addressees',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, help_text='pushed to these parties only; empty: to all', size=None),
+            model_name="session",
+            name="addressees",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=6),
+                blank=True,
+                default=list,
+                help_text="pushed to these parties only; empty: to all",
+                size=None,
+            ),
         ),
         migrations.AddField(
-            model_name='tariff',
-            name='addressees',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, help_text='pushed to these parties only; empty: to all', size=None),
+            model_name="tariff",
+            name="addressees",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=6),
+                blank=True,
+                default=list,
+                help_text="pushed to these parties only; empty: to all",
+                size=None,
+            ),
         ),
         migrations.AddField(
-            model_name='token',
-            name='addressees',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, help_text='pushed to these parties only; empty: to all', size=None),
+            model_name="token",
+            name="addressees",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=6),
+                blank=True,
+                default=list,
+                help_text="pushed to these parties only; empty: to all",
+                size=None,
+            ),
         ),
     ]

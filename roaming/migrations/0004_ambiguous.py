@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0003_addressees'),
+        ("roaming", "0003_addressees"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='delivery',
-            name='ambiguous',
-            field=models.BooleanField(default=False, help_text='an earlier attempt may have arrived (CDRs)'),
+            model_name="delivery",
+            name="ambiguous",
+            field=models.BooleanField(default=False, help_text="an earlier attempt may have arrived (CDRs)"),
         ),
     ]

@@ -4,20 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0004_ambiguous'),
+        ("roaming", "0004_ambiguous"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='party',
-            name='withdrawn_at',
-            field=models.DateTimeField(blank=True, help_text='since when its platform no longer lists this role (never deleted, HCI-05)', null=True),
+            model_name="party",
+            name="withdrawn_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="since when its platform no longer lists this role (never deleted, HCI-05)",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='platform',
-            name='token_out_encoding',
-            field=models.CharField(choices=[('auto', 'auto (fixed after the first success)'), ('base64', 'Base64, as the specification says'), ('raw', 'raw, as 2.1.1 and 2.2 peers do')], default='auto', help_text='how the peer wants our token written', max_length=6),
+            model_name="platform",
+            name="token_out_encoding",
+            field=models.CharField(
+                choices=[
+                    ("auto", "auto (fixed after the first success)"),
+                    ("base64", "Base64, as the specification says"),
+                    ("raw", "raw, as 2.1.1 and 2.2 peers do"),
+                ],
+                default="auto",
+                help_text="how the peer wants our token written",
+                max_length=6,
+            ),
         ),
     ]

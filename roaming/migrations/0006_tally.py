@@ -8,8 +8,11 @@ writers from the making of its triggers until the first count is committed, so n
 from django.db import migrations, models
 
 SLOTS = 16
-COUNTED = [("locations", "roaming_location", "true"), ("tariffs", "roaming_tariff", "{row}deleted_at IS NULL"),
-           ("tokens", "roaming_token", "true")]
+COUNTED = [
+    ("locations", "roaming_location", "true"),
+    ("tariffs", "roaming_tariff", "{row}deleted_at IS NULL"),
+    ("tokens", "roaming_token", "true"),
+]
 
 # Sorted, so that two writers of the same owners take their rows in one order.
 ADD = """
@@ -19,7 +22,9 @@ ADD = """
     ON CONFLICT (module, country_code, party_id, addressed, slot)
     DO UPDATE SET count = roaming_tally.count + EXCLUDED.count"""
 
-OF_ROWS = "SELECT country_code, party_id, addressees <> '{{}}' AS addressed, {change} AS change FROM {rows} WHERE {counts}"
+OF_ROWS = (
+    "SELECT country_code, party_id, addressees <> '{{}}' AS addressed, {change} AS change FROM {rows} WHERE {counts}"
+)
 OF_ONE = (
     "SELECT {row}country_code AS country_code, {row}party_id AS party_id, {row}addressees <> '{{}}' AS addressed,"
     " {change} AS change WHERE {counts}"
@@ -64,7 +69,10 @@ def kept(module: str, table: str, counts: str) -> str:
     sides = (("OLD.", -1, old), ("NEW.", 1, new))
     moved = " UNION ALL ".join(OF_ONE.format(row=row, change=change, counts=said) for row, change, said in sides)
     function = FUNCTION.format(
-        table=table, module=module, inserted=add(of_rows("new_rows", 1)), deleted=add(of_rows("old_rows", -1)),
+        table=table,
+        module=module,
+        inserted=add(of_rows("new_rows", 1)),
+        deleted=add(of_rows("old_rows", -1)),
         updated=add(moved),
     )
     return function + TRIGGERS.format(table=table, old=old, new=new) + add(of_rows(table, 1), slot="0")
@@ -75,52 +83,69 @@ def dropped(table: str) -> str:
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0005_withdrawn_and_token_out_encoding'),
+        ("roaming", "0005_withdrawn_and_token_out_encoding"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('module', models.CharField(max_length=36)),
-                ('country_code', models.CharField(max_length=2)),
-                ('party_id', models.CharField(max_length=3)),
-                ('addressed', models.BooleanField(help_text='those that were pushed to some parties by name; else those for all')),
-                ('slot', models.SmallIntegerField()),
-                ('count', models.BigIntegerField(help_text='of one slot, so it may be below zero')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("module", models.CharField(max_length=36)),
+                ("country_code", models.CharField(max_length=2)),
+                ("party_id", models.CharField(max_length=3)),
+                (
+                    "addressed",
+                    models.BooleanField(help_text="those that were pushed to some parties by name; else those for all"),
+                ),
+                ("slot", models.SmallIntegerField()),
+                ("count", models.BigIntegerField(help_text="of one slot, so it may be below zero")),
             ],
             options={
-                'verbose_name_plural': 'tallies',
+                "verbose_name_plural": "tallies",
             },
         ),
         migrations.AddIndex(
-            model_name='cdr',
-            index=models.Index(fields=['token_country_code', 'token_party_id', 'id'], name='cdr_page'),
+            model_name="cdr",
+            index=models.Index(fields=["token_country_code", "token_party_id", "id"], name="cdr_page"),
         ),
         migrations.AddIndex(
-            model_name='location',
-            index=models.Index(condition=models.Q(('addressees', [])), fields=['listed_at', 'id'], include=('country_code', 'party_id'), name='location_counted'),
+            model_name="location",
+            index=models.Index(
+                condition=models.Q(("addressees", [])),
+                fields=["listed_at", "id"],
+                include=("country_code", "party_id"),
+                name="location_counted",
+            ),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['token_country_code', 'token_party_id', 'id'], name='session_page'),
+            model_name="session",
+            index=models.Index(fields=["token_country_code", "token_party_id", "id"], name="session_page"),
         ),
         migrations.AddIndex(
-            model_name='tariff',
-            index=models.Index(condition=models.Q(('addressees', []), ('deleted_at', None)), fields=['listed_at', 'id'], include=('country_code', 'party_id'), name='tariff_counted'),
+            model_name="tariff",
+            index=models.Index(
+                condition=models.Q(("addressees", []), ("deleted_at", None)),
+                fields=["listed_at", "id"],
+                include=("country_code", "party_id"),
+                name="tariff_counted",
+            ),
         ),
         migrations.AddIndex(
-            model_name='token',
-            index=models.Index(condition=models.Q(('addressees', [])), fields=['listed_at', 'id'], include=('country_code', 'party_id'), name='token_counted'),
+            model_name="token",
+            index=models.Index(
+                condition=models.Q(("addressees", [])),
+                fields=["listed_at", "id"],
+                include=("country_code", "party_id"),
+                name="token_counted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('module', 'country_code', 'party_id', 'addressed', 'slot'), name='one_tally_per_owner_and_slot'),
+            model_name="tally",
+            constraint=models.UniqueConstraint(
+                fields=("module", "country_code", "party_id", "addressed", "slot"), name="one_tally_per_owner_and_slot"
+            ),
         ),
-        *(
-            migrations.RunSQL(kept(module, table, counts), dropped(table)) for module, table, counts in COUNTED
-        ),
+        *(migrations.RunSQL(kept(module, table, counts), dropped(table)) for module, table, counts in COUNTED),
     ]

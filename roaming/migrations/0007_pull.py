@@ -5,55 +5,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0006_tally'),
+        ("roaming", "0006_tally"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Pull',
+            name="Pull",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('module', models.CharField(max_length=36)),
-                ('state', models.CharField(choices=[('IDLE', 'waiting for its time'), ('RUNNING', 'under way'), ('FAILED', 'stopped; will be tried again')], default='IDLE', max_length=7)),
-                ('next_at', models.DateTimeField(blank=True, help_text='empty: only when staff ask for it', null=True)),
-                ('known_until', models.DateTimeField(blank=True, help_text='date_from of the next delta', null=True)),
-                ('full', models.BooleanField(default=True, help_text='the present crawl reads everything')),
-                ('date_from', models.DateTimeField(blank=True, null=True)),
-                ('url', models.TextField(blank=True, help_text='the page to be asked for next')),
-                ('offset', models.PositiveIntegerField(default=0)),
-                ('pages', models.PositiveIntegerField(default=0)),
-                ('objects_seen', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(blank=True, help_text='X-Total-Count', null=True)),
-                ('stored', models.PositiveIntegerField(default=0, help_text='new or changed')),
-                ('invalid', models.PositiveIntegerField(default=0)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('page_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('error', models.TextField(blank=True, help_text='of the last object or page that could not be taken')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roaming.party')),
-                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pulls', to='roaming.platform')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("module", models.CharField(max_length=36)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("IDLE", "waiting for its time"),
+                            ("RUNNING", "under way"),
+                            ("FAILED", "stopped; will be tried again"),
+                        ],
+                        default="IDLE",
+                        max_length=7,
+                    ),
+                ),
+                ("next_at", models.DateTimeField(blank=True, help_text="empty: only when staff ask for it", null=True)),
+                ("known_until", models.DateTimeField(blank=True, help_text="date_from of the next delta", null=True)),
+                ("full", models.BooleanField(default=True, help_text="the present crawl reads everything")),
+                ("date_from", models.DateTimeField(blank=True, null=True)),
+                ("url", models.TextField(blank=True, help_text="the page to be asked for next")),
+                ("offset", models.PositiveIntegerField(default=0)),
+                ("pages", models.PositiveIntegerField(default=0)),
+                ("objects_seen", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(blank=True, help_text="X-Total-Count", null=True)),
+                ("stored", models.PositiveIntegerField(default=0, help_text="new or changed")),
+                ("invalid", models.PositiveIntegerField(default=0)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("page_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("error", models.TextField(blank=True, help_text="of the last object or page that could not be taken")),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="roaming.party"
+                    ),
+                ),
+                (
+                    "platform",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pulls", to="roaming.platform"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PulledKey',
+            name="PulledKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_key', models.CharField(max_length=39)),
-                ('pull', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='roaming.pull')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("object_key", models.CharField(max_length=39)),
+                (
+                    "pull",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="keys", to="roaming.pull"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='pull',
-            index=models.Index(fields=['next_at'], name='pull_due'),
+            model_name="pull",
+            index=models.Index(fields=["next_at"], name="pull_due"),
         ),
         migrations.AddConstraint(
-            model_name='pull',
-            constraint=models.UniqueConstraint(fields=('party', 'module'), name='one_pull_per_list'),
+            model_name="pull",
+            constraint=models.UniqueConstraint(fields=("party", "module"), name="one_pull_per_list"),
         ),
         migrations.AddIndex(
-            model_name='pulledkey',
-            index=models.Index(fields=['pull', 'object_key'], name='pulled_key'),
+            model_name="pulledkey",
+            index=models.Index(fields=["pull", "object_key"], name="pulled_key"),
         ),
     ]

@@ -9,100 +9,196 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0007_pull'),
+        ("roaming", "0007_pull"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Pulse',
+            name="Pulse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seen_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='platform',
-            name='announced',
-            field=models.CharField(blank=True, help_text='digest of what our version details said at the last handshake (VER-07)', max_length=64),
+            model_name="platform",
+            name="announced",
+            field=models.CharField(
+                blank=True,
+                help_text="digest of what our version details said at the last handshake (VER-07)",
+                max_length=64,
+            ),
         ),
         migrations.AddField(
-            model_name='platform',
-            name='bare_success',
-            field=models.BooleanField(default=False, help_text='take a 2xx without any body for success: some peers acknowledge a push without an OCPI envelope'),
+            model_name="platform",
+            name="bare_success",
+            field=models.BooleanField(
+                default=False,
+                help_text="take a 2xx without any body for success: some peers acknowledge a push without an OCPI envelope",
+            ),
         ),
         migrations.AddField(
-            model_name='platform',
-            name='client_certificates',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=95, validators=[roaming.models.platform.fingerprint]), blank=True, default=list, help_text="SHA-256 fingerprints of the peer's client certificates; a proxy of TRUSTED_PROXIES tells which one it saw. Empty: none is asked for", size=None),
+            model_name="platform",
+            name="client_certificates",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=95, validators=[roaming.models.platform.fingerprint]),
+                blank=True,
+                default=list,
+                help_text="SHA-256 fingerprints of the peer's client certificates; a proxy of TRUSTED_PROXIES tells which one it saw. Empty: none is asked for",
+                size=None,
+            ),
         ),
         migrations.AddField(
-            model_name='platform',
-            name='client_networks',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=43, validators=[roaming.models.platform.network]), blank=True, default=list, help_text='networks that the peer calls from, such as 198.51.100.0/24, comma separated; empty: any', size=None),
+            model_name="platform",
+            name="client_networks",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=43, validators=[roaming.models.platform.network]),
+                blank=True,
+                default=list,
+                help_text="networks that the peer calls from, such as 198.51.100.0/24, comma separated; empty: any",
+                size=None,
+            ),
         ),
         migrations.AddField(
-            model_name='platform',
-            name='only_http_200',
-            field=models.BooleanField(default=False, help_text='answer 200 where we would say 201 or 404, for peers that give up at any other HTTP status; the OCPI status code still tells'),
+            model_name="platform",
+            name="only_http_200",
+            field=models.BooleanField(
+                default=False,
+                help_text="answer 200 where we would say 201 or 404, for peers that give up at any other HTTP status; the OCPI status code still tells",
+            ),
         ),
         migrations.AlterField(
-            model_name='platform',
-            name='allowed_hosts',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=255), blank=True, default=list, help_text='hosts beside the one of its versions URL that we may call for this peer, comma separated', size=None),
+            model_name="platform",
+            name="allowed_hosts",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=255),
+                blank=True,
+                default=list,
+                help_text="hosts beside the one of its versions URL that we may call for this peer, comma separated",
+                size=None,
+            ),
         ),
         migrations.AlterField(
-            model_name='platform',
-            name='explicit_nulls',
-            field=models.BooleanField(default=False, help_text='send null for every absent optional field, in pushes and in lists: some libraries refuse an object that leaves fields out'),
+            model_name="platform",
+            name="explicit_nulls",
+            field=models.BooleanField(
+                default=False,
+                help_text="send null for every absent optional field, in pushes and in lists: some libraries refuse an object that leaves fields out",
+            ),
         ),
         migrations.AlterField(
-            model_name='platform',
-            name='request_timeout',
-            field=models.PositiveSmallIntegerField(default=15, help_text='total seconds for one request, from the first packet to the last byte', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(120)]),
+            model_name="platform",
+            name="request_timeout",
+            field=models.PositiveSmallIntegerField(
+                default=15,
+                help_text="total seconds for one request, from the first packet to the last byte",
+                validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(120)],
+            ),
         ),
         migrations.AlterField(
-            model_name='platform',
-            name='token_encoding',
-            field=models.CharField(choices=[('auto', 'auto (fixed after the first success)'), ('base64', 'Base64, as the specification says'), ('raw', 'raw, as 2.1.1 and 2.2 peers do')], default='auto', help_text='how the peer writes the token that we gave it; any other spelling is a wrong token', max_length=6),
+            model_name="platform",
+            name="token_encoding",
+            field=models.CharField(
+                choices=[
+                    ("auto", "auto (fixed after the first success)"),
+                    ("base64", "Base64, as the specification says"),
+                    ("raw", "raw, as 2.1.1 and 2.2 peers do"),
+                ],
+                default="auto",
+                help_text="how the peer writes the token that we gave it; any other spelling is a wrong token",
+                max_length=6,
+            ),
         ),
         migrations.CreateModel(
-            name='Handshake',
+            name="Handshake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('REGISTER', 'registering'), ('ROTATE', 'rotating tokens'), ('PART', 'parting')], max_length=8)),
-                ('state', models.CharField(choices=[('WAITING', 'waiting for a worker'), ('RUNNING', 'under way'), ('DONE', 'done'), ('FAILED', 'failed')], default='WAITING', max_length=7)),
-                ('token', roaming.models.fields.EncryptedTextField(blank=True, help_text='their TOKEN_A; forgotten when it is over')),
-                ('expected_roles', models.JSONField(blank=True, default=list, help_text='whom the peer may bring; empty: anybody new')),
-                ('result', models.TextField(blank=True, help_text='what came of it, in words')),
-                ('asked_by', models.CharField(blank=True, max_length=150)),
-                ('asked_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handshakes', to='roaming.platform')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("REGISTER", "registering"), ("ROTATE", "rotating tokens"), ("PART", "parting")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("WAITING", "waiting for a worker"),
+                            ("RUNNING", "under way"),
+                            ("DONE", "done"),
+                            ("FAILED", "failed"),
+                        ],
+                        default="WAITING",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "token",
+                    roaming.models.fields.EncryptedTextField(
+                        blank=True, help_text="their TOKEN_A; forgotten when it is over"
+                    ),
+                ),
+                (
+                    "expected_roles",
+                    models.JSONField(blank=True, default=list, help_text="whom the peer may bring; empty: anybody new"),
+                ),
+                ("result", models.TextField(blank=True, help_text="what came of it, in words")),
+                ("asked_by", models.CharField(blank=True, max_length=150)),
+                ("asked_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "platform",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="handshakes", to="roaming.platform"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['platform', '-asked_at'], name='handshake_platform')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['WAITING', 'RUNNING'])), fields=('platform',), name='one_open_handshake')],
+                "indexes": [models.Index(fields=["platform", "-asked_at"], name="handshake_platform")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["WAITING", "RUNNING"])),
+                        fields=("platform",),
+                        name="one_open_handshake",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=50)),
-                ('text', models.TextField()),
-                ('count', models.PositiveIntegerField(default=1)),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('acknowledged_by', models.CharField(blank=True, max_length=150)),
-                ('platform', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='roaming.platform')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=50)),
+                ("text", models.TextField()),
+                ("count", models.PositiveIntegerField(default=1)),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                ("acknowledged_by", models.CharField(blank=True, max_length=150)),
+                (
+                    "platform",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="roaming.platform",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('acknowledged_at', None)), fields=('platform', 'code'), name='one_open_notice', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("acknowledged_at", None)),
+                        fields=("platform", "code"),
+                        name="one_open_notice",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
     ]

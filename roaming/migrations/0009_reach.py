@@ -6,75 +6,130 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0008_partners_life'),
+        ("roaming", "0008_partners_life"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='agreement',
-            name='changed_at',
-            field=models.DateTimeField(auto_now=True, help_text='what the pair shares counts as changed since then: delta lists show it again'),
+            model_name="agreement",
+            name="changed_at",
+            field=models.DateTimeField(
+                auto_now=True, help_text="what the pair shares counts as changed since then: delta lists show it again"
+            ),
         ),
         migrations.AddField(
-            model_name='party',
-            name='hub_says',
-            field=models.CharField(blank=True, help_text="what the hub that it is behind told of it last (HubClientInfo); empty: a role of its platform's own", max_length=9),
+            model_name="party",
+            name="hub_says",
+            field=models.CharField(
+                blank=True,
+                help_text="what the hub that it is behind told of it last (HubClientInfo); empty: a role of its platform's own",
+                max_length=9,
+            ),
         ),
         migrations.AlterField(
-            model_name='agreement',
-            name='modules',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=36), blank=True, default=list, help_text='comma separated; empty: all modules', size=None),
+            model_name="agreement",
+            name="modules",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=36),
+                blank=True,
+                default=list,
+                help_text="comma separated; empty: all modules",
+                size=None,
+            ),
         ),
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country_code', models.CharField(max_length=2)),
-                ('party_id', models.CharField(max_length=3)),
-                ('role', models.CharField(max_length=5)),
-                ('status', models.CharField(max_length=9)),
-                ('last_updated', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('platform', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='announcements', to='roaming.platform')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("country_code", models.CharField(max_length=2)),
+                ("party_id", models.CharField(max_length=3)),
+                ("role", models.CharField(max_length=5)),
+                ("status", models.CharField(max_length=9)),
+                ("last_updated", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "platform",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="announcements", to="roaming.platform"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('platform', 'country_code', 'party_id', 'role'), name='one_announcement_per_hub_and_role')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("platform", "country_code", "party_id", "role"),
+                        name="one_announcement_per_hub_and_role",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('profile_type', models.CharField(max_length=7)),
-                ('departure_time', models.DateTimeField(blank=True, null=True)),
-                ('energy_need', models.DecimalField(blank=True, decimal_places=4, help_text='kWh', max_digits=10, null=True)),
-                ('discharge_allowed', models.BooleanField(default=False)),
-                ('response', models.CharField(help_text='ChargingPreferencesResponse', max_length=26)),
-                ('received_at', models.DateTimeField()),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='roaming.party')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='preferences', to='roaming.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("profile_type", models.CharField(max_length=7)),
+                ("departure_time", models.DateTimeField(blank=True, null=True)),
+                (
+                    "energy_need",
+                    models.DecimalField(blank=True, decimal_places=4, help_text="kWh", max_digits=10, null=True),
+                ),
+                ("discharge_allowed", models.BooleanField(default=False)),
+                ("response", models.CharField(help_text="ChargingPreferencesResponse", max_length=26)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="roaming.party"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="preferences", to="roaming.session"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-received_at', '-pk'],
-                'indexes': [models.Index(fields=['session', '-received_at'], name='preference_of_session')],
+                "ordering": ["-received_at", "-pk"],
+                "indexes": [models.Index(fields=["session", "-received_at"], name="preference_of_session")],
             },
         ),
         migrations.CreateModel(
-            name='Substitution',
+            name="Substitution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tariff_id', models.CharField(help_text='as everybody else sees it', max_length=36, verbose_name='tariff')),
-                ('substitute_id', models.CharField(help_text='what this eMSP sees and pays instead', max_length=36, verbose_name='substitute')),
-                ('exclusive', models.BooleanField(default=True, help_text='no other eMSP sees the substitute')),
-                ('tariff_key', models.CharField(editable=False, max_length=36)),
-                ('substitute_key', models.CharField(editable=False, max_length=36)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='substitutions', to='roaming.agreement')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "tariff_id",
+                    models.CharField(help_text="as everybody else sees it", max_length=36, verbose_name="tariff"),
+                ),
+                (
+                    "substitute_id",
+                    models.CharField(
+                        help_text="what this eMSP sees and pays instead", max_length=36, verbose_name="substitute"
+                    ),
+                ),
+                ("exclusive", models.BooleanField(default=True, help_text="no other eMSP sees the substitute")),
+                ("tariff_key", models.CharField(editable=False, max_length=36)),
+                ("substitute_key", models.CharField(editable=False, max_length=36)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="substitutions",
+                        to="roaming.agreement",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['substitute_key'], name='substitution_substitute')],
-                'constraints': [models.UniqueConstraint(fields=('agreement', 'tariff_key'), name='one_substitute_per_tariff'), models.CheckConstraint(condition=models.Q(('tariff_key', models.F('substitute_key')), _negated=True), name='substitute_is_another_tariff')],
+                "indexes": [models.Index(fields=["substitute_key"], name="substitution_substitute")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("agreement", "tariff_key"), name="one_substitute_per_tariff"),
+                    models.CheckConstraint(
+                        condition=models.Q(("tariff_key", models.F("substitute_key")), _negated=True),
+                        name="substitute_is_another_tariff",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0009_reach'),
+        ("roaming", "0009_reach"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='party',
-            name='special_tariffs',
-            field=models.BooleanField(default=False, editable=False, help_text='an agreement shows it other tariffs than everybody else (TAR-30)'),
+            model_name="party",
+            name="special_tariffs",
+            field=models.BooleanField(
+                default=False,
+                editable=False,
+                help_text="an agreement shows it other tariffs than everybody else (TAR-30)",
+            ),
         ),
     ]

@@ -4,20 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0010_special_tariffs'),
+        ("roaming", "0010_special_tariffs"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='preference',
-            name='tariff',
-            field=models.TextField(blank=True, help_text='what prices the session from then on (TAR-28), as it stood then'),
+            model_name="preference",
+            name="tariff",
+            field=models.TextField(
+                blank=True, help_text="what prices the session from then on (TAR-28), as it stood then"
+            ),
         ),
         migrations.AddField(
-            model_name='session',
-            name='switched',
-            field=models.BooleanField(default=False, help_text='charging preferences switched its tariff (TAR-28)'),
+            model_name="session",
+            name="switched",
+            field=models.BooleanField(default=False, help_text="charging preferences switched its tariff (TAR-28)"),
         ),
     ]

@@ -4,15 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0011_preferences'),
+        ("roaming", "0011_preferences"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='platform',
-            name='short_texts',
-            field=models.BooleanField(default=False, help_text='cut addresses to 45, states to 20 and plain_data to 512 characters: the limits of OCPI 2.2.1 as first printed, which some peers still hold objects to'),
+            model_name="platform",
+            name="short_texts",
+            field=models.BooleanField(
+                default=False,
+                help_text="cut addresses to 45, states to 20 and plain_data to 512 characters: the limits of OCPI 2.2.1 as first printed, which some peers still hold objects to",
+            ),
         ),
     ]

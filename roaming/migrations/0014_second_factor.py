@@ -5,20 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0013_token_contract'),
+        ("roaming", "0013_token_contract"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='platform',
-            name='second_factor',
-            field=models.BooleanField(default=False, help_text='each request shows a time-based one-time password (RFC 6238) in the header TOTP'),
+            model_name="platform",
+            name="second_factor",
+            field=models.BooleanField(
+                default=False,
+                help_text="each request shows a time-based one-time password (RFC 6238) in the header TOTP",
+            ),
         ),
         migrations.AddField(
-            model_name='platform',
-            name='second_secret',
-            field=roaming.models.fields.EncryptedTextField(blank=True, help_text='what its one-time passwords are made from, in Base32'),
+            model_name="platform",
+            name="second_secret",
+            field=roaming.models.fields.EncryptedTextField(
+                blank=True, help_text="what its one-time passwords are made from, in Base32"
+            ),
         ),
     ]

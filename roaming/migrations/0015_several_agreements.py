@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0014_second_factor'),
+        ("roaming", "0014_second_factor"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='agreement',
-            name='one_agreement_per_pair',
+            model_name="agreement",
+            name="one_agreement_per_pair",
         ),
     ]

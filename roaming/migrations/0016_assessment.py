@@ -27,137 +27,211 @@ CREATE TRIGGER roaming_deskentry_kept BEFORE UPDATE ON roaming_deskentry
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0015_several_agreements'),
+        ("roaming", "0015_several_agreements"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country_code', models.CharField(max_length=2)),
-                ('party_id', models.CharField(max_length=3)),
-                ('ended_at', models.DateTimeField()),
-                ('verdict', models.CharField(choices=[('ACCEPTED', 'accepted'), ('ON_HOLD', 'on hold'), ('REJECTED', 'rejected')], max_length=8)),
-                ('reasons', models.JSONField(blank=True, default=list, help_text='code, severity, pointer, message, amounts, …')),
-                ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, help_text='of the errors and warnings', size=None)),
-                ('bill', models.JSONField(blank=True, help_text='what we compute; of our own CDRs the CDR has it', null=True)),
-                ('rounding', models.CharField(blank=True, help_text='the rounding that gives its totals', max_length=40)),
-                ('reading', models.CharField(blank=True, help_text='the reading of the tariff, if not ours', max_length=60)),
-                ('stands', models.BooleanField(default=False)),
-                ('assessed_at', models.DateTimeField()),
-                ('settled_by', models.CharField(blank=True, max_length=150)),
-                ('settled_as', models.CharField(blank=True, choices=[('RELEASED', 'released'), ('DISPUTED', 'disputed'), ('REJECTED', 'rejected')], max_length=8)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("country_code", models.CharField(max_length=2)),
+                ("party_id", models.CharField(max_length=3)),
+                ("ended_at", models.DateTimeField()),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("ACCEPTED", "accepted"), ("ON_HOLD", "on hold"), ("REJECTED", "rejected")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "reasons",
+                    models.JSONField(
+                        blank=True, default=list, help_text="code, severity, pointer, message, amounts, …"
+                    ),
+                ),
+                (
+                    "codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        help_text="of the errors and warnings",
+                        size=None,
+                    ),
+                ),
+                (
+                    "bill",
+                    models.JSONField(
+                        blank=True, help_text="what we compute; of our own CDRs the CDR has it", null=True
+                    ),
+                ),
+                (
+                    "rounding",
+                    models.CharField(blank=True, help_text="the rounding that gives its totals", max_length=40),
+                ),
+                (
+                    "reading",
+                    models.CharField(blank=True, help_text="the reading of the tariff, if not ours", max_length=60),
+                ),
+                ("stands", models.BooleanField(default=False)),
+                ("assessed_at", models.DateTimeField()),
+                ("settled_by", models.CharField(blank=True, max_length=150)),
+                (
+                    "settled_as",
+                    models.CharField(
+                        blank=True,
+                        choices=[("RELEASED", "released"), ("DISPUTED", "disputed"), ("REJECTED", "rejected")],
+                        max_length=8,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='DeskEntry',
+            name="DeskEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('by', models.CharField(help_text='a member of staff, or desk', max_length=150)),
-                ('act', models.CharField(choices=[('ASSESSED', 'assessed'), ('RELEASED', 'released'), ('DISPUTED', 'disputed'), ('REJECTED', 'rejected'), ('ANNOTATED', 'annotated'), ('REOPENED', 'reopened'), ('CORRECTED', 'credited and replaced'), ('CONFLICT', 'sent again with other content')], max_length=9)),
-                ('from_verdict', models.CharField(blank=True, max_length=8)),
-                ('to_verdict', models.CharField(blank=True, max_length=8)),
-                ('note', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("by", models.CharField(help_text="a member of staff, or desk", max_length=150)),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("ASSESSED", "assessed"),
+                            ("RELEASED", "released"),
+                            ("DISPUTED", "disputed"),
+                            ("REJECTED", "rejected"),
+                            ("ANNOTATED", "annotated"),
+                            ("REOPENED", "reopened"),
+                            ("CORRECTED", "credited and replaced"),
+                            ("CONFLICT", "sent again with other content"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("from_verdict", models.CharField(blank=True, max_length=8)),
+                ("to_verdict", models.CharField(blank=True, max_length=8)),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name_plural': 'desk entries',
+                "verbose_name_plural": "desk entries",
             },
         ),
         migrations.CreateModel(
-            name='Habit',
+            name="Habit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country_code', models.CharField(max_length=2)),
-                ('party_id', models.CharField(max_length=3)),
-                ('roundings', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('reading', models.CharField(blank=True, help_text='empty: as we read the tariff texts', max_length=60)),
-                ('cdrs', models.PositiveIntegerField(default=0, help_text='that have shown it')),
-                ('since', models.DateTimeField()),
-                ('changed_at', models.DateTimeField(blank=True, help_text='when a CDR last did not fit it', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("country_code", models.CharField(max_length=2)),
+                ("party_id", models.CharField(max_length=3)),
+                (
+                    "roundings",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                (
+                    "reading",
+                    models.CharField(blank=True, help_text="empty: as we read the tariff texts", max_length=60),
+                ),
+                ("cdrs", models.PositiveIntegerField(default=0, help_text="that have shown it")),
+                ("since", models.DateTimeField()),
+                ("changed_at", models.DateTimeField(blank=True, help_text="when a CDR last did not fit it", null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='TariffEdition',
+            name="TariffEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('document', models.TextField()),
-                ('held_until', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("document", models.TextField()),
+                ("held_until", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='cdr',
-            name='desk_due',
-            field=models.BooleanField(default=True, help_text='the desk has still to look at it, or again'),
+            model_name="cdr",
+            name="desk_due",
+            field=models.BooleanField(default=True, help_text="the desk has still to look at it, or again"),
         ),
         migrations.AddField(
-            model_name='cdr',
-            name='withheld',
-            field=models.BooleanField(default=False, help_text='shown and sent to nobody until the desk releases it'),
+            model_name="cdr",
+            name="withheld",
+            field=models.BooleanField(default=False, help_text="shown and sent to nobody until the desk releases it"),
         ),
         migrations.AddIndex(
-            model_name='cdr',
-            index=models.Index(condition=models.Q(('desk_due', True)), fields=['id'], name='cdr_desk_due'),
+            model_name="cdr",
+            index=models.Index(condition=models.Q(("desk_due", True)), fields=["id"], name="cdr_desk_due"),
         ),
         migrations.AddIndex(
-            model_name='cdr',
-            index=models.Index(condition=models.Q(('withheld', True)), fields=['id'], name='cdr_withheld'),
+            model_name="cdr",
+            index=models.Index(condition=models.Q(("withheld", True)), fields=["id"], name="cdr_withheld"),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='cdr',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='assessment', to='roaming.cdr'),
+            model_name="assessment",
+            name="cdr",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="assessment", to="roaming.cdr"
+            ),
         ),
         migrations.AddField(
-            model_name='deskentry',
-            name='assessment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='roaming.assessment'),
+            model_name="deskentry",
+            name="assessment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="roaming.assessment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='habit',
-            constraint=models.UniqueConstraint(fields=('country_code', 'party_id'), name='one_habit_per_party'),
+            model_name="habit",
+            constraint=models.UniqueConstraint(fields=("country_code", "party_id"), name="one_habit_per_party"),
         ),
         migrations.AddField(
-            model_name='tariffedition',
-            name='tariff',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='editions', to='roaming.tariff'),
+            model_name="tariffedition",
+            name="tariff",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="editions", to="roaming.tariff"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['ended_at', 'id'], name='assessment_ended'),
+            model_name="assessment",
+            index=models.Index(fields=["ended_at", "id"], name="assessment_ended"),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['verdict', 'ended_at', 'id'], name='assessment_verdict'),
+            model_name="assessment",
+            index=models.Index(fields=["verdict", "ended_at", "id"], name="assessment_verdict"),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['country_code', 'party_id', 'ended_at', 'id'], name='assessment_owner'),
+            model_name="assessment",
+            index=models.Index(fields=["country_code", "party_id", "ended_at", "id"], name="assessment_owner"),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(condition=models.Q(('verdict__in', ['ON_HOLD', 'REJECTED'])), fields=['country_code', 'party_id', 'ended_at', 'id'], name='assessment_not_accepted'),
+            model_name="assessment",
+            index=models.Index(
+                condition=models.Q(("verdict__in", ["ON_HOLD", "REJECTED"])),
+                fields=["country_code", "party_id", "ended_at", "id"],
+                name="assessment_not_accepted",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(condition=models.Q(('settled_at', None), ('verdict', 'ON_HOLD')), fields=['ended_at', 'id'], name='assessment_waiting'),
+            model_name="assessment",
+            index=models.Index(
+                condition=models.Q(("settled_at", None), ("verdict", "ON_HOLD")),
+                fields=["ended_at", "id"],
+                name="assessment_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['codes'], name='assessment_codes'),
+            model_name="assessment",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["codes"], name="assessment_codes"),
         ),
         migrations.AddIndex(
-            model_name='tariffedition',
-            index=models.Index(fields=['tariff', 'held_until'], name='tariff_edition_held'),
+            model_name="tariffedition",
+            index=models.Index(fields=["tariff", "held_until"], name="tariff_edition_held"),
         ),
         migrations.AddIndex(
-            model_name='tariffedition',
-            index=models.Index(fields=['held_until'], name='tariff_edition_old'),
+            model_name="tariffedition",
+            index=models.Index(fields=["held_until"], name="tariff_edition_old"),
         ),
         migrations.RunSQL(EDITIONS, "DROP FUNCTION roaming_tariff_edition() CASCADE"),
         migrations.RunSQL(KEPT, "DROP FUNCTION roaming_deskentry_kept() CASCADE"),

@@ -23,13 +23,28 @@ WHERE status IN ('COMPLETED', 'INVALID');
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("roaming", "0016_assessment")]
 
     operations = [
-        migrations.AddField("cdr", "total_energy_import", models.DecimalField(decimal_places=4, default=0, help_text="kWh taken", max_digits=14)),
-        migrations.AddField("cdr", "total_energy_export", models.DecimalField(decimal_places=4, default=0, help_text="kWh given back", max_digits=14)),
-        migrations.AddField("session", "energy_import", models.DecimalField(decimal_places=4, default=0, help_text="kWh taken, at the end", max_digits=14)),
-        migrations.AddField("session", "energy_export", models.DecimalField(decimal_places=4, default=0, help_text="kWh given back, at the end", max_digits=14)),
+        migrations.AddField(
+            "cdr",
+            "total_energy_import",
+            models.DecimalField(decimal_places=4, default=0, help_text="kWh taken", max_digits=14),
+        ),
+        migrations.AddField(
+            "cdr",
+            "total_energy_export",
+            models.DecimalField(decimal_places=4, default=0, help_text="kWh given back", max_digits=14),
+        ),
+        migrations.AddField(
+            "session",
+            "energy_import",
+            models.DecimalField(decimal_places=4, default=0, help_text="kWh taken, at the end", max_digits=14),
+        ),
+        migrations.AddField(
+            "session",
+            "energy_export",
+            models.DecimalField(decimal_places=4, default=0, help_text="kWh given back, at the end", max_digits=14),
+        ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

@@ -6,36 +6,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0018_billing'),
+        ("roaming", "0018_billing"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='habit',
-            name='reading',
+            model_name="habit",
+            name="reading",
         ),
         migrations.RemoveField(
-            model_name='habit',
-            name='roundings',
+            model_name="habit",
+            name="roundings",
         ),
         migrations.AddField(
-            model_name='habit',
-            name='ways',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), default=list, help_text='reading/rounding; our reading is empty', size=None),
+            model_name="habit",
+            name="ways",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=100),
+                default=list,
+                help_text="reading/rounding; our reading is empty",
+                size=None,
+            ),
         ),
         migrations.AlterField(
-            model_name='habit',
-            name='cdrs',
-            field=models.PositiveIntegerField(default=0, help_text='that have shown it, counted up to a hundred'),
+            model_name="habit",
+            name="cdrs",
+            field=models.PositiveIntegerField(default=0, help_text="that have shown it, counted up to a hundred"),
         ),
         migrations.AddIndex(
-            model_name='cdr',
-            index=models.Index(fields=['country_code', 'party_id', 'start_date_time'], name='cdr_started'),
+            model_name="cdr",
+            index=models.Index(fields=["country_code", "party_id", "start_date_time"], name="cdr_started"),
         ),
         migrations.AddIndex(
-            model_name='cdr',
-            index=models.Index(models.F('country_code'), models.F('party_id'), django.db.models.functions.text.Upper('credit_reference_id'), condition=models.Q(('credit', True)), name='cdr_credited'),
+            model_name="cdr",
+            index=models.Index(
+                models.F("country_code"),
+                models.F("party_id"),
+                django.db.models.functions.text.Upper("credit_reference_id"),
+                condition=models.Q(("credit", True)),
+                name="cdr_credited",
+            ),
         ),
     ]

@@ -53,7 +53,9 @@ DELIVERIES = f"""
 """
 TRIGGERS = (
     marked("roaming_session", OF_SESSIONS, ENDED, moved=f"NEW.{ENDED}")
-    + marked("roaming_cdr", OF_CDRS, moved="(OLD.withheld, OLD.source_id) IS DISTINCT FROM (NEW.withheld, NEW.source_id)")
+    + marked(
+        "roaming_cdr", OF_CDRS, moved="(OLD.withheld, OLD.source_id) IS DISTINCT FROM (NEW.withheld, NEW.source_id)"
+    )
     + marked(
         "roaming_assessment",
         OF_ASSESSED,
@@ -68,50 +70,128 @@ DROPPED = "".join(f"DROP FUNCTION {table}_balance() CASCADE;" for table in TABLE
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0019_desk_indexes'),
+        ("roaming", "0019_desk_indexes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BalanceMark',
+            name="BalanceMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country_code', models.CharField(max_length=2)),
-                ('party_id', models.CharField(max_length=3)),
-                ('key', models.CharField(max_length=39)),
-                ('of_cdr', models.BooleanField(help_text='key is that of a CDR, not of a session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("country_code", models.CharField(max_length=2)),
+                ("party_id", models.CharField(max_length=3)),
+                ("key", models.CharField(max_length=39)),
+                ("of_cdr", models.BooleanField(help_text="key is that of a CDR, not of a session")),
             ],
         ),
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country_code', models.CharField(max_length=2)),
-                ('party_id', models.CharField(max_length=3)),
-                ('key', models.CharField(help_text='of the session, or of a CDR that names none', max_length=39)),
-                ('sessionless', models.BooleanField(default=False)),
-                ('token_country_code', models.CharField(max_length=2)),
-                ('token_party_id', models.CharField(max_length=3)),
-                ('month', models.DateField(help_text='its first day')),
-                ('ended_at', models.DateTimeField()),
-                ('currency', models.CharField(max_length=3)),
-                ('session_energy', models.DecimalField(blank=True, decimal_places=4, help_text='kWh', max_digits=14, null=True)),
-                ('session_cost', models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
-                ('cdrs', models.PositiveIntegerField(default=0, help_text='all, credits too')),
-                ('standing', models.PositiveIntegerField(default=0, help_text='those that count')),
-                ('energy_import', models.DecimalField(decimal_places=4, default=0, help_text='kWh that stand', max_digits=16)),
-                ('energy_export', models.DecimalField(decimal_places=4, default=0, help_text='kWh that stand', max_digits=16)),
-                ('cost', models.DecimalField(decimal_places=4, default=0, help_text='excl. VAT, what stands', max_digits=16)),
-                ('problems', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('no_cdr', 'session without CDR'), ('no_session', 'CDR without session'), ('energy', 'energy differs'), ('cost', 'money differs'), ('time', 'times differ'), ('undelivered', 'never delivered'), ('no_receiver', 'nobody to deliver to'), ('on_hold', 'on hold'), ('rejected', 'rejected')], max_length=11), blank=True, default=list, size=None)),
-                ('settled_at', models.DateTimeField()),
-                ('cdr', models.ForeignKey(blank=True, help_text='the one to look at first', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', db_constraint=False, to='roaming.cdr')),
-                ('session', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', db_constraint=False, to='roaming.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("country_code", models.CharField(max_length=2)),
+                ("party_id", models.CharField(max_length=3)),
+                ("key", models.CharField(help_text="of the session, or of a CDR that names none", max_length=39)),
+                ("sessionless", models.BooleanField(default=False)),
+                ("token_country_code", models.CharField(max_length=2)),
+                ("token_party_id", models.CharField(max_length=3)),
+                ("month", models.DateField(help_text="its first day")),
+                ("ended_at", models.DateTimeField()),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "session_energy",
+                    models.DecimalField(blank=True, decimal_places=4, help_text="kWh", max_digits=14, null=True),
+                ),
+                ("session_cost", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
+                ("cdrs", models.PositiveIntegerField(default=0, help_text="all, credits too")),
+                ("standing", models.PositiveIntegerField(default=0, help_text="those that count")),
+                (
+                    "energy_import",
+                    models.DecimalField(decimal_places=4, default=0, help_text="kWh that stand", max_digits=16),
+                ),
+                (
+                    "energy_export",
+                    models.DecimalField(decimal_places=4, default=0, help_text="kWh that stand", max_digits=16),
+                ),
+                (
+                    "cost",
+                    models.DecimalField(decimal_places=4, default=0, help_text="excl. VAT, what stands", max_digits=16),
+                ),
+                (
+                    "problems",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("no_cdr", "session without CDR"),
+                                ("no_session", "CDR without session"),
+                                ("energy", "energy differs"),
+                                ("cost", "money differs"),
+                                ("time", "times differ"),
+                                ("undelivered", "never delivered"),
+                                ("no_receiver", "nobody to deliver to"),
+                                ("on_hold", "on hold"),
+                                ("rejected", "rejected"),
+                            ],
+                            max_length=11,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField()),
+                (
+                    "cdr",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="the one to look at first",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        db_constraint=False,
+                        to="roaming.cdr",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        db_constraint=False,
+                        to="roaming.session",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['month', 'token_country_code', 'token_party_id', 'country_code', 'party_id'], include=('currency', 'cdrs', 'energy_import', 'energy_export', 'cost'), name='balance_payer'), models.Index(fields=['month', 'country_code', 'party_id', 'token_country_code', 'token_party_id'], include=('currency', 'cdrs', 'energy_import', 'energy_export', 'cost'), name='balance_owner'), models.Index(condition=models.Q(('problems', []), _negated=True), fields=['month', 'token_country_code', 'token_party_id', 'id'], name='balance_payer_wrong'), models.Index(condition=models.Q(('problems', []), _negated=True), fields=['month', 'country_code', 'party_id', 'id'], name='balance_owner_wrong')],
-                'constraints': [models.UniqueConstraint(fields=('country_code', 'party_id', 'key', 'sessionless'), name='one_balance_per_session')],
+                "indexes": [
+                    models.Index(
+                        fields=["month", "token_country_code", "token_party_id", "country_code", "party_id"],
+                        include=("currency", "cdrs", "energy_import", "energy_export", "cost"),
+                        name="balance_payer",
+                    ),
+                    models.Index(
+                        fields=["month", "country_code", "party_id", "token_country_code", "token_party_id"],
+                        include=("currency", "cdrs", "energy_import", "energy_export", "cost"),
+                        name="balance_owner",
+                    ),
+                    models.Index(
+                        condition=models.Q(("problems", []), _negated=True),
+                        fields=["month", "token_country_code", "token_party_id", "id"],
+                        name="balance_payer_wrong",
+                    ),
+                    models.Index(
+                        condition=models.Q(("problems", []), _negated=True),
+                        fields=["month", "country_code", "party_id", "id"],
+                        name="balance_owner_wrong",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("country_code", "party_id", "key", "sessionless"), name="one_balance_per_session"
+                    )
+                ],
             },
         ),
         migrations.RunSQL(TRIGGERS, DROPPED),

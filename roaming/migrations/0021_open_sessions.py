@@ -4,18 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0020_balance'),
+        ("roaming", "0020_balance"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['-listed_at'], name='session_recent'),
+            model_name="session",
+            index=models.Index(fields=["-listed_at"], name="session_recent"),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('status__in', ['ACTIVE', 'PENDING', 'RESERVATION'])), fields=['-listed_at'], name='session_open'),
+            model_name="session",
+            index=models.Index(
+                condition=models.Q(("status__in", ["ACTIVE", "PENDING", "RESERVATION"])),
+                fields=["-listed_at"],
+                name="session_open",
+            ),
         ),
     ]

@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0022_balance_sums'),
+        ("roaming", "0022_balance_sums"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='assessment',
-            options={'verbose_name': 'CDR at the desk', 'verbose_name_plural': 'CDRs at the desk'},
+            name="assessment",
+            options={"verbose_name": "CDR at the desk", "verbose_name_plural": "CDRs at the desk"},
         ),
     ]

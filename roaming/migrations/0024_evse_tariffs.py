@@ -5,14 +5,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('roaming', '0023_desk_names'),
+        ("roaming", "0023_desk_names"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='evse',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tariff_ids'], name='evse_tariffs'),
+            model_name="evse",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["tariff_ids"], name="evse_tariffs"),
         ),
     ]

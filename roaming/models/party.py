@@ -52,12 +52,8 @@ class Party(models.Model):
         verbose_name_plural = "parties"
         constraints = [
             models.UniqueConstraint(fields=["country_code", "party_id", "role"], name="one_party_per_role"),
-            models.CheckConstraint(
-                condition=models.Q(country_code=Upper("country_code")), name="country_code_folded"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(party_id=Upper("party_id")), name="party_id_folded"
-            ),
+            models.CheckConstraint(condition=models.Q(country_code=Upper("country_code")), name="country_code_folded"),
+            models.CheckConstraint(condition=models.Q(party_id=Upper("party_id")), name="party_id_folded"),
         ]
 
     def __str__(self) -> str:

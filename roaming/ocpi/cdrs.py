@@ -60,10 +60,15 @@ class CdrDimensionType(StrEnum):
     TIME = "TIME"
 
 
-SESSION_ONLY = frozenset({
-    CdrDimensionType.CURRENT, CdrDimensionType.ENERGY_EXPORT, CdrDimensionType.ENERGY_IMPORT, CdrDimensionType.POWER,
-    CdrDimensionType.STATE_OF_CHARGE,
-})
+SESSION_ONLY = frozenset(
+    {
+        CdrDimensionType.CURRENT,
+        CdrDimensionType.ENERGY_EXPORT,
+        CdrDimensionType.ENERGY_IMPORT,
+        CdrDimensionType.POWER,
+        CdrDimensionType.STATE_OF_CHARGE,
+    }
+)
 
 
 class CdrDimension(Struct, omit_defaults=True):

@@ -39,8 +39,9 @@ class Crawl:
         """The next step once a page with `count` objects has come, or None after the last. Raises CrawlStopped."""
         found = {name.lower(): value for name, value in headers.items()}
         total = _total(found.get("x-total-count"))
-        here = replace(self, pages=self.pages + 1, objects=self.objects + count, total=total,
-                       seen=self.seen | {self.url})
+        here = replace(
+            self, pages=self.pages + 1, objects=self.objects + count, total=total, seen=self.seen | {self.url}
+        )
         given = parse_link(found.get("link"))
         if count == 0:
             return None  # empty pages for ever are the end, whatever the Link says
@@ -59,8 +60,11 @@ class Crawl:
 
     def _at(self, offset: int) -> Crawl:
         parts = urlsplit(self.url)
-        query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
-                 if name not in ("offset", "cursor")]
+        query = [
+            (name, value)
+            for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            if name not in ("offset", "cursor")
+        ]
         url = urlunsplit(parts._replace(query=urlencode([*query, ("offset", str(offset))])))
         if url in self.seen:
             raise CrawlStopped(f"the list goes round in a circle at offset {offset}")

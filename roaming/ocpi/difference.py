@@ -59,8 +59,9 @@ def apply(document: Mapping[str, Any], writes: Sequence[Write], module: ModuleID
     return result
 
 
-def _writes(old: Mapping[str, Any], new: Mapping[str, Any], module: ModuleID, path: Path,
-            below: Sequence[tuple[str, str]]) -> Iterator[Write]:
+def _writes(
+    old: Mapping[str, Any], new: Mapping[str, Any], module: ModuleID, path: Path, below: Sequence[tuple[str, str]]
+) -> Iterator[Write]:
     field = below[0][0] if below else ""
     changes = _changes(old, new, except_for=field)
     if module is ModuleID.SESSIONS and "charging_periods" in changes:
@@ -74,12 +75,16 @@ def _writes(old: Mapping[str, Any], new: Mapping[str, Any], module: ModuleID, pa
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any], *, except_for: str) -> Document:
     if any(field not in new for field in old if field != except_for):
         raise _Unsayable
-    return {field: value for field, value in new.items() if field != except_for
-            and (field not in old or old[field] != value)}
+    return {
+        field: value
+        for field, value in new.items()
+        if field != except_for and (field not in old or old[field] != value)
+    }
 
 
-def _parts(old: Mapping[str, Any], new: Mapping[str, Any], module: ModuleID, path: Path,
-           below: Sequence[tuple[str, str]]) -> Iterator[Write]:
+def _parts(
+    old: Mapping[str, Any], new: Mapping[str, Any], module: ModuleID, path: Path, below: Sequence[tuple[str, str]]
+) -> Iterator[Write]:
     field, name = below[0]
     held = {part[name]: part for part in old.get(field) or []}
     for part in new.get(field) or []:

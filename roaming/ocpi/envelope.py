@@ -71,8 +71,12 @@ def read(body: bytes | str, *, max_bytes: int | None = None) -> Envelope:
     if code is None:
         raise HubError("The answer is not an OCPI envelope")
     message = document.get("status_message")
-    return Envelope(code, message if isinstance(message, str) else "", document.get("data", ABSENT),
-                    _when(document.get("timestamp")))
+    return Envelope(
+        code,
+        message if isinstance(message, str) else "",
+        document.get("data", ABSENT),
+        _when(document.get("timestamp")),
+    )
 
 
 def _code(document: Any) -> int | None:

@@ -1,29 +1,29 @@
 """Everything that can go wrong in an OCPI exchange, as one tree; a class is an HTTP status and an OCPI status.
 
-    OcpiError                     HTTP  OCPI   whose fault
-    ├── ClientError               200   2000   the sender's
-    │   ├── InvalidObject         200   2001     a field of the body (STA-02, STA-08)
-    │   ├── InvalidParameter      200   2001     a query parameter, header or URL segment (PAG-13)
-    │   ├── NotEnoughInformation  200   2002     authorize without LocationReferences (TOK-16)
-    │   ├── UnknownLocation       200   2003     a command for a location nobody has (CMD-09)
-    │   ├── UnknownToken          404   2004     authorize (TOK-15)
-    │   ├── NotFound              404   2000     no such object, or not yours to see (STA-03, S24)
-    │   │   └── UnknownParent     404   2003     EVSE or connector of an unknown location (LOC-10)
-    │   ├── Unauthorized          401   2000     no or unknown token (AUT-05)
-    │   ├── Forbidden             403   2000     known, but not allowed here (AUT-11)
-    │   ├── MethodNotAllowed      405   2000     marked n/a in the method tables (STA-05)
-    │   ├── BadJson               400   2000     not JSON at all (STA-01)
-    │   ├── TooLarge              413   2000     body over the limit (S7)
-    │   └── TooManyRequests       429   2000     rate limit (S16, S25)
-    ├── ServerError               200   3000   ours
-    │   ├── UnusableApi           200   3001     the caller's API cannot be called back (CRE-12)
-    │   ├── UnsupportedVersion    200   3002     no version in common (CRE-14)
-    │   └── MissingEndpoints      200   3003     a required endpoint is missing (CRE-13)
-    └── HubError                  200   4000   between hub and receiver (HUB-26)
-        ├── UnknownReceiver       200   4001     nobody, or nobody you have an agreement with (HUB-23)
-        ├── ReceiverTimeout       200   4002     no answer in time (HUB-24)
-        └── ReceiverUnreachable   200   4003     not connected (HUB-25)
-            └── ModuleNotOffered  200   4003     connected, but without that endpoint
+OcpiError                     HTTP  OCPI   whose fault
+├── ClientError               200   2000   the sender's
+│   ├── InvalidObject         200   2001     a field of the body (STA-02, STA-08)
+│   ├── InvalidParameter      200   2001     a query parameter, header or URL segment (PAG-13)
+│   ├── NotEnoughInformation  200   2002     authorize without LocationReferences (TOK-16)
+│   ├── UnknownLocation       200   2003     a command for a location nobody has (CMD-09)
+│   ├── UnknownToken          404   2004     authorize (TOK-15)
+│   ├── NotFound              404   2000     no such object, or not yours to see (STA-03, S24)
+│   │   └── UnknownParent     404   2003     EVSE or connector of an unknown location (LOC-10)
+│   ├── Unauthorized          401   2000     no or unknown token (AUT-05)
+│   ├── Forbidden             403   2000     known, but not allowed here (AUT-11)
+│   ├── MethodNotAllowed      405   2000     marked n/a in the method tables (STA-05)
+│   ├── BadJson               400   2000     not JSON at all (STA-01)
+│   ├── TooLarge              413   2000     body over the limit (S7)
+│   └── TooManyRequests       429   2000     rate limit (S16, S25)
+├── ServerError               200   3000   ours
+│   ├── UnusableApi           200   3001     the caller's API cannot be called back (CRE-12)
+│   ├── UnsupportedVersion    200   3002     no version in common (CRE-14)
+│   └── MissingEndpoints      200   3003     a required endpoint is missing (CRE-13)
+└── HubError                  200   4000   between hub and receiver (HUB-26)
+    ├── UnknownReceiver       200   4001     nobody, or nobody you have an agreement with (HUB-23)
+    ├── ReceiverTimeout       200   4002     no answer in time (HUB-24)
+    └── ReceiverUnreachable   200   4003     not connected (HUB-25)
+        └── ModuleNotOffered  200   4003     connected, but without that endpoint
 """
 
 from __future__ import annotations

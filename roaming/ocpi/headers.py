@@ -67,8 +67,11 @@ def read_ids(headers: Mapping[str, str], fresh_request_id: str, fresh_correlatio
     found = _folded(headers)
     request_id = _id(found.get(REQUEST_ID.lower()))
     correlation_id = _id(found.get(CORRELATION_ID.lower()))
-    return MessageIds(request_id or fresh_request_id, correlation_id or fresh_correlation_id,
-                      complete=bool(request_id and correlation_id))
+    return MessageIds(
+        request_id or fresh_request_id,
+        correlation_id or fresh_correlation_id,
+        complete=bool(request_id and correlation_id),
+    )
 
 
 def _folded(headers: Mapping[str, str]) -> dict[str, str]:

@@ -35,8 +35,9 @@ def _exact(text: str) -> Decimal:
 _decoder = msgspec.json.Decoder(float_hook=_exact)
 
 
-def loads(data: bytes | bytearray | memoryview | str, *, max_bytes: int | None = None,
-          max_depth: int = MAX_DEPTH) -> Any:
+def loads(
+    data: bytes | bytearray | memoryview | str, *, max_bytes: int | None = None, max_depth: int = MAX_DEPTH
+) -> Any:
     """The document in plain Python. Raises BadJson, TooLarge or InvalidObject."""
     raw = _utf8(data)
     if max_bytes is not None and len(raw) > max_bytes:

@@ -32,17 +32,49 @@ from roaming.ocpi.types import (
     Violation,
 )
 
-__all__ = ["AdditionalGeoLocation", "Capability", "Connector", "Evse", "ExceptionalPeriod", "Hours", "Location",
-           "PublishTokenType", "RegularHours", "Status"]
+__all__ = [
+    "AdditionalGeoLocation",
+    "Capability",
+    "Connector",
+    "Evse",
+    "ExceptionalPeriod",
+    "Hours",
+    "Location",
+    "PublishTokenType",
+    "RegularHours",
+    "Status",
+]
 
 MAX_EVSES = 5_000  # no site has more, and no receiver should be made to hold it (S29)
 Facility = Literal[
-    "HOTEL", "RESTAURANT", "CAFE", "MALL", "SUPERMARKET", "SPORT", "RECREATION_AREA", "NATURE", "MUSEUM",
-    "BIKE_SHARING", "BUS_STOP", "TAXI_STAND", "TRAM_STOP", "METRO_STATION", "TRAIN_STATION", "AIRPORT", "PARKING_LOT",
-    "CARPOOL_PARKING", "FUEL_STATION", "WIFI",
+    "HOTEL",
+    "RESTAURANT",
+    "CAFE",
+    "MALL",
+    "SUPERMARKET",
+    "SPORT",
+    "RECREATION_AREA",
+    "NATURE",
+    "MUSEUM",
+    "BIKE_SHARING",
+    "BUS_STOP",
+    "TAXI_STAND",
+    "TRAM_STOP",
+    "METRO_STATION",
+    "TRAIN_STATION",
+    "AIRPORT",
+    "PARKING_LOT",
+    "CARPOOL_PARKING",
+    "FUEL_STATION",
+    "WIFI",
 ]
 ParkingType = Literal[
-    "ALONG_MOTORWAY", "PARKING_GARAGE", "PARKING_LOT", "ON_DRIVEWAY", "ON_STREET", "UNDERGROUND_GARAGE",
+    "ALONG_MOTORWAY",
+    "PARKING_GARAGE",
+    "PARKING_LOT",
+    "ON_DRIVEWAY",
+    "ON_STREET",
+    "UNDERGROUND_GARAGE",
 ]
 
 

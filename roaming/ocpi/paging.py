@@ -36,8 +36,9 @@ class PageRequest:
         return self.date_from is not None or self.date_to is not None
 
 
-def parse(query: Mapping[str, str] | Iterable[tuple[str, str]], *, max_limit: int,
-          date_from_required: bool = False) -> PageRequest:
+def parse(
+    query: Mapping[str, str] | Iterable[tuple[str, str]], *, max_limit: int, date_from_required: bool = False
+) -> PageRequest:
     """Raises InvalidParameter (2001). A limit above ours is lowered, not refused (PAG-05)."""
     pairs = list(query.items() if isinstance(query, Mapping) else query)
     given = {name: value.strip() for name, value in pairs if value.strip()}

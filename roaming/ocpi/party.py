@@ -26,7 +26,7 @@ class PartyId:
 
     @classmethod
     def parse(cls, text: str) -> PartyId:
-        """"NL/VLT"; the separators "-" and "*" of contract ids are read too."""
+        """ "NL/VLT"; the separators "-" and "*" of contract ids are read too."""
         country, separator, party = re.sub(r"[-*]", "/", text.strip(" ")).partition("/")
         if not separator:
             raise ValueError(f"not a party: {text[:16]!r} (write it like NL/VLT)")

@@ -94,8 +94,13 @@ def find_part(document: Mapping[str, Any], path: Path) -> Mapping[str, Any] | No
     return part
 
 
-def _edit(document: Mapping[str, Any], path: Path, edit: Callable[[Mapping[str, Any]], Document], last_updated: str,
-          below: Sequence[tuple[str, str]] = _PARTS) -> Document:
+def _edit(
+    document: Mapping[str, Any],
+    path: Path,
+    edit: Callable[[Mapping[str, Any]], Document],
+    last_updated: str,
+    below: Sequence[tuple[str, str]] = _PARTS,
+) -> Document:
     """`document` with the part at `path` edited and last_updated lifted on the way up (LOC-11, LOC-12)."""
     if not path:
         return edit(document)

@@ -119,8 +119,16 @@ def _unusual(text: str) -> datetime:
     if form is None:
         raise ValueError("not a form that we know")
     year, month, day, hour, minute, second, fraction, sign, ahead, minutes = form.groups()
-    moment = DateTime(int(year), int(month), int(day), int(hour), int(minute), int(second),
-                      int((fraction or "0")[:6].ljust(6, "0")), UTC)
+    moment = DateTime(
+        int(year),
+        int(month),
+        int(day),
+        int(hour),
+        int(minute),
+        int(second),
+        int((fraction or "0")[:6].ljust(6, "0")),
+        UTC,
+    )
     return moment if sign is None else _in_utc(moment, sign, int(ahead), int(minutes))
 
 

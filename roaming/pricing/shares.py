@@ -42,9 +42,7 @@ def shares(excl: Decimal, incl: Decimal | None, parts: Sequence[Part]) -> list[S
     incls = None if incl is None else fitted(incl, [part.incl for part in merged])
     if not merged or excls is None or (incl is not None and incls is None):
         return [Share(UNKNOWN, excl, incl)]
-    return [
-        Share(_named(part.rate), excls[at], None if incls is None else incls[at]) for at, part in enumerate(merged)
-    ]
+    return [Share(_named(part.rate), excls[at], None if incls is None else incls[at]) for at, part in enumerate(merged)]
 
 
 def fitted(total: Decimal, parts: Sequence[Decimal]) -> list[Decimal] | None:

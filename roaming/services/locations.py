@@ -69,9 +69,7 @@ def set_evse_statuses(
     return objects.change(LOCATIONS, owner, location_id, edit, source=None, now=now).changed
 
 
-def _with_status(
-    evse: dict[str, Any], new: tuple[str, datetime] | None, location: Mapping[str, Any]
-) -> dict[str, Any]:
+def _with_status(evse: dict[str, Any], new: tuple[str, datetime] | None, location: Mapping[str, Any]) -> dict[str, Any]:
     if new is None:
         return evse
     status, at = new

@@ -111,4 +111,3 @@ def test_the_hub_is_seven_processes(hub: Hub) -> None:
     """The hub is what an operator starts: web, ocpp, four workers and beat, each a process of its own."""
     names = ["web", "ocpp", "beat", "worker-interactive", "worker-drain", "worker-deliver", "worker-bulk"]
     eventually(lambda: all(hub.pids(name) for name in names), "each runs (again)")
-

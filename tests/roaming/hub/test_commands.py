@@ -72,10 +72,14 @@ def test_a_blocked_token_is_passed_on() -> None:
     assert at_location(start(token=token), EMSP, location()) == accepted()
 
 
-@pytest.mark.parametrize(("name", "kind", "capability"), [
-    ("StartSession", StartSession, "REMOTE_START_STOP_CAPABLE"), ("ReserveNow", ReserveNow, "RESERVABLE"),
-    ("UnlockConnector", UnlockConnector, "UNLOCK_CAPABLE"),
-])
+@pytest.mark.parametrize(
+    ("name", "kind", "capability"),
+    [
+        ("StartSession", StartSession, "REMOTE_START_STOP_CAPABLE"),
+        ("ReserveNow", ReserveNow, "RESERVABLE"),
+        ("UnlockConnector", UnlockConnector, "UNLOCK_CAPABLE"),
+    ],
+)
 def test_what_an_evse_cannot_do_is_not_supported(name: str, kind: Any, capability: str) -> None:
     """LOC-39, CMD-26."""
     others = [one for one in ALL if one != capability]
@@ -89,7 +93,8 @@ def test_an_evse_that_is_not_there_or_was_removed() -> None:
     for evse in (sample("EVSE", uid="9"), sample("EVSE", status="REMOVED")):
         assert "no such EVSE" in refused(at_location(start(), EMSP, location(evse)), "REJECTED")
     assert "no such EVSE" in refused(
-        at_location(start(), EMSP, decode(Location, sample("Location", evses=None))), "REJECTED")
+        at_location(start(), EMSP, decode(Location, sample("Location", evses=None))), "REJECTED"
+    )
 
 
 def test_letter_case_of_ids_does_not_matter_and_the_owners_spelling_goes_on() -> None:
@@ -175,14 +180,23 @@ class TestCancel:
 class TestResponseUrl:
     HOSTS = ("emsp.example", "other.example")
 
-    @pytest.mark.parametrize("url", ["https://emsp.example/a?b=c", "http://api.emsp.example:8080/x",
-                                     "https://OTHER.example/"])
+    @pytest.mark.parametrize(
+        "url", ["https://emsp.example/a?b=c", "http://api.emsp.example:8080/x", "https://OTHER.example/"]
+    )
     def test_the_senders_hosts(self, url: str) -> None:
         """CMD-06."""
         check_response_url(decode(StopSession, sample("StopSession", response_url=url)), self.HOSTS)
 
-    @pytest.mark.parametrize("url", ["https://evil.example/", "http://127.0.0.1/", "https://emsp.example@evil.example/",
-                                     "https://notemsp.example/", "https://[x/"])
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://evil.example/",
+            "http://127.0.0.1/",
+            "https://emsp.example@evil.example/",
+            "https://notemsp.example/",
+            "https://[x/",
+        ],
+    )
     def test_and_no_others(self, url: str) -> None:
         """S5."""
         with pytest.raises(InvalidObject) as caught:

@@ -66,17 +66,30 @@ def test_both_layers_have_to_say_yes(http: int, ocpi: int) -> None:
     assert after(Answered(http, ocpi)) == Done()
 
 
-@pytest.mark.parametrize(("http", "ocpi"), [
-    (200, 3000),  # peers 10, S34: HTTP 200 with a server error inside
-    (200, 4003), (200, None), (204, None), (500, 1000), (502, None), (503, None), (401, None), (408, None),
-    (429, None), (307, None), (302, 1000),
-])
+@pytest.mark.parametrize(
+    ("http", "ocpi"),
+    [
+        (200, 3000),  # peers 10, S34: HTTP 200 with a server error inside
+        (200, 4003),
+        (200, None),
+        (204, None),
+        (500, 1000),
+        (502, None),
+        (503, None),
+        (401, None),
+        (408, None),
+        (429, None),
+        (307, None),
+        (302, 1000),
+    ],
+)
 def test_the_partners_own_trouble_is_tried_again(http: int, ocpi: int | None) -> None:
     assert after(Answered(http, ocpi)) == RetryAt(NOW + POLICY.delays[0])
 
 
-@pytest.mark.parametrize(("http", "ocpi"), [(200, 2001), (200, 2000), (404, 2003), (400, None), (403, 2000),
-                                            (405, None), (413, None)])
+@pytest.mark.parametrize(
+    ("http", "ocpi"), [(200, 2001), (200, 2000), (404, 2003), (400, None), (403, 2000), (405, None), (413, None)]
+)
 def test_what_is_wrong_with_the_object_waits_for_the_object_to_change(http: int, ocpi: int | None) -> None:
     verdict = after(Answered(http, ocpi, "no such currency"))
     assert isinstance(verdict, GiveUp)
@@ -137,8 +150,9 @@ class TestAmbiguity:
         assert after(Unanswered(sent=False)) == RetryAt(NOW + POLICY.delays[0], ambiguous=False)
         assert after(Unanswered(sent=False), ambiguous=True) == RetryAt(NOW + POLICY.delays[0], ambiguous=True)
 
-    @pytest.mark.parametrize("answer", [Answered(200, 2001, "CDR already exists"), Answered(409, None),
-                                        Answered(400, 2000, "Duplicate id")])
+    @pytest.mark.parametrize(
+        "answer", [Answered(200, 2001, "CDR already exists"), Answered(409, None), Answered(400, 2000, "Duplicate id")]
+    )
     def test_already_known_after_it_is_acceptance_of_a_cdr(self, answer: Answered) -> None:
         """CDR-05: one id, one body."""
         assert after(answer, POST, CDRS, ambiguous=True) == Done()
@@ -163,8 +177,15 @@ def test_gone_is_gone() -> None:
 
 
 class TestWhileAway:
-    def away(self, connection: ConnectionStatus, hours: int, *, hosted: bool = True, module: ModuleID = SESSIONS,
-             policy: Policy = POLICY) -> PartnerMustPull | None:
+    def away(
+        self,
+        connection: ConnectionStatus,
+        hours: int,
+        *,
+        hosted: bool = True,
+        module: ModuleID = SESSIONS,
+        policy: Policy = POLICY,
+    ) -> PartnerMustPull | None:
         return while_away(module, connection, NOW - timedelta(hours=hours), NOW, hosted=hosted, policy=policy)
 
     def test_marks_of_hosted_objects_stay_within_the_window(self) -> None:

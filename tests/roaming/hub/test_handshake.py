@@ -50,15 +50,21 @@ class FakePeer:
 
     def __init__(self, **changes: Response) -> None:
         self.answers = {
-            ("GET", VERSIONS): answer([{"version": "2.0", "url": "https://peer.example/2.0"},
-                                       {"version": "2.2.1", "url": DETAILS}]),
+            ("GET", VERSIONS): answer(
+                [{"version": "2.0", "url": "https://peer.example/2.0"}, {"version": "2.2.1", "url": DETAILS}]
+            ),
             ("GET", DETAILS): answer({"version": "2.2.1", "endpoints": [THEIR_CREDENTIALS, LOCATIONS]}),
             ("POST", CREDENTIALS): answer(sample("Credentials", token="token-c")),
             ("PUT", CREDENTIALS): answer(sample("Credentials", token="token-d")),
             ("DELETE", CREDENTIALS): answer(),
         }
-        names = {"versions": ("GET", VERSIONS), "details": ("GET", DETAILS), "post": ("POST", CREDENTIALS),
-                 "put": ("PUT", CREDENTIALS), "delete": ("DELETE", CREDENTIALS)}
+        names = {
+            "versions": ("GET", VERSIONS),
+            "details": ("GET", DETAILS),
+            "post": ("POST", CREDENTIALS),
+            "put": ("PUT", CREDENTIALS),
+            "delete": ("DELETE", CREDENTIALS),
+        }
         self.answers |= {names[name]: response for name, response in changes.items()}
         self.asked: list[Request] = []
 
@@ -90,8 +96,11 @@ class TestDiscovery:
 
     def test_credentials_are_found_whatever_their_role(self) -> None:
         """VER-03."""
-        for endpoint in (THEIR_CREDENTIALS, THEIR_CREDENTIALS | {"role": "SENDER"},
-                         {"identifier": "credentials", "url": CREDENTIALS}):
+        for endpoint in (
+            THEIR_CREDENTIALS,
+            THEIR_CREDENTIALS | {"role": "SENDER"},
+            {"identifier": "credentials", "url": CREDENTIALS},
+        ):
             assert found(FakePeer(details=details(endpoint))).credentials_url == CREDENTIALS
 
     def test_custom_modules_and_broken_entries_are_passed_over(self) -> None:
@@ -122,10 +131,17 @@ class TestDiscovery:
         with pytest.raises(MissingEndpoints):
             found(FakePeer(details=answer(data)))
 
-    @pytest.mark.parametrize("response", [
-        Response(0, failed="no connection"), Response(500), Response(200), answer(http=500, status=3000),
-        answer(status=2000, message="no"), answer([], http=404),
-    ])
+    @pytest.mark.parametrize(
+        "response",
+        [
+            Response(0, failed="no connection"),
+            Response(500),
+            Response(200),
+            answer(http=500, status=3000),
+            answer(status=2000, message="no"),
+            answer([], http=404),
+        ],
+    )
     @pytest.mark.parametrize("where", ["versions", "details"])
     def test_a_peer_that_cannot_be_called(self, response: Response, where: str) -> None:
         """CRE-12."""
@@ -208,17 +224,33 @@ class TestSender:
             run(register_as_sender(VERSIONS, "token-a", OURS), peer)
         assert [request.method for request in peer.asked] == ["GET", "GET"]
 
-    @pytest.mark.parametrize("response", [answer(http=405, status=2000), answer(status=3001, message="cannot call"),
-                                          Response(404), Response(0, failed="refused", sent=False)])
+    @pytest.mark.parametrize(
+        "response",
+        [
+            answer(http=405, status=2000),
+            answer(status=3001, message="cannot call"),
+            Response(404),
+            Response(0, failed="refused", sent=False),
+        ],
+    )
     def test_a_clear_refusal_changes_nothing(self, response: Response) -> None:
         """CRE-19."""
         with pytest.raises(Refused):
             run(register_as_sender(VERSIONS, "token-a", OURS), FakePeer(post=response))
 
-    @pytest.mark.parametrize("response", [
-        Response(0, failed="no answer in time"), Response(500), Response(200), answer(http=502, status=3000),
-        answer(), answer("x"), answer({"token": "with blank"}), answer({"token": 5}),
-    ])
+    @pytest.mark.parametrize(
+        "response",
+        [
+            Response(0, failed="no answer in time"),
+            Response(500),
+            Response(200),
+            answer(http=502, status=3000),
+            answer(),
+            answer("x"),
+            answer({"token": "with blank"}),
+            answer({"token": 5}),
+        ],
+    )
     def test_an_unclear_answer_leaves_both_tokens_in_question(self, response: Response) -> None:
         """CRE-19: the peer may have switched."""
         with pytest.raises(Unanswered):
@@ -250,10 +282,19 @@ class TestEnd:
 class TestWhoMayRegisterAsWhom:
     EMX, CPA, HUB = PartyId("DE", "EMX"), PartyId("NL", "CPA"), PartyId("NL", "HUB")
 
-    def check(self, *claimed: tuple[PartyId, Role], allowed: list[tuple[PartyId, Role]] | None = None,
-              taken: list[tuple[PartyId, Role]] | None = None) -> str:
-        roles = [decode(CredentialsRole, sample("CredentialsRole", role=role.value, country_code=party.country,
-                                                party_id=party.party.lower())) for party, role in claimed]
+    def check(
+        self,
+        *claimed: tuple[PartyId, Role],
+        allowed: list[tuple[PartyId, Role]] | None = None,
+        taken: list[tuple[PartyId, Role]] | None = None,
+    ) -> str:
+        roles = [
+            decode(
+                CredentialsRole,
+                sample("CredentialsRole", role=role.value, country_code=party.country, party_id=party.party.lower()),
+            )
+            for party, role in claimed
+        ]
         try:
             check_roles(roles, hub=self.HUB, allowed=allowed or [], taken=taken or [])
         except InvalidObject as error:

@@ -43,8 +43,13 @@ def party(text: str) -> PartyId:
     return PartyId.parse(text)
 
 
-def seat(text: str, role: Role, platform: int | None, connection: ConnectionStatus = ConnectionStatus.CONNECTED,
-         offers: frozenset[tuple[ModuleID, InterfaceRole]] = EVERYTHING) -> Seat:
+def seat(
+    text: str,
+    role: Role,
+    platform: int | None,
+    connection: ConnectionStatus = ConnectionStatus.CONNECTED,
+    offers: frozenset[tuple[ModuleID, InterfaceRole]] = EVERYTHING,
+) -> Seat:
     return Seat(party(text), role, platform, connection, offers)
 
 
@@ -99,9 +104,15 @@ def request(line: str, platform: int, sender: str = "", to: str = "", body: Any 
     token_type = rest.pop()[1:] if rest and rest[-1].startswith("?") else "RFID"
     owner = party(rest.pop(0)) if rest and "/" in rest[0] else None
     return Request(
-        method, ModuleID(module), InterfaceRole[interface.upper()], platform,
+        method,
+        ModuleID(module),
+        InterfaceRole[interface.upper()],
+        platform,
         Routing(to=party(to) if to else None, sender=party(sender) if sender else None),
-        owner, rest[0] if rest else None, token_type, body,
+        owner,
+        rest[0] if rest else None,
+        token_type,
+        body,
     )
 
 
@@ -123,8 +134,12 @@ def outcome(decision: Decision) -> str:
 
 EVERYBODY_DRIVING = "broadcast to EMSP,NSP,SCSP,NAP,OTHER"
 ITEM = {"country_code": "NL", "party_id": "CPA", "id": "L1"}
-FOR_EMX = {"country_code": "NL", "party_id": "CPA", "id": "S1",
-           "cdr_token": {"country_code": "de", "party_id": "emx", "uid": "1"}}
+FOR_EMX = {
+    "country_code": "NL",
+    "party_id": "CPA",
+    "id": "S1",
+    "cdr_token": {"country_code": "de", "party_id": "emx", "uid": "1"},
+}
 
 TABLE: list[tuple[str, str, int, str, str, Any, str]] = [
     # requirement, request, platform, from, to, body, decision
@@ -174,8 +189,15 @@ TABLE: list[tuple[str, str, int, str, str, Any, str]] = [
     ("HUB-17", "POST commands receiver RESERVE_NOW", 2, "DE/EMX", "", {"location_id": "L1"}, "find by location L1"),
     ("HUB-17", "POST commands receiver UNLOCK_CONNECTOR", 2, "DE/EMX", "", {"location_id": "L"}, "find by location L"),
     ("HUB-17", "POST commands receiver STOP_SESSION", 2, "DE/EMX", "", {"session_id": "S1"}, "find by session S1"),
-    ("HUB-17", "POST commands receiver CANCEL_RESERVATION", 2, "DE/EMX", "", {"reservation_id": "R1"},
-     "find by reservation R1"),
+    (
+        "HUB-17",
+        "POST commands receiver CANCEL_RESERVATION",
+        2,
+        "DE/EMX",
+        "",
+        {"reservation_id": "R1"},
+        "find by reservation R1",
+    ),
     ("HUB-17", "POST commands receiver START_SESSION", 2, "DE/EMX", "", {}, "InvalidObject 200 2001"),
     ("HUB-17", "POST commands receiver START_SESSION", 2, "DE/EMX", "", [], "InvalidObject 200 2001"),
     ("HUB-17", "GET chargingprofiles receiver S1", 2, "DE/EMX", "", None, "find by session S1"),
@@ -188,8 +210,15 @@ TABLE: list[tuple[str, str, int, str, str, Any, str]] = [
     ("HUB-17", "PATCH sessions receiver NL/CPA S1", 1, "NL/CPA", "", FOR_EMX, "forward to DE/EMX EMSP on 2"),
     ("HUB-17", "PATCH sessions receiver NL/CPA S1", 1, "NL/CPA", "", {"kwh": 3}, "find by session_token S1"),
     ("HUB-17", "PUT sessions receiver NL/CPA S1", 1, "NL/CPA", "", {"kwh": 3}, "InvalidObject 200 2001"),
-    ("HUB-17", "POST cdrs receiver", 1, "NL/CPA", "", {"cdr_token": {"country_code": "Germany", "party_id": "EMX"}},
-     "InvalidObject 200 2001"),
+    (
+        "HUB-17",
+        "POST cdrs receiver",
+        1,
+        "NL/CPA",
+        "",
+        {"cdr_token": {"country_code": "Germany", "party_id": "EMX"}},
+        "InvalidObject 200 2001",
+    ),
     ("HUB-15", "GET locations sender L1", 2, "DE/EMX", "", None, "find by location L1"),
     ("HUB-15", "GET locations sender", 2, "DE/EMX", "", None, "serve as NL/HUB"),
     ("peers 1", "PUT locations receiver NL/CPA L1", 1, "", "", ITEM, EVERYBODY_DRIVING),
@@ -217,7 +246,8 @@ TABLE: list[tuple[str, str, int, str, str, Any, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("requirement", "line", "platform", "sender", "to", "body", "expected"), TABLE,
+    ("requirement", "line", "platform", "sender", "to", "body", "expected"),
+    TABLE,
     ids=[f"{row[0]} {row[1]} from={row[3]} to={row[4]}".replace("/", "-") for row in TABLE],
 )
 def test_the_table(requirement: str, line: str, platform: int, sender: str, to: str, body: Any, expected: str) -> None:
@@ -270,8 +300,14 @@ class TestAfterTheLookup:
 
     def test_an_unknown_card_is_asked_about_where_that_is_agreed(self) -> None:
         """TOK-27: connected eMSPs with open_auth, never the one who asks, never one that is away."""
-        world = World((seat("DE/EMX", Role.EMSP, 2), seat("AT/OFF", Role.EMSP, 5, ConnectionStatus.OFFLINE),
-                       seat("FR/EMY", Role.EMSP, 3, offers=NOT_LOCATIONS), seat("BE/DUO", Role.EMSP, 1)))
+        world = World(
+            (
+                seat("DE/EMX", Role.EMSP, 2),
+                seat("AT/OFF", Role.EMSP, 5, ConnectionStatus.OFFLINE),
+                seat("FR/EMY", Role.EMSP, 3, offers=NOT_LOCATIONS),
+                seat("BE/DUO", Role.EMSP, 1),
+            )
+        )
         asked, looked = self.looked_up("POST tokens sender 01", 1, "NL/CPA")
         assert outcome(found(asked, looked, [], world)) == "ask DE/EMX,FR/EMY"
 
@@ -297,7 +333,8 @@ class TestAnswerHeaders:
 
     def test_a_broadcast_is_answered_by_the_hub(self) -> None:
         assert self.answered("PUT locations receiver NL/CPA L1", 1, "NL/CPA", "NL/HUB") == Routing(
-            party("NL/CPA"), party("NL/HUB"))
+            party("NL/CPA"), party("NL/HUB")
+        )
 
     def test_errors_carry_the_swapped_headers_too(self) -> None:
         """HUB-05."""

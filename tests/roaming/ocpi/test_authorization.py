@@ -52,18 +52,43 @@ def test_the_scheme_in_any_case(scheme: str) -> None:
     assert meant(f"{scheme} {encoded('tok')}", Encoding.BASE64) == ["tok"]
 
 
-@pytest.mark.parametrize("header", [
-    None, "", "Token", "Token ", "Bearer dG9r", "Basic dG9r", "Token  dG9r", "Token\tdG9r", "Token dG9r\n",
-    " Token dG9r",
-    "Token dG9r dG9r", "Token dÖr", "Token " + "A" * 100_000, "dG9r",
-])
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Token",
+        "Token ",
+        "Bearer dG9r",
+        "Basic dG9r",
+        "Token  dG9r",
+        "Token\tdG9r",
+        "Token dG9r\n",
+        " Token dG9r",
+        "Token dG9r dG9r",
+        "Token dÖr",
+        "Token " + "A" * 100_000,
+        "dG9r",
+    ],
+)
 def test_everything_else_is_nothing(header: str | None) -> None:
     """AUT-05, S11."""
     assert meant(header) == []
 
 
-@pytest.mark.parametrize("value", ["dG9", "dG9r=", "_-_-", encoded(b"\xff\xfe"), encoded("with blank"), encoded(""),
-                                   encoded("x" * 65), encoded("a\nb")])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "dG9",
+        "dG9r=",
+        "_-_-",
+        encoded(b"\xff\xfe"),
+        encoded("with blank"),
+        encoded(""),
+        encoded("x" * 65),
+        encoded("a\nb"),
+    ],
+)
 def test_what_is_no_base64_of_a_token(value: str) -> None:
     """AUT-08, S11: missing padding, the URL alphabet, bytes that are no text."""
     assert meant(f"Token {value}", Encoding.BASE64) == []

@@ -46,11 +46,20 @@ def test_a_link_without_offset_is_followed_too() -> None:
     assert crawl(lambda url: ({"Link": linked(pages[url])} if url in pages else {}, 5)) == [URL, f"{URL}?page=2"]
 
 
-@pytest.mark.parametrize("link", [
-    "https://evil.example/ocpi/locations?offset=5", "http://cpo.example/ocpi/locations?offset=5",
-    "https://cpo.example/ocpi/VersionNumber.v_2_2_1/locations?offset=5", "https://cpo.example:8443/ocpi/locations",
-    "https://u@cpo.example/ocpi/locations", f"{URL}#x", URL, "https://[x/", "/ocpi/locations?offset=5",
-])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example/ocpi/locations?offset=5",
+        "http://cpo.example/ocpi/locations?offset=5",
+        "https://cpo.example/ocpi/VersionNumber.v_2_2_1/locations?offset=5",
+        "https://cpo.example:8443/ocpi/locations",
+        "https://u@cpo.example/ocpi/locations",
+        f"{URL}#x",
+        URL,
+        "https://[x/",
+        "/ocpi/locations?offset=5",
+    ],
+)
 def test_a_link_that_leads_elsewhere_is_not_followed(link: str) -> None:
     """S8, S9, peers 7: offset and X-Total-Count show the way instead."""
     asked = crawl(lambda url: ({"Link": linked(link), "X-Total-Count": "12"}, 5 if offset_of(url) < 10 else 2))
@@ -103,6 +112,7 @@ def test_empty_pages_for_ever_end_at_the_first() -> None:
 
 def test_pages_for_ever_end_at_the_limit() -> None:
     """S8."""
+
     def endless(url: str) -> Answer:
         return {"Link": linked(f"{URL}?offset={offset_of(url) + 5}")}, 5
 
@@ -123,12 +133,22 @@ def test_a_total_that_says_it_is_over() -> None:
     assert crawl(lambda url: ({"Link": linked(URL), "X-Total-Count": "5"}, 5)) == [URL]
 
 
-@pytest.mark.parametrize(("header", "target"), [
-    ('<https://a/>; rel="next"', "https://a/"), ("<https://a/>;rel=next", "https://a/"),
-    ('<https://b/>; rel="prev", <https://a/>; title="x"; rel="next"', "https://a/"),
-    ('<https://a/>; rel="last next"', "https://a/"), ('<https://a/>; REL="NEXT"', "https://a/"),
-    ('<https://a/>; rel="prev"', None), ("<https://a/>", None), ('<>; rel="next"', None), ("", None), (None, None),
-    ("https://a/", None), ('<https://a/>; rel="nextish"', None),
-])
+@pytest.mark.parametrize(
+    ("header", "target"),
+    [
+        ('<https://a/>; rel="next"', "https://a/"),
+        ("<https://a/>;rel=next", "https://a/"),
+        ('<https://b/>; rel="prev", <https://a/>; title="x"; rel="next"', "https://a/"),
+        ('<https://a/>; rel="last next"', "https://a/"),
+        ('<https://a/>; REL="NEXT"', "https://a/"),
+        ('<https://a/>; rel="prev"', None),
+        ("<https://a/>", None),
+        ('<>; rel="next"', None),
+        ("", None),
+        (None, None),
+        ("https://a/", None),
+        ('<https://a/>; rel="nextish"', None),
+    ],
+)
 def test_links_are_read_as_peers_write_them(header: str | None, target: str | None) -> None:
     assert parse_link(header) == target

@@ -34,25 +34,30 @@ def test_a_status_is_a_patch_of_the_evse_with_status_and_date_only() -> None:
     """LOC-37."""
     new = later(location(evses=[later(sample("EVSE", status="CHARGING")), sample("EVSE", uid="3257")]))
     assert difference(location(), new, LOCATIONS) == (
-        Write("PATCH", {"status": "CHARGING", "last_updated": LATER}, ("3256",)),)
+        Write("PATCH", {"status": "CHARGING", "last_updated": LATER}, ("3256",)),
+    )
 
 
 def test_a_tariff_is_a_patch_of_the_connector() -> None:
     evse = later(sample("EVSE", connectors=[later(sample("Connector", tariff_ids=["T2"]))]))
     new = later(location(evses=[evse, sample("EVSE", uid="3257")]))
     assert difference(location(), new, LOCATIONS) == (
-        Write("PATCH", {"tariff_ids": ["T2"], "last_updated": LATER}, ("3256", "1")),)
+        Write("PATCH", {"tariff_ids": ["T2"], "last_updated": LATER}, ("3256", "1")),
+    )
 
 
 def test_a_name_is_a_patch_of_the_location_without_its_evses() -> None:
     assert difference(location(), later(location(name="x")), LOCATIONS) == (
-        Write("PATCH", {"name": "x", "last_updated": LATER}),)
+        Write("PATCH", {"name": "x", "last_updated": LATER}),
+    )
 
 
 def test_several_levels_are_several_writes_from_the_top_down() -> None:
     new = later(location(name="x", evses=[later(sample("EVSE", status="CHARGING")), sample("EVSE", uid="3257")]))
     assert [(write.method, write.path) for write in difference(location(), new, LOCATIONS)] == [
-        ("PATCH", ()), ("PATCH", ("3256",))]
+        ("PATCH", ()),
+        ("PATCH", ("3256",)),
+    ]
 
 
 def test_a_date_alone_is_still_told() -> None:
@@ -92,8 +97,10 @@ def test_many_changes_are_one_put() -> None:
 
 
 def period(hour: int, volume: int) -> dict[str, Any]:
-    return PERIOD | {"start_date_time": f"2026-11-21T{hour}:00:00Z",
-                     "dimensions": [{"type": "ENERGY", "volume": volume}]}
+    return PERIOD | {
+        "start_date_time": f"2026-11-21T{hour}:00:00Z",
+        "dimensions": [{"type": "ENERGY", "volume": volume}],
+    }
 
 
 def test_of_a_session_only_new_periods() -> None:
@@ -101,7 +108,8 @@ def test_of_a_session_only_new_periods() -> None:
     old = sample("Session", charging_periods=[period(12, 1), period(13, 2)])
     new = later(sample("Session", charging_periods=[period(12, 1), period(13, 2), period(14, 1)], kwh=5))
     assert difference(old, new, SESSIONS) == (
-        Write("PATCH", {"kwh": 5, "charging_periods": [period(14, 1)], "last_updated": LATER}),)
+        Write("PATCH", {"kwh": 5, "charging_periods": [period(14, 1)], "last_updated": LATER}),
+    )
 
 
 def test_a_period_that_changed_needs_a_put() -> None:
@@ -120,7 +128,8 @@ def test_periods_that_are_gone_need_a_put(periods: Any) -> None:
 
 def test_a_token_is_patched() -> None:
     assert difference(sample("Token"), later(sample("Token", valid=False)), TOKENS) == (
-        Write("PATCH", {"valid": False, "last_updated": LATER}),)
+        Write("PATCH", {"valid": False, "last_updated": LATER}),
+    )
 
 
 def test_a_tariff_is_always_put() -> None:
@@ -144,24 +153,40 @@ def dropped(document: dict[str, Any]) -> dict[str, Any]:
     return {field: value for field, value in document.items() if value is not None}
 
 
-connectors = st.builds(lambda id, tariff, when: dropped({"id": id, "terms_and_conditions": tariff,
-                                                         "last_updated": when}),
-                       st.sampled_from("12"), maybe, moments)
+connectors = st.builds(
+    lambda id, tariff, when: dropped({"id": id, "terms_and_conditions": tariff, "last_updated": when}),
+    st.sampled_from("12"),
+    maybe,
+    moments,
+)
 evses = st.builds(
-    lambda uid, status, floor, when, parts: dropped({"uid": uid, "status": status, "floor_level": floor,
-                                                     "last_updated": when, "connectors": parts}),
-    st.sampled_from("abc"), st.sampled_from(["AVAILABLE", "CHARGING"]), maybe, moments,
-    st.lists(connectors, min_size=1, max_size=2, unique_by=lambda part: part["id"]))
+    lambda uid, status, floor, when, parts: dropped(
+        {"uid": uid, "status": status, "floor_level": floor, "last_updated": when, "connectors": parts}
+    ),
+    st.sampled_from("abc"),
+    st.sampled_from(["AVAILABLE", "CHARGING"]),
+    maybe,
+    moments,
+    st.lists(connectors, min_size=1, max_size=2, unique_by=lambda part: part["id"]),
+)
 locations = st.builds(
     lambda name, when, parts: dropped({"id": "L", "name": name, "last_updated": when, "evses": parts}),
-    maybe, moments, st.none() | st.lists(evses, max_size=3, unique_by=lambda part: part["uid"]))
-periods = st.builds(lambda when, volume: {"start_date_time": when, "dimensions": [{"volume": volume}]},
-                    moments, st.integers(0, 2))
+    maybe,
+    moments,
+    st.none() | st.lists(evses, max_size=3, unique_by=lambda part: part["uid"]),
+)
+periods = st.builds(
+    lambda when, volume: {"start_date_time": when, "dimensions": [{"volume": volume}]}, moments, st.integers(0, 2)
+)
 sessions = st.builds(
-    lambda kwh, when, meter, parts: dropped({"id": "S", "kwh": kwh, "last_updated": when, "meter_id": meter,
-                                             "charging_periods": parts}),
-    st.integers(0, 3), moments, maybe,
-    st.none() | st.lists(periods, max_size=4, unique_by=lambda part: part["start_date_time"]))
+    lambda kwh, when, meter, parts: dropped(
+        {"id": "S", "kwh": kwh, "last_updated": when, "meter_id": meter, "charging_periods": parts}
+    ),
+    st.integers(0, 3),
+    moments,
+    maybe,
+    st.none() | st.lists(periods, max_size=4, unique_by=lambda part: part["start_date_time"]),
+)
 
 
 @given(locations, locations)

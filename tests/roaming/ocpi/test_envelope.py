@@ -24,10 +24,16 @@ class TestWriting:
         """ENV-01, ENV-06."""
         assert envelope.encode(now=NOW) == b"{" + TAIL
 
-    @pytest.mark.parametrize(("data", "written"), [
-        ([], b"[]"), ("ACCEPTED", b'"ACCEPTED"'), (None, b"null"), (b'[{"a":1.0}]', b'[{"a":1.0}]'),
-        ({"a": Decimal("1.10")}, b'{"a":1.10}'),
-    ])
+    @pytest.mark.parametrize(
+        ("data", "written"),
+        [
+            ([], b"[]"),
+            ("ACCEPTED", b'"ACCEPTED"'),
+            (None, b"null"),
+            (b'[{"a":1.0}]', b'[{"a":1.0}]'),
+            ({"a": Decimal("1.10")}, b'{"a":1.10}'),
+        ],
+    )
     def test_with_data_of_any_kind(self, data: Any, written: bytes) -> None:
         """ENV-02, PAG-15."""
         assert envelope.encode(data, now=NOW) == b'{"data":' + written + b"," + TAIL
@@ -38,8 +44,11 @@ class TestWriting:
 
     def test_with_a_message(self) -> None:
         written = envelope.encode(status=Status.INVALID_PARAMETERS, message='no "x"', now=NOW)
-        assert plain_json.loads(written) == {"status_code": 2001, "status_message": 'no "x"',
-                                             "timestamp": "2026-11-21T12:00:00.123Z"}
+        assert plain_json.loads(written) == {
+            "status_code": 2001,
+            "status_message": 'no "x"',
+            "timestamp": "2026-11-21T12:00:00.123Z",
+        }
 
     def test_of_an_error(self) -> None:
         """ENV-04, CMD-09."""
@@ -82,9 +91,21 @@ class TestReading:
     def test_a_status_code_as_text(self) -> None:
         assert self.read(status_code="2001", status_message=None).status_code == 2001
 
-    @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"status_code":true}', b'{"status_code":"ok"}',
-                                      b'{"status_code":99}', b'{"status_code":10000}', b'{"status_code":"12345"}',
-                                      b"[" * 100_000])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"<html>",
+            b"[]",
+            b"{}",
+            b'{"status_code":true}',
+            b'{"status_code":"ok"}',
+            b'{"status_code":99}',
+            b'{"status_code":10000}',
+            b'{"status_code":"12345"}',
+            b"[" * 100_000,
+        ],
+    )
     def test_what_is_no_envelope(self, body: bytes) -> None:
         """HUB-26."""
         with pytest.raises(errors.HubError) as caught:

@@ -8,8 +8,12 @@ from roaming.ocpi.errors import InvalidParameter
 from roaming.ocpi.headers import MessageIds, Routing, read_ids, read_routing
 from roaming.ocpi.party import PartyId
 
-HEADERS = {"OCPI-to-country-code": "NL", "OCPI-to-party-id": "HUB", "OCPI-from-country-code": "DE",
-           "OCPI-from-party-id": "EMX"}
+HEADERS = {
+    "OCPI-to-country-code": "NL",
+    "OCPI-to-party-id": "HUB",
+    "OCPI-from-country-code": "DE",
+    "OCPI-from-party-id": "EMX",
+}
 HUB, EMX = PartyId("NL", "HUB"), PartyId("DE", "EMX")
 
 
@@ -56,8 +60,16 @@ class TestMessageIds:
         assert ids == MessageIds("r1", "c1")
         assert ids.headers() == {"X-Request-ID": "r1", "X-Correlation-ID": "c1"}
 
-    @pytest.mark.parametrize("headers", [{}, {"X-Request-ID": ""}, {"X-Request-ID": "a b"}, {"X-Request-ID": "x" * 129},
-                                         {"X-Request-ID": "a\r\nSet-Cookie: x"}])
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"X-Request-ID": ""},
+            {"X-Request-ID": "a b"},
+            {"X-Request-ID": "x" * 129},
+            {"X-Request-ID": "a\r\nSet-Cookie: x"},
+        ],
+    )
     def test_missing_or_unusable_ones_are_made_up(self, headers: dict[str, str]) -> None:
         """MID-08, S27."""
         assert read_ids(headers, "fresh-r", "fresh-c") == MessageIds("fresh-r", "fresh-c", complete=False)

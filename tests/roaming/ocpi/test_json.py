@@ -26,11 +26,31 @@ def test_fractions_are_decimals_and_whole_numbers_are_integers() -> None:
     assert [type(number) for number in json.loads("[1, 1.0]")] == [int, Decimal]
 
 
-@pytest.mark.parametrize("body", [
-    b"", b" ", b"{bad", b'{"a":1,}', b"{} x", b"{'a':1}", b"NaN", b"[Infinity]", b"[-Infinity]", b'"a\nb"', b"\x00",
-    b'"\xff"', b'"\xed\xa0\x80"', b'{"\xc0\x80":1}', "\ud800", b'"\\ud800"', b'"\\ud800x"', b'"\\udc00"', b"01",
-    b"[1.]",
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"{bad",
+        b'{"a":1,}',
+        b"{} x",
+        b"{'a':1}",
+        b"NaN",
+        b"[Infinity]",
+        b"[-Infinity]",
+        b'"a\nb"',
+        b"\x00",
+        b'"\xff"',
+        b'"\xed\xa0\x80"',
+        b'{"\xc0\x80":1}',
+        "\ud800",
+        b'"\\ud800"',
+        b'"\\ud800x"',
+        b'"\\udc00"',
+        b"01",
+        b"[1.]",
+    ],
+)
 def test_what_is_no_json_is_400(body: bytes | str) -> None:
     """STA-01, S7."""
     with pytest.raises(BadJson) as caught:
@@ -38,8 +58,15 @@ def test_what_is_no_json_is_400(body: bytes | str) -> None:
     assert caught.value.http_status == 400
 
 
-@pytest.mark.parametrize(("body", "reason"), [(b'"\\ud800"', "lone surrogate"), (b'"\xff"', "UTF-8"),
-                                              (b"{bad", "object keys must be strings"), (b"[" * 5000, "too deep")])
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'"\\ud800"', "lone surrogate"),
+        (b'"\xff"', "UTF-8"),
+        (b"{bad", "object keys must be strings"),
+        (b"[" * 5000, "too deep"),
+    ],
+)
 def test_the_reason_is_told(body: bytes, reason: str) -> None:
     with pytest.raises(BadJson, match=reason):
         json.loads(body)
@@ -65,22 +92,31 @@ def test_a_nul_is_refused_and_named() -> None:
 class TestDuplicateKeys:
     """We forward the bytes that we checked: another parser must not read another object (S7, HUB-31)."""
 
-    @pytest.mark.parametrize("body", [
-        b'{"party_id":"OWN","party_id":"OTH"}',
-        b'{"x":{"a":1,"b":2,"a":3}}',
-        b'[{"t":"12:30","t":"12:30"}]',
-        b'{"party_id":"OWN","party\\u005fid":"OTH"}',
-        b'{"a":"x","a" :1}', b'{"a":{"b":[]},"a":{"b":[]}}',
-        b'{"b":"\\u0022\\u0022","a":1,"a":2}',  # as many quotation marks as one expects
-    ])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"party_id":"OWN","party_id":"OTH"}',
+            b'{"x":{"a":1,"b":2,"a":3}}',
+            b'[{"t":"12:30","t":"12:30"}]',
+            b'{"party_id":"OWN","party\\u005fid":"OTH"}',
+            b'{"a":"x","a" :1}',
+            b'{"a":{"b":[]},"a":{"b":[]}}',
+            b'{"b":"\\u0022\\u0022","a":1,"a":2}',  # as many quotation marks as one expects
+        ],
+    )
     def test_they_are_refused(self, body: bytes) -> None:
         with pytest.raises(InvalidObject, match="is given twice"):
             json.loads(body)
 
-    @pytest.mark.parametrize("body", [
-        b'{"a":"12:30:00","b":["x:y"],":":{"a:b":":"}}', b'{"a":"\\u0022","\\"b\\"":"\\/"}', b'{"a":{"a":{"a":1}}}',
-        b'[{"a":1},{"a":1}]',
-    ])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"a":"12:30:00","b":["x:y"],":":{"a:b":":"}}',
+            b'{"a":"\\u0022","\\"b\\"":"\\/"}',
+            b'{"a":{"a":{"a":1}}}',
+            b'[{"a":1},{"a":1}]',
+        ],
+    )
     def test_what_only_looks_like_them_is_not(self, body: bytes) -> None:
         assert json.loads(body) == plain_json.loads(body)
 
@@ -142,11 +178,19 @@ class TestDumps:
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(alphabet=st.characters(codec="utf-8",
-        exclude_characters="\0")) | st.decimals(min_value=-10**12, max_value=10**12, places=4),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(
-        alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=5), inner, max_size=4),
-    max_leaves=20)
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"))
+    | st.decimals(min_value=-(10**12), max_value=10**12, places=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=5), inner, max_size=4
+        )
+    ),
+    max_leaves=20,
+)
 
 
 @given(values)

@@ -37,12 +37,26 @@ from tests.roaming.ocpi.samples import CDR_TOKEN, PERIOD, SAMPLES, sample
 TABLES: dict[str, Any] = plain_json.loads((Path(__file__).parent / "tables.json").read_text())
 CLASSES = {name: table for name, table in TABLES.items() if isinstance(table, dict)}
 ENUMS = {name: table for name, table in TABLES.items() if isinstance(table, list)}
-MODULES: list[ModuleType] = [types, versions, credentials, evses, locations, sessions, cdrs, tariffs, tokens, commands,
-                             chargingprofiles, hubclientinfo]
+MODULES: list[ModuleType] = [
+    types,
+    versions,
+    credentials,
+    evses,
+    locations,
+    sessions,
+    cdrs,
+    tariffs,
+    tokens,
+    commands,
+    chargingprofiles,
+    hubclientinfo,
+]
 RENAMED = {"EVSE": "Evse", "CDR": "Cdr"}
 # Written in place as a Literal, or left open for good reason (VER-08).
-UNNAMED = {"EnergySourceCategory": (types.EnergySource, "source"),
-           "EnvironmentalImpactCategory": (types.EnvironmentalImpact, "category")}
+UNNAMED = {
+    "EnergySourceCategory": (types.EnergySource, "source"),
+    "EnvironmentalImpactCategory": (types.EnvironmentalImpact, "category"),
+}
 OPEN = {"VersionNumber"}
 # Longer than the tables by decision: a CDR's address is copied from a Location (TYP-10, E6).
 LONGER = {("CdrLocation", "address"): 255, ("CdrLocation", "state"): 45}
@@ -62,8 +76,12 @@ def refusal(kind: type[Any], document: Any) -> InvalidObject:
 
 
 def fields(cardinalities: str) -> list[tuple[str, str, str]]:
-    return [(name, field, described.rsplit(" ", 1)[0]) for name, table in CLASSES.items()
-            for field, described in table.items() if described[-1] in cardinalities]
+    return [
+        (name, field, described.rsplit(" ", 1)[0])
+        for name, table in CLASSES.items()
+        for field, described in table.items()
+        if described[-1] in cardinalities
+    ]
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -88,8 +106,14 @@ def test_a_plus_list_has_an_element(name: str, field: str, kind: str) -> None:
 
 
 # Needed by a rule between fields, so absence is another test's matter.
-NEEDED = {("Hours", "regular_hours"), ("CDR", "credit"), ("CDR", "credit_reference_id"), ("StartSession", "evse_uid"),
-          ("PublishTokenType", "type"), ("PublishTokenType", "issuer")}
+NEEDED = {
+    ("Hours", "regular_hours"),
+    ("CDR", "credit"),
+    ("CDR", "credit_reference_id"),
+    ("StartSession", "evse_uid"),
+    ("PublishTokenType", "type"),
+    ("PublishTokenType", "issuer"),
+}
 
 
 @pytest.mark.parametrize(("name", "field", "kind"), [f for f in fields("?*") if f[:2] not in NEEDED])
@@ -194,8 +218,7 @@ class TestPointers:
         assert refusal(tokens.Token, b"[]").message.startswith("/: expected `object`")
 
     def test_patterns_are_told_in_words(self) -> None:
-        assert refusal(tokens.Token, sample("Token", country_code="D1")).reason == (
-            "expected a code of two letters")
+        assert refusal(tokens.Token, sample("Token", country_code="D1")).reason == ("expected a code of two letters")
 
     def test_text_is_json_too(self) -> None:
         assert decode(types.Price, '{"excl_vat": 1.10}').excl_vat == Decimal("1.10")
@@ -240,8 +263,12 @@ RULES: list[tuple[str, str, dict[str, Any], str]] = [
     ("LOC-27", "RegularHours", {"period_begin": "8:00"}, "/period_begin"),
     ("LOC-27", "RegularHours", {"period_end": "24:00"}, "/period_end"),
     ("LOC-35", "EnergyMix", {"energy_sources": [{"source": "GAS", "percentage": 90}]}, "/energy_sources"),
-    ("LOC-35", "EnergyMix", {"energy_sources": [{"source": s, "percentage": Decimal("33.3")}
-                                                for s in ("GAS", "WIND", "WATER")]}, ""),
+    (
+        "LOC-35",
+        "EnergyMix",
+        {"energy_sources": [{"source": s, "percentage": Decimal("33.3")} for s in ("GAS", "WIND", "WATER")]},
+        "",
+    ),
     ("TYP-09", "GeoLocation", {"latitude": "51.04"}, "/latitude"),
     ("TYP-09", "GeoLocation", {"latitude": Decimal("51.047599")}, "/latitude"),
     ("TYP-09", "GeoLocation", {"longitude": "1234.56789"}, "/longitude"),
@@ -262,14 +289,34 @@ RULES: list[tuple[str, str, dict[str, Any], str]] = [
     ("CDR-12", "CDR", NO_CREDIT, ""),
     ("CDR-10", "CDR", {**CREDIT, "total_cost": {"excl_vat": -1}}, ""),
     ("CDR-10", "CDR", {**NO_CREDIT, "total_cost": {"excl_vat": -1}}, "/total_cost"),
-    ("TAR-31", "CDR", {**NO_CREDIT, "total_cost": {"excl_vat": -1}, "charging_periods": [
-        {**PERIOD, "dimensions": [{"type": "ENERGY", "volume": -3}]}]}, ""),
-    ("CDR-16", "CDR", {"charging_periods": [{**PERIOD, "dimensions": [{"type": "POWER", "volume": 1}]}]},
-     "/charging_periods/0/dimensions"),
-    ("CDR-16", "CDR", {"charging_periods": [{**PERIOD, "dimensions": [{"type": "FLAT", "volume": 1}]}]},
-     "/charging_periods/0/dimensions/0/type"),
-    ("D9", "CDR", {"charging_periods": [PERIOD, {**PERIOD, "start_date_time": "2020-01-01T00:00:00Z"}]},
-     "/charging_periods/1/start_date_time"),
+    (
+        "TAR-31",
+        "CDR",
+        {
+            **NO_CREDIT,
+            "total_cost": {"excl_vat": -1},
+            "charging_periods": [{**PERIOD, "dimensions": [{"type": "ENERGY", "volume": -3}]}],
+        },
+        "",
+    ),
+    (
+        "CDR-16",
+        "CDR",
+        {"charging_periods": [{**PERIOD, "dimensions": [{"type": "POWER", "volume": 1}]}]},
+        "/charging_periods/0/dimensions",
+    ),
+    (
+        "CDR-16",
+        "CDR",
+        {"charging_periods": [{**PERIOD, "dimensions": [{"type": "FLAT", "volume": 1}]}]},
+        "/charging_periods/0/dimensions/0/type",
+    ),
+    (
+        "D9",
+        "CDR",
+        {"charging_periods": [PERIOD, {**PERIOD, "start_date_time": "2020-01-01T00:00:00Z"}]},
+        "/charging_periods/1/start_date_time",
+    ),
     ("CDR-21", "CDR", {"total_energy": None}, "/total_energy"),
     ("CDR-21", "CDR", {"total_cost": None}, "/total_cost"),
     ("CDR-21", "CDR", {"currency": None}, "/currency"),
@@ -279,8 +326,12 @@ RULES: list[tuple[str, str, dict[str, Any], str]] = [
     ("ENV-09", "CDR", {"cdr_location": sample("CdrLocation", evse_uid="#NA")}, "/cdr_location"),
     ("CDR-24", "CDR", {"cdr_location": sample("CdrLocation", evse_uid="#NA"), "total_energy": 0}, ""),
     ("TAR-31", "CdrDimension", {"type": "ENERGY", "volume": -3}, ""),
-    ("SES-16", "Session", {"cdr_token": {k: v for k, v in CDR_TOKEN.items() if k != "contract_id"}},
-     "/cdr_token/contract_id"),
+    (
+        "SES-16",
+        "Session",
+        {"cdr_token": {k: v for k, v in CDR_TOKEN.items() if k != "contract_id"}},
+        "/cdr_token/contract_id",
+    ),
     ("TAR-06", "Tariff", {"elements": []}, "/elements"),
     ("TAR-06", "TariffElement", {"price_components": []}, "/price_components"),
     ("TAR-06", "Tariff", {"type": None}, ""),
@@ -304,15 +355,22 @@ RULES: list[tuple[str, str, dict[str, Any], str]] = [
     ("CHP-13", "ChargingProfilePeriod", {"limit": Decimal("8.15")}, "/limit"),
     ("CHP-13", "ChargingProfilePeriod", {"limit": Decimal("8.10")}, ""),
     ("CHP-13", "ChargingProfile", {"min_charging_rate": Decimal("0.25")}, "/min_charging_rate"),
-    ("CHP-15", "ChargingProfile", {"charging_profile_period": [{"start_period": 5, "limit": 1},
-                                                              {"start_period": 5, "limit": 1}]},
-     "/charging_profile_period"),
+    (
+        "CHP-15",
+        "ChargingProfile",
+        {"charging_profile_period": [{"start_period": 5, "limit": 1}, {"start_period": 5, "limit": 1}]},
+        "/charging_profile_period",
+    ),
     ("CHP-09", "ActiveChargingProfileResult", {"result": "REJECTED"}, "/profile"),
     ("CHP-09", "ActiveChargingProfileResult", {"result": "REJECTED", "profile": None}, ""),
     ("AUT-08", "Credentials", {"token": "with blank"}, "/token"),
     ("AUT-08", "Credentials", {"token": ""}, "/token"),
-    ("CRE-15", "Credentials", {"roles": [SAMPLES["CredentialsRole"], sample("CredentialsRole", party_id="bec")]},
-     "/roles/1"),
+    (
+        "CRE-15",
+        "Credentials",
+        {"roles": [SAMPLES["CredentialsRole"], sample("CredentialsRole", party_id="bec")]},
+        "/roles/1",
+    ),
     ("CRE-15", "Credentials", {"roles": [SAMPLES["CredentialsRole"], sample("CredentialsRole", party_id="OTH")]}, ""),
     ("CRE-22", "Credentials", {"url": "versions"}, "/url"),
 ]
@@ -378,6 +436,7 @@ def test_a_role_knows_its_party() -> None:
 
 def test_the_schema_of_the_structs_can_be_printed() -> None:
     """The OpenAPI of the OCPI side is made from them."""
+
     def hook(kind: type) -> dict[str, Any]:
         return {"type": "number" if issubclass(kind, Decimal) else "string"}
 

@@ -15,8 +15,9 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def page(query: str = "", *, max_limit: int = 100) -> PageRequest:
-    return parse({name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()},
-                 max_limit=max_limit)
+    return parse(
+        {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}, max_limit=max_limit
+    )
 
 
 def test_every_parameter_is_optional() -> None:
@@ -37,20 +38,41 @@ def test_our_limit_is_the_limit() -> None:
     assert page(f"limit={10**9}").limit == 100
 
 
-@pytest.mark.parametrize("text", [
-    "2026-11-21T12:00:00Z", "2026-11-21T12:00:00", "2026-11-21T12:00:00%2B00:00", "2026-11-21T12:00:00+00:00",
-    "2026-11-21T13:00:00+01:00", "2026-11-21T12:00:00.000Z",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-21T12:00:00Z",
+        "2026-11-21T12:00:00",
+        "2026-11-21T12:00:00%2B00:00",
+        "2026-11-21T12:00:00+00:00",
+        "2026-11-21T13:00:00+01:00",
+        "2026-11-21T12:00:00.000Z",
+    ],
+)
 def test_dates_without_zone_are_utc_and_a_plus_survives(text: str) -> None:
     """PAG-14: a "+" that nobody escaped arrives as a blank."""
     assert page(f"date_from={text}").date_from == NOON
 
 
-@pytest.mark.parametrize("query", [
-    "date_from=abc", "date_to=2026-02-30T00:00:00Z", "date_from=None", "limit=-1", "limit=0", "limit=x", "limit=1.5",
-    "offset=-1", "offset=1e3", f"offset={MAX_INTEGER + 1}", "offset=" + "9" * 10_000, "limit=٣", "cursor=a%20b",
-    "cursor=" + "a" * 300,
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "date_from=abc",
+        "date_to=2026-02-30T00:00:00Z",
+        "date_from=None",
+        "limit=-1",
+        "limit=0",
+        "limit=x",
+        "limit=1.5",
+        "offset=-1",
+        "offset=1e3",
+        f"offset={MAX_INTEGER + 1}",
+        "offset=" + "9" * 10_000,
+        "limit=٣",
+        "cursor=a%20b",
+        "cursor=" + "a" * 300,
+    ],
+)
 def test_bad_parameters_are_2001(query: str) -> None:
     """PAG-13, S26."""
     with pytest.raises(InvalidParameter) as caught:
@@ -74,8 +96,13 @@ class TestLink:
         """PAG-07."""
         query = "date_from=2026-11-21T12:00:00%2B00:00&type=RFID&limit=5&offset=10&cursor=old"
         there = urlsplit(next_url(URL, page(query), "new"))
-        assert parse_qs(there.query) == {"date_from": ["2026-11-21T12:00:00+00:00"], "type": ["RFID"], "offset": ["15"],
-                                         "limit": ["5"], "cursor": ["new"]}
+        assert parse_qs(there.query) == {
+            "date_from": ["2026-11-21T12:00:00+00:00"],
+            "type": ["RFID"],
+            "offset": ["15"],
+            "limit": ["5"],
+            "cursor": ["new"],
+        }
 
     def test_offset_and_limit_stand_in_clear(self) -> None:
         """Peers 12."""
@@ -89,6 +116,9 @@ class TestLink:
     def test_headers_of_a_page(self) -> None:
         """PAG-06, PAG-08, PAG-09, PAG-10."""
         assert page_headers(page("limit=5"), 250, "https://x/?a=b") == {
-            "X-Total-Count": "250", "X-Limit": "5", "Link": '<https://x/?a=b>; rel="next"'}
+            "X-Total-Count": "250",
+            "X-Limit": "5",
+            "Link": '<https://x/?a=b>; rel="next"',
+        }
         assert page_headers(page("limit=5"), 3, None) == {"X-Total-Count": "3", "X-Limit": "5"}
         assert page_headers(page("limit=5"), 3, None, limit=100)["X-Limit"] == "100"

@@ -34,7 +34,9 @@ class TestPatch:
         """COO-04: a partial PATCH leaves the rest, required or optional."""
         token = sample("Token")
         assert merge(token, {"valid": False, "last_updated": LATER}, TOKENS) == token | {
-            "valid": False, "last_updated": LATER}
+            "valid": False,
+            "last_updated": LATER,
+        }
 
     def test_the_stored_document_is_not_changed_in_place(self) -> None:
         held = location()
@@ -56,8 +58,9 @@ class TestPatch:
     def test_a_patch_is_an_object(self, patch: Any) -> None:
         assert refused(location(), patch) == ""
 
-    @pytest.mark.parametrize(("path", "field"), [((), "id"), ((), "country_code"), ((), "party_id"), (EVSE, "uid"),
-                                                 (CONNECTOR, "id")])
+    @pytest.mark.parametrize(
+        ("path", "field"), [((), "id"), ((), "country_code"), ((), "party_id"), (EVSE, "uid"), (CONNECTOR, "id")]
+    )
     def test_identifiers_never_change(self, path: Path, field: str) -> None:
         """COO-14, S28."""
         assert refused(location(), {field: "XX", "last_updated": LATER}, path=path) == f"/{field}"
@@ -232,7 +235,9 @@ class TestPutOfALocation:
         """LOC-06, LOC-16."""
         new = sample("Location", evses=[sample("EVSE", uid="3257")], last_updated=LATER)
         assert keep_evses(location(), new)["evses"] == [
-            sample("EVSE", uid="3257"), sample("EVSE", status="REMOVED", last_updated=LATER)]
+            sample("EVSE", uid="3257"),
+            sample("EVSE", status="REMOVED", last_updated=LATER),
+        ]
 
     def test_one_that_was_removed_keeps_its_date(self) -> None:
         gone = sample("EVSE", status="REMOVED")
@@ -247,8 +252,10 @@ class TestPutOfALocation:
 
 class TestPeriods:
     def period(self, hour: int, volume: int = 1) -> dict[str, Any]:
-        return PERIOD | {"start_date_time": f"2026-11-21T{hour}:00:00Z",
-                         "dimensions": [{"type": "ENERGY", "volume": volume}]}
+        return PERIOD | {
+            "start_date_time": f"2026-11-21T{hour}:00:00Z",
+            "dimensions": [{"type": "ENERGY", "volume": volume}],
+        }
 
     def patched(self, held: Any, given: Any) -> Any:
         session = sample("Session", charging_periods=held)
