@@ -165,7 +165,7 @@ def test_a_log_is_asked_for_and_its_file_handed_out_harmlessly(station: Station,
 
 
 def test_a_log_is_only_for_those_who_may_see_it(station: Station, client: Client) -> None:
-    """S44."""
+    """By the permission of its page."""
     row = LogRequest.objects.exclude(file=None).get()
     user = User.objects.create_user("ann", password="x", is_staff=True)
     client.force_login(user)
