@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +52,9 @@ class Query(serializers.Serializer[Any]):
     """Refuses what it does not know."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """A sentence names what there is."""
+        """A sentence names what there is; a body that is no object is refused by the serializer."""
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
         unknown = sorted(set(data) - set(self.fields))
         if unknown:
             known = ", ".join(self.fields)

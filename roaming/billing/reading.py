@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
+from rest_framework.fields import empty
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -54,14 +56,23 @@ class BillingView(ViewSet):
         """One shape for whatever is wrong."""
         return told
 
-    def asked(self, query: type[Query], data: Any = None) -> dict[str, Any]:
-        """The parameters, checked. Raises ValidationError, ForeignParty."""
-        form = query(data=self.request.query_params if data is None else data)
+    def asked(self, query: type[Query], data: Any = empty) -> dict[str, Any]:
+        """The parameters, or a body, checked. Raises ValidationError, ForeignParty."""
+        form = query(data=self.request.query_params if data is empty else data)
         form.is_valid(raise_exception=True)
         said: dict[str, Any] = form.validated_data
         if not _concerns(self.reader.parties, said.get("cpo", ""), said.get("emsp", "")):
             raise ForeignParty
         return said
+
+
+@extend_schema(exclude=True)
+class NoSuchAddress(BillingView):
+    """Whatever else stands below the billing API."""
+
+    def nothing(self, request: Request, **_: Any) -> Response:
+        """In the one shape, and where to look."""
+        raise NotFound("There is nothing at this address; /api/docs/ has every address of the billing API.")
 
 
 def selection(said: dict[str, Any]) -> Selection:

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from roaming.billing.cdrs import CdrView
 from roaming.billing.changes import ChangeView
 from roaming.billing.exports import ExportView
+from roaming.billing.reading import NoSuchAddress
 from roaming.billing.statements import StatementView
 
 urlpatterns = [
@@ -23,4 +24,5 @@ urlpatterns = [
     path("statements/<int:pk>/cdrs.csv", StatementView.as_view({"get": "cdrs"}), name="billing-statement-cdrs"),
     path("statements/<int:pk>/sums.csv", StatementView.as_view({"get": "sums"}), name="billing-statement-sums"),
     path("statements/<int:pk>/statement.pdf", StatementView.as_view({"get": "paper"}), name="billing-statement-pdf"),
+    re_path("", NoSuchAddress.as_view(dict.fromkeys(("get", "post"), "nothing"))),
 ]

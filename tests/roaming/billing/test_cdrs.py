@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from roaming.models import Cdr, IssuedToken, Platform
+from roaming.models import BillingExport, Cdr, IssuedToken, Platform
 from roaming.services import billing_tokens, operators, platforms
 from tests.roaming.billing import world
 from tests.roaming.billing.door import found, get, refused, token
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 PATHS = ("cdrs/", "cdrs/1/", "cdrs/1/bill/", "cdrs.csv", "cdrs.jsonl", "changes/", "exports/", "exports/1/",
          "exports/1/file")  # fmt: skip
+NOTHING = "There is nothing at this address; /api/docs/ has every address of the billing API."
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +131,32 @@ def test_what_is_wrong_with_a_parameter_is_told(query: dict[str, str], said: str
     status, code, words = refused("cdrs/", **query)
     assert (status, code) == (400, "invalid_parameter")
     assert words.startswith(said), words
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[{"format": "csv"}]', "non_field_errors: Invalid data. Expected a dictionary"),
+        ("[1]", "non_field_errors: Invalid data"),
+        ("5", "non_field_errors: Invalid data"),
+        ('"csv"', "non_field_errors: Invalid data"),
+        ("null", "non_field_errors: No data provided"),  # and not an export of everything
+        ('{"format": "xls"}', 'format: "xls" is not a valid choice.'),
+        ('{"formed": "csv"}', "formed: is no parameter"),
+        ("{", "JSON parse error"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_told_and_begins_no_file(text: str, said: str) -> None:
+    headers = {"Authorization": f"Bearer {token()}"}
+    answer = Client().post("/api/v1/billing/exports/", text, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["detail"].startswith(said)) == (400, True), answer.content
+    assert not BillingExport.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["", "cdrs", "cdrs.xml", "cdr/", "cdrs/one/", "cdrs/1/bills/"])
+def test_an_address_with_nothing_at_it_is_told_in_the_same_shape(path: str) -> None:
+    assert refused(path) == (404, "not_found", NOTHING)
+    assert Client().get(f"/api/v1/billing/{path}").status_code == 401
 
 
 def test_a_bound_token_reads_its_own_side_only() -> None:

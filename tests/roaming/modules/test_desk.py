@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
-from roaming.models import Cdr, DeskEntry, Habit, Notice, Platform
-from roaming.services import balances, decisions, desk, sessions, tariffs
+from roaming.models import Assessment, Cdr, DeskEntry, Habit, Notice, Platform
+from roaming.ocpi.party import PartyId
+from roaming.services import balances, decisions, desk, desk_own, hosting, sessions, tariffs
 from tests.personas import samples
 from tests.personas.partner import Partner, Said
 from tests.roaming.desk_world import CPO, RATES, D, assessed, cdr, credit, publish, session, stored, verdict
+from tests.roaming.pricing.test_signed import BEGUN, ENDED, der, reading, signed, written
 
 
 def post(cpo: Partner, body: dict[str, Any]) -> tuple[int, int]:
@@ -61,6 +64,41 @@ def test_what_does_not_fit_is_held_or_rejected_with_its_reasons(
         cpo.call("PUT", cpo.at("locations", "RECEIVER", "NL", "CPO", "LOC1"), from_owner)
     post(cpo, {name: value for name, value in cdr(**changes).items() if value is not None})
     assert verdict() == (comes_to, codes, comes_to == "ACCEPTED")
+
+
+WHOLE = written(reading(BEGUN, ENDED | {"RV": 110.5}))
+LATER = "2026-02-23T10:30:00Z"
+UNSIGNED = WHOLE.rsplit("|", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("record", "key", "comes_to", "codes"),
+    [
+        (WHOLE, None, "ACCEPTED", []),
+        (WHOLE, "", "ACCEPTED", []),  # nothing to check it by: a note
+        (
+            WHOLE.replace("\n", ""),
+            None,
+            "ON_HOLD",
+            ["signature_invalid"],
+        ),  # the same readings in other bytes
+        (WHOLE, der(ec.generate_private_key(ec.SECP256R1())).hex(), "ON_HOLD", ["signature_invalid"]),
+        (UNSIGNED, None, "ON_HOLD", ["signature_missing"]),
+        (WHOLE, "no key at all", "ON_HOLD", ["public_key_unreadable"]),
+        ("no record", None, "ON_HOLD", ["signed_data_unreadable"]),
+        (written(reading(BEGUN, ENDED)), None, "ON_HOLD", ["signed_energy_mismatch"]),  # 4 kWh of 10
+        (written(reading(BEGUN, ENDED | {"RV": 110.5}, MS="M2")), None, "ON_HOLD", ["meter_serial_mismatch"]),
+    ],
+)
+def test_a_cdr_whose_signature_fails_is_on_hold(
+    source: Platform, cpo: Partner, emsp: Partner, record: str, key: str | None, comes_to: str, codes: list[str]
+) -> None:
+    """CDR-26: as its sender POSTs it; it passes on byte for byte, and counts only if the signature is the meter's."""
+    body = cdr(meter_id="M1", **signed(record, key=key))
+    assert post(cpo, body) == (200, 1000)
+    assert verdict() == (comes_to, codes, comes_to == "ACCEPTED")
+    assert emsp.pushed("cdrs")[0].body["signed_data"] == body["signed_data"]
+    assert [one.excl_vat for one in balances.of(CPO, "S1")] == ([D("2.5")] if comes_to == "ACCEPTED" else [])
 
 
 def test_amounts_and_other_readings_stand_beside_the_reason(source: Platform, cpo: Partner) -> None:
@@ -276,3 +314,35 @@ def test_staff_have_the_last_word_and_each_act_is_in_the_trail(source: Platform,
         ("anna", "REOPENED", "ON_HOLD", "ON_HOLD", "wrong one"),
         ("anna", "ASSESSED", "ON_HOLD", "ON_HOLD", trail[5][4]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "comes_to", "code"),
+    [
+        ({"total_energy": 11}, "ON_HOLD", "total_energy_mismatch"),
+        ({"total_cost": {"excl_vat": D("2.75")}}, "ON_HOLD", "total_cost_mismatch"),
+        ({"currency": "USD"}, "REJECTED", "currency_mismatch"),
+        (signed(WHOLE.replace("\n", "")), "ON_HOLD", "signature_invalid"),
+    ],
+)
+def test_a_cdr_of_ours_that_our_own_validator_does_not_accept_is_not_sent_unless_staff_release_it(
+    hub: Any, emsp: Partner, changes: dict[str, Any], comes_to: str, code: str
+) -> None:
+    """S42: its payer is neither told of it nor finds it in a list; released, it is like any other."""
+    emsp.answers["POST", "/odd/receiver/cdrs"] = Said(http_status=201)
+    owner, now = PartyId("NL", "OWN"), timezone.now()
+    hosting.ensure(owner, "Ours")
+    own = {"country_code": "NL", "party_id": "OWN"}
+    rates = RATES | own
+    made = desk_own.issue(owner, cdr(**own, tariffs=[rates], **changes), now)
+    right = desk_own.issue(owner, cdr(**own, tariffs=[rates], id="RIGHT", session_id="S2", start_date_time=LATER,
+                                      charging_periods=[samples.period(LATER, 10)]), now)  # fmt: skip
+    hub.work()
+    row = Assessment.objects.get(cdr=made)
+    assert (made.withheld, row.verdict, code in row.codes) == (True, comes_to, True)
+    assert ([one.body["id"] for one in emsp.pushed("cdrs")], listed(emsp)) == (["RIGHT"], ["RIGHT"])
+    assert not right.withheld
+    desk.release(row, "anna", "measured by hand", timezone.now())
+    hub.work()
+    assert [one.body["id"] for one in emsp.pushed("cdrs")] == ["RIGHT", made.object_id]
+    assert set(listed(emsp)) == {"RIGHT", made.object_id}
