@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from roaming.admin import desk_panels, signed
+from roaming.admin.flows import kwh
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.console import links
 from roaming.console.home import Panel
@@ -26,6 +27,7 @@ from roaming.console.text import (
     whole,
 )
 from roaming.models import Cdr
+from roaming.ocpi import json
 from roaming.pricing import BadInput
 from roaming.services import checking
 
@@ -98,8 +100,8 @@ class CdrAdmin(StoredPage[Cdr]):
 
     @admin.display(description="Energy", ordering="total_energy")
     def energy(self, obj: Cdr) -> SafeString:
-        """kWh."""
-        return whole(f"{number(obj.total_energy, 3)} kWh")
+        """kWh, of each direction where there are two."""
+        return kwh(obj.total_energy, obj.total_energy_import, obj.total_energy_export)
 
     @admin.display(description="Excl. VAT", ordering="total_cost_excl_vat")
     def excl_vat(self, obj: Cdr) -> SafeString:
@@ -153,7 +155,8 @@ class CdrAdmin(StoredPage[Cdr]):
     @admin.display(description="Session")
     def session(self, obj: Cdr) -> SafeString | str:
         """What it bills."""
-        return linked(links.jump("roaming.session", object_key=obj.session_key), obj.session_key or "–")
+        named = json.loads(obj.document).get("session_id") or obj.session_key or "–"  # as its owner spells it
+        return linked(links.jump("roaming.session", object_key=obj.session_key), named)
 
     @admin.display(description="Exchanges")
     def exchanges(self, obj: Cdr) -> SafeString | str:

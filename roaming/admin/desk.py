@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from roaming.admin import desk_panels, tones
 from roaming.admin.desk_bulk import Bulk, Noted
 from roaming.admin.desk_filters import ById, Origin, Partner, Period, Reason, Staff
+from roaming.admin.flows import kwh
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.home import Panel
@@ -218,7 +219,7 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
     @admin.display(description="Energy")
     def energy(self, obj: Assessment) -> SafeString:
         """kWh."""
-        return whole(f"{number(obj.cdr.total_energy, 3)} kWh")
+        return kwh(obj.cdr.total_energy, obj.cdr.total_energy_import, obj.cdr.total_energy_export)
 
     @admin.display(description="Excl. VAT")
     def excl_vat(self, obj: Assessment) -> SafeString:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from roaming.admin import signed, tones
+from roaming.admin.flows import kwh
 from roaming.console import links
 from roaming.console.home import Panel
 from roaming.console.text import BAD, NOTE, WARN, at, badge, badges, code, linked, number, short, whole
@@ -112,7 +113,7 @@ def session(cdr: Cdr) -> Panel:
             (
                 linked(links.change("roaming.cdr", one.pk), short(one.object_id)),
                 f"credit of {one.credit_reference_id}" if one.credit else "charge",
-                whole(f"{number(one.total_energy, 3)} kWh"),
+                kwh(one.total_energy, one.total_energy_import, one.total_energy_export),
                 whole(f"{number(one.total_cost_excl_vat, 4)} {one.currency}"),
                 verdict(one),
                 stands(one),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from roaming.admin import tones
+from roaming.admin.flows import kwh
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.console import links
 from roaming.console.home import Panel
@@ -80,7 +81,7 @@ class SessionAdmin(StoredPage[Session]):
     @admin.display(description="Energy", ordering="kwh")
     def energy(self, obj: Session) -> SafeString:
         """kWh so far."""
-        return whole(f"{number(obj.kwh, 3)} kWh")
+        return kwh(obj.kwh, obj.energy_import, obj.energy_export)
 
     @admin.display(description="Cost excl. VAT", ordering="total_cost")
     def cost(self, obj: Session) -> SafeString | str:

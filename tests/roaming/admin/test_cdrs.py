@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from roaming.models import Cdr
 from roaming.ocpi.party import PartyId
-from roaming.services import cdrs, checking, locations
+from roaming.services import cdrs, checking, desk, locations, sessions
 from tests.personas import samples
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +55,20 @@ def test_staff_see_what_does_not_fit(admin_client: Client) -> None:
     wrong = stored(id="CDR2", total_cost={"excl_vat": 99})
     page = admin_client.get(reverse("admin:roaming_cdr_change", args=(wrong.pk,))).rendered_content
     assert "Computed again" in page and "99" in page and "error" in page
+
+
+def test_a_car_that_gave_energy_back_is_seen_both_ways(admin_client: Client) -> None:
+    """TAR-31: 8 kWh taken and 3 given back, never 5 alone; on the CDR, at the desk and on the session."""
+    periods = [samples.period("2026-02-23T10:00:00Z", 8), samples.period("2026-02-23T10:30:00Z", -3)]
+    row = stored(charging_periods=periods, total_energy=5)
+    desk.assess(row, timezone.now())
+    told = samples.session(charging_periods=periods, kwh=5, status="COMPLETED", end_date_time="2026-02-23T11:00:00Z")
+    session = sessions.store(CPO, told, source=None, now=timezone.now()).obj
+    pages = {"roaming_cdr": row.pk, "roaming_assessment": row.assessment.pk, "roaming_session": session.pk}
+    for name, key in pages.items():
+        page = admin_client.get(reverse(f"admin:{name}_change", args=(key,))).content.decode()
+        assert "8.000 kWh taken, 3.000 given back" in page, name
+    assert (
+        "8.000 kWh taken, 3.000 given back"
+        in admin_client.get(reverse("admin:roaming_cdr_changelist")).rendered_content
+    )
