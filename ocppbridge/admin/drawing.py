@@ -1,4 +1,4 @@
-"""Schedules drawn as inline SVG: limits over time as steps, several beside each other in tones of their own.
+"""Schedules drawn as inline SVG, steps over time in a tone for each: limits, or setpoints where there are any.
 
 Only figures and fixed words go into the picture, so nothing that came over a wire is in it unescaped.
 """
@@ -25,7 +25,7 @@ Up = Callable[[Decimal], float]
 
 def drawn(lines: Sequence[tuple[str, Sequence[Period]]], start: datetime, duration: int, unit: str) -> SafeString | str:
     """One line for each (name, periods); a stretch without a limit is left open."""
-    figures = [period.limit for _, periods in lines for period in periods if period.limit is not None]
+    figures = [due for _, periods in lines for period in periods if (due := period.due) is not None]
     if not figures or duration <= 0:
         return "–"
     top = max([*figures, Decimal(1)])
@@ -48,13 +48,16 @@ def drawn(lines: Sequence[tuple[str, Sequence[Period]]], start: datetime, durati
         " ", '<tspan fill="{}">{}</tspan>', ((tone, name) for tone, _, name in paths if len(paths) > 1)
     )
     ticks = format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', _ticks(start, duration, x))
+    below: SafeString | str = ""
+    if low < 0:
+        below = format_html('<text x="{}" y="{:.1f}" text-anchor="end">{:f}</text>', LEFT - 6, y(low), low.normalize())
     return format_html(
         '<svg viewBox="0 0 {w} {h}" role="img" style="max-width:{w}px;width:100%" font-size="10" fill="currentColor">'
         '<line x1="{l}" y1="{z}" x2="{w}" y2="{z}" stroke="currentColor" stroke-opacity=".3"/>'
         '<text x="{e}" y="{t}" text-anchor="end">{top} {unit}</text><text x="{e}" y="{z}" text-anchor="end">0</text>'
-        '{shapes}{ticks}<text x="{l}" y="{t}" dx="8">{legend}</text></svg>',
+        '{below}{shapes}{ticks}<text x="{l}" y="{t}" dx="8">{legend}</text></svg>',
         w=WIDTH, h=HEIGHT, l=LEFT, e=LEFT - 6, z=f"{y(Decimal(0)):.1f}", t=TOP + 8, top=f"{top.normalize():f}",
-        unit=unit, shapes=shapes, ticks=ticks, legend=legend,
+        unit=unit, below=below, shapes=shapes, ticks=ticks, legend=legend,
     )  # fmt: skip
 
 
@@ -63,10 +66,11 @@ def _steps(periods: Sequence[Period], duration: int, x: Across, y: Up) -> Iterat
     pen = False
     for n, period in enumerate(periods):
         end = periods[n + 1].start if n + 1 < len(periods) else duration
-        if period.limit is None:
+        due = period.due
+        if due is None:
             pen = False
             continue
-        yield f"{'L' if pen else 'M'}{x(max(period.start, 0)):.1f} {y(period.limit):.1f}"
+        yield f"{'L' if pen else 'M'}{x(max(period.start, 0)):.1f} {y(due):.1f}"
         yield f"H{x(min(end, duration)):.1f}"
         pen = True
 

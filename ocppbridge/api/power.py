@@ -6,7 +6,7 @@ Amperes are per phase, watts in total, as texts: exact. What a station's version
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -21,12 +21,23 @@ from ocppbridge.api.serializers import CallSerializer
 from ocppbridge.api.verbs import REFUSED
 from ocppbridge.bridge import budgets, power
 from ocppbridge.charging.budget_times import faults
-from ocppbridge.charging.charging_profiles import ChargingProfile, Kind, Period, Purpose, Recurrency, Schedule, Unit
+from ocppbridge.charging.charging_profiles import (
+    AMOUNTS,
+    ChargingProfile,
+    Kind,
+    Period,
+    Purpose,
+    Recurrency,
+    Schedule,
+    Unit,
+)
 from ocppbridge.charging.intents import AskSchedule, ClearProfiles
 from ocppbridge.charging.tokens import Place
 from ocppbridge.models import BudgetShare, ChargingLimit, InstalledProfile, ScheduleCheck, SiteBudget
 from ocppbridge.services import calls, charging_profiles
 from roaming.api.reading import ReadView, View
+
+STEERED: Final = (*(name for name in AMOUNTS if name != "limit"), "operation_mode")
 
 
 class PeriodSerializer(serializers.Serializer[Any]):
@@ -86,7 +97,10 @@ class WhichScheduleSerializer(serializers.Serializer[Any]):
 
 
 class ScheduleSerializer(serializers.Serializer[Any]):
-    """What holds: a limit of null is none."""
+    """What holds from so many seconds on: a limit of null is none; what a car is steered by stands beside.
+
+    Charging is positive; `setpoint` and `discharge_limit` are below 0 while a car gives back.
+    """
 
     evse = serializers.IntegerField()
     start_at = serializers.DateTimeField()
@@ -161,9 +175,7 @@ class ChargingScheduleView(View[ScheduleCheck]):
         found = power.computed(station, which["evse"], now, which["duration"], Unit(which["unit"]))
         check = ScheduleCheck.objects.filter(station=station, evse_number=which["evse"]).first()
         told = check and {"at": check.at, "periods": check.told, "difference": check.difference}
-        periods = [
-            {"start": one.start, "limit": None if one.limit is None else str(one.limit)} for one in found.periods
-        ]
+        periods = [_told(one) for one in found.periods]
         body = {"evse": which["evse"], "start_at": now, "duration": which["duration"], "unit": which["unit"]}
         return Response({**body, "periods": periods, "told": told})
 
@@ -176,6 +188,12 @@ class ChargingScheduleView(View[ScheduleCheck]):
         with refusing():
             call = calls.queue(station_of(identity), intent, purpose="api", requested_by=who(request))
         return Response(CallSerializer(call, context={"request": request}).data, status.HTTP_202_ACCEPTED)
+
+
+def _told(period: Period) -> dict[str, Any]:
+    """With those figures of single phases and of steering that it has."""
+    figures = {name: str(value) for name in STEERED if (value := getattr(period, name)) is not None}
+    return {"start": period.start, "limit": None if period.limit is None else str(period.limit), **figures}
 
 
 class LimitSerializer(serializers.ModelSerializer[ChargingLimit]):

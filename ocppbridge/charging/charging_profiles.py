@@ -107,6 +107,13 @@ class Period:
     signal_watt_curve: tuple[tuple[int, Decimal], ...] = ()
     """(AFRR signal, watts)."""
 
+    @property
+    def due(self) -> Decimal | None:
+        """What the car is to do: its setpoint, below 0 while it gives back; nothing in Idle; else what it may draw."""
+        if self.setpoint is not None:
+            return self.setpoint
+        return Decimal() if self.operation_mode is OperationMode.IDLE else self.limit
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:

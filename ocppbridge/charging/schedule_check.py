@@ -1,4 +1,7 @@
-"""What a station says that holds, beside what we computed: where the two limits are apart by more than is forgiven."""
+"""What a station says that holds, beside what we computed: where the two are apart by more than is forgiven.
+
+Where a car is steered, setpoints are compared, else limits.
+"""
 
 from __future__ import annotations
 
@@ -30,4 +33,4 @@ def _at(periods: Sequence[Period], second: int) -> Decimal | None:
         if period.start > max(second, 0):
             break
         found = period
-    return found.limit if found is not None else None
+    return found.due if found is not None else None
