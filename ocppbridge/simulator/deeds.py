@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Final
 
-from ocppbridge.simulator import two_way
+from ocppbridge.simulator import grid_support, two_way
 from ocppbridge.simulator.clock import stamp
 from ocppbridge.simulator.monitors import happen
 from ocppbridge.simulator.moods import Mood
@@ -80,7 +80,7 @@ def _needs(station: Station, said: Fields, now: datetime) -> None:
 
 def _grid(station: Station, said: Fields, now: datetime) -> None:
     if station.schema_version == "2.1":
-        two_way.tell_fault(station, said.get("fault", "OverVoltage"), now, ended=said.get("ended", False))
+        grid_support.tell_fault(station, said.get("fault", "OverVoltage"), now, ended=said.get("ended", False))
 
 
 def _answer(station: Station, said: Fields, now: datetime) -> None:

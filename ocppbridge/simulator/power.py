@@ -5,7 +5,7 @@ The schedule is the domain's own function; what a profile says is read as the st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from types import MappingProxyType
@@ -142,7 +142,15 @@ def _built_for(station: Station, unit: Unit) -> Decimal:
     return watts if unit is Unit.W else SUPPLY.amperes(watts).quantize(Decimal("0.1"), ROUND_FLOOR)
 
 
-def _composite(station: Station, evse: int, start: datetime, duration: int, unit: Unit) -> Composite:
+def caps(station: Station, evse: Evse, now: datetime) -> tuple[Period, ...]:
+    """What holds for a day beside a transaction's own profile, in W: limits of the station and of others."""
+    held = [one for one in station.memory.installed if one.profile.purpose not in (Purpose.TX, Purpose.TX_DEFAULT)]
+    return _composite(station, evse.number, whole(now), DAY, Unit.W, held).periods
+
+
+def _composite(
+    station: Station, evse: int, start: datetime, duration: int, unit: Unit, held: Sequence[Installed] | None = None
+) -> Composite:
     running = {
         number: Running(str(one.charge.transaction_id), one.charge.started_at, one.charge.priority)
         for number, one in station.evses.items()
@@ -150,7 +158,8 @@ def _composite(station: Station, evse: int, start: datetime, duration: int, unit
     }
     most = _built_for(station, Unit.A) if unit is Unit.A else SUPPLY.amperes(Decimal(station.profile.power))
     supplies = {number: Supply(SUPPLY.voltage, SUPPLY.phases, most) for number in station.evses}
-    return composite(station.memory.installed, Asked(evse, start, duration, unit), Situation(running, supplies, UTC))
+    profiles = station.memory.installed if held is None else held
+    return composite(profiles, Asked(evse, start, duration, unit), Situation(running, supplies, UTC))
 
 
 def obey_all(station: Station, now: datetime) -> None:
@@ -161,8 +170,8 @@ def obey_all(station: Station, now: datetime) -> None:
 
 def obey(station: Station, evse: Evse, now: datetime) -> None:
     """The car draws what it may from now on, and looks again when that changes."""
-    if station.profile.gives_back:
-        return  # two_way steers it
+    if evse.number in station.memory.steered:
+        return  # two_way does
     if not station.memory.installed or evse.charge is None:
         if evse.meter.power != station.profile.power:
             evse.meter.flow(station.profile.power, whole(now))

@@ -1,20 +1,24 @@
-"""A station of 2.1 whose car can give energy back (block Q), and its grid support (block R).
+"""A station of 2.1 whose car can give energy back (block Q).
 
-It obeys the last profile of a transaction: scheduled periods as their time comes, dynamic figures as they are pushed or
-pulled, signals by the curve. Offline it goes on until maxOfflineDuration, and then lets the profile go.
+It obeys the last profile of a transaction, within what other profiles leave: scheduled periods as their time comes,
+dynamic figures as they are pushed or pulled, signals by the curve. Offline it goes on until maxOfflineDuration, and
+then lets the profile go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from ocppbridge.simulator.clock import stamp, whole
+from ocppbridge.charging.charging_profiles import Period
+from ocppbridge.simulator import power
+from ocppbridge.simulator.clock import whole
 from ocppbridge.simulator.evse import Evse
 from ocppbridge.simulator.wire import Payload
+from ocppbridge.versions.profiles import read_profile
 
 if TYPE_CHECKING:
     from ocppbridge.simulator.station import Station
@@ -35,15 +39,22 @@ class Steered:
     profile: Payload
     transaction: str
     period: Payload = field(default_factory=dict)
+    told: str | None = None
+    """The mode that the hub heard last."""
 
 
 def install(station: Station, asked: Payload, now: datetime) -> Payload:
-    """SetChargingProfile for a running transaction."""
+    """SetChargingProfile: that of a running transaction steers its car, others limit it."""
     profile = asked["chargingProfile"]
+    if profile["chargingProfilePurpose"] != "TxProfile":
+        answer = power.install(station, asked, now)
+        _obey_all(station, now)
+        return answer
     evse = station.find_charge(profile.get("transactionId"))
-    if evse is None:
+    if evse is None or evse.number != asked["evseId"]:
         return {"status": "Rejected", "statusInfo": {"reasonCode": "TxNotFound"}}
     held = station.memory.steered[evse.number] = Steered(profile, profile["transactionId"])
+    power.install(station, asked, now)
     schedule = profile["chargingSchedule"][0]
     begins = datetime.fromisoformat(schedule["startSchedule"]) if "startSchedule" in schedule else now
     for period in schedule["chargingSchedulePeriod"]:
@@ -59,22 +70,35 @@ def install(station: Station, asked: Payload, now: datetime) -> Payload:
 
 
 def clear(station: Station, asked: Payload, now: datetime) -> Payload:
-    """ClearChargingProfile: the car charges again as it likes."""
+    """ClearChargingProfile: a car whose profile is gone charges again as it may."""
+    answer = power.clear(station, asked, now)
+    left = {one.profile.profile_id for one in station.memory.installed}
     for number, held in list(station.memory.steered.items()):
-        if asked.get("chargingProfileId") in (None, held.profile["id"]):
+        if held.profile["id"] not in left:
             _let_go(station, station.evses[number], now)
-            return {"status": "Accepted"}
-    return {"status": "Unknown"}
+    _obey_all(station, now)
+    return answer
 
 
 def update(station: Station, asked: Payload, now: datetime) -> Payload:
     """UpdateDynamicSchedule."""
     for number, held in station.memory.steered.items():
         if held.profile["id"] == asked["chargingProfileId"]:
-            held.period |= asked["scheduleUpdate"]
+            _write(station, held, asked["scheduleUpdate"])
             _obey(station, station.evses[number], held, now)
             return {"status": "Accepted"}
     return {"status": "Rejected"}
+
+
+def _write(station: Station, held: Steered, figures: Payload) -> None:
+    """New figures of a dynamic profile; the composite schedule has them too."""
+    held.period |= figures
+    schedule = held.profile["chargingSchedule"][0] | {"chargingSchedulePeriod": [held.period | {"startPeriod": 0}]}
+    profile = read_profile(held.profile | {"chargingSchedule": [schedule]})
+    station.memory.installed[:] = [
+        replace(one, profile=profile) if one.profile.profile_id == profile.profile_id else one
+        for one in station.memory.installed
+    ]
 
 
 def follow(station: Station, asked: Payload, now: datetime) -> Payload:
@@ -97,67 +121,12 @@ def allow(station: Station, asked: Payload, now: datetime) -> Payload:
     return {"status": "Accepted"}
 
 
-def set_support(station: Station, asked: Payload, now: datetime) -> Payload:
-    """SetDERControl: a new default of a kind pushes the older aside."""
-    held = station.memory.support
-    aside = [
-        key for key, one in held.items()
-        if key != asked["controlId"] and (one["controlType"], one["isDefault"]) == (asked["controlType"], True)
-    ]  # fmt: skip
-    held[asked["controlId"]] = asked
-    return {"status": "Accepted"} | ({"supersededIds": aside} if aside and asked["isDefault"] else {})
-
-
-def tell_support(station: Station, asked: Payload, now: datetime) -> Payload:
-    """GetDERControl: curves and frequency droop are told; one page."""
-    wanted = {
-        "controlType": asked.get("controlType"),
-        "isDefault": asked.get("isDefault"),
-        "controlId": asked.get("controlId"),
-    }
-    found = [
-        one for one in station.memory.support.values()
-        if all(value is None or one[name] == value for name, value in wanted.items())
-    ]  # fmt: skip
-    if not found:
-        return {"status": "NotFound"}
-    flags = {"isSuperseded": False, "isDefault": found[0]["isDefault"]}
-    curves = [
-        {"id": one["controlId"], "curveType": one["controlType"], "curve": one["curve"], **flags}
-        for one in found if "curve" in one
-    ]  # fmt: skip
-    droops = [
-        {"id": one["controlId"], "freqDroop": one["freqDroop"], **flags}
-        for one in found if "freqDroop" in one
-    ]  # fmt: skip
-    lists = ({"curve": curves} if curves else {}) | ({"freqDroop": droops} if droops else {})
-    said = {"requestId": asked["requestId"], **lists}
-    station.later(now + timedelta(milliseconds=100), lambda then: station.wire.ask("ReportDERControl", said))
-    return {"status": "Accepted"}
-
-
-def clear_support(station: Station, asked: Payload, now: datetime) -> Payload:
-    """ClearDERControl."""
-    held = station.memory.support
-    gone = [
-        key for key, one in held.items()
-        if one["isDefault"] == asked["isDefault"] and asked.get("controlId") in (None, key)
-        and asked.get("controlType") in (None, one["controlType"])
-    ]  # fmt: skip
-    for key in gone:
-        del held[key]
-    return {"status": "Accepted" if gone else "NotFound"}
-
-
 ANSWERS: Final[Mapping[str, Callable[[Station, Payload, datetime], Payload]]] = MappingProxyType(
     {
         "AFRRSignal": follow,
         "ClearChargingProfile": clear,
-        "ClearDERControl": clear_support,
-        "GetDERControl": tell_support,
         "NotifyAllowedEnergyTransfer": allow,
         "SetChargingProfile": install,
-        "SetDERControl": set_support,
         "UpdateDynamicSchedule": update,
     }
 )
@@ -168,7 +137,9 @@ def tell_needs(station: Station, evse: Evse, transfer: str, now: datetime, *, dy
 
     def settle(answer: Payload | None, then: datetime) -> None:
         status = (answer or {}).get("status")
-        station.note("needs_answered", then, evse=evse.number, status=status)
+        why = (answer or {}).get("statusInfo", {})
+        reason = {"reason": why.get("additionalInfo") or why["reasonCode"]} if why else {}
+        station.note("needs_answered", then, evse=evse.number, status=status, **reason)
         if status == "Rejected":
             station.end(evse, "ReqEnergyTransferRejected", then)
             station.say_states(then)
@@ -182,12 +153,6 @@ def tell_needs(station: Station, evse: Evse, transfer: str, now: datetime, *, dy
     station.wire.ask("NotifyEVChargingNeeds", {"evseId": evse.number, "chargingNeeds": needs}, settle=settle)
 
 
-def tell_fault(station: Station, fault: str, now: datetime, *, ended: bool) -> None:
-    """NotifyDERAlarm."""
-    said = {"controlType": "HVMustTrip", "gridEventFault": fault, "timestamp": stamp(now), "alarmEnded": ended}
-    station.wire.ask("NotifyDERAlarm", said)
-
-
 def alone(station: Station, now: datetime) -> None:
     """The socket is gone: each profile holds so long without the hub, and no longer (Q11)."""
     for number, held in station.memory.steered.items():
@@ -198,7 +163,7 @@ def alone(station: Station, now: datetime) -> None:
 
 def forget(station: Station, evse: Evse) -> None:
     """The transaction is over."""
-    station.memory.steered.pop(evse.number, None)
+    _drop(station, evse)
     evse.meter.power = station.profile.power
 
 
@@ -221,7 +186,7 @@ def _unless_back(station: Station, evse: Evse, held: Steered) -> Callable[[datet
 def _pull_later(station: Station, evse: Evse, held: Steered, now: datetime) -> None:
     def told(answer: Payload | None, then: datetime) -> None:
         if (answer or {}).get("status") == "Accepted":
-            held.period |= (answer or {}).get("scheduleUpdate", {})
+            _write(station, held, (answer or {}).get("scheduleUpdate", {}))
             _obey(station, evse, held, then)
 
     def pull(then: datetime) -> None:
@@ -232,30 +197,52 @@ def _pull_later(station: Station, evse: Evse, held: Steered, now: datetime) -> N
     station.later(now + timedelta(seconds=held.profile["dynUpdateInterval"]), pull)
 
 
+def _obey_all(station: Station, now: datetime) -> None:
+    for number, held in list(station.memory.steered.items()):
+        _obey(station, station.evses[number], held, now)
+
+
 def _obey(station: Station, evse: Evse, held: Steered, now: datetime) -> None:
     charge = evse.charge
     if station.memory.steered.get(evse.number) is not held or charge is None:
         return
-    power = _power(station, held.period)
+    caps = power.caps(station, evse, now)
+    watts = _watts(station, held.period, caps[0] if caps else Period(0))
     mode = held.period.get("operationMode")
-    evse.meter.flow(power, whole(now))
-    station.note("steered", now, evse=evse.number, power=power, mode=mode)
-    station.say_steered(evse, charge, mode, whole(now))
+    if (watts, mode) != (evse.meter.power, held.told):
+        held.told = mode
+        evse.meter.flow(watts, whole(now))
+        station.note("steered", now, evse=evse.number, power=watts, mode=mode)
+        station.say_steered(evse, charge, mode, whole(now))
+    if len(caps) > 1:
+        station.later(whole(now) + timedelta(seconds=caps[1].start), lambda then: _obey(station, evse, held, then))
 
 
 def _let_go(station: Station, evse: Evse, now: datetime) -> None:
-    station.memory.steered.pop(evse.number, None)
+    _drop(station, evse)
     evse.meter.flow(station.profile.power, whole(now))
+    power.obey(station, evse, now)
     station.note("let_go", now, evse=evse.number)
     if evse.charge is not None:
         station.say_steered(evse, evse.charge, "ChargingOnly", whole(now))
 
 
-def _power(station: Station, period: Mapping[str, Any]) -> int:
-    """Watts, within what station and car can do; a car that nobody steers charges as much as it may."""
+def _drop(station: Station, evse: Evse) -> None:
+    held = station.memory.steered.pop(evse.number, None)
+    if held is not None:
+        installed = station.memory.installed
+        installed[:] = [one for one in installed if one.profile.profile_id != held.profile["id"]]
+
+
+def _watts(station: Station, period: Mapping[str, Any], cap: Period) -> int:
+    """Within what station and car can do, and others leave; a car that nobody steers charges as much as it may."""
     if period.get("operationMode") == "Idle":
         return 0
     most, least = station.profile.power, -station.profile.gives_back
     wanted = period.get("setpoint", period.get("v2xBaseline", most))
-    upper, lower = period.get("limit", most), period.get("dischargeLimit", least)
-    return int(max(least, lower, min(most, upper, wanted)))
+    upper, lower = [most, period.get("limit", most)], [least, period.get("dischargeLimit", least)]
+    if cap.limit is not None:
+        upper.append(cap.limit)
+    if cap.discharge_limit is not None:
+        lower.append(cap.discharge_limit)
+    return int(max(*lower, min(*upper, wanted)))

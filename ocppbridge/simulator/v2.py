@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from ocppbridge.simulator import till, two_way
+from ocppbridge.simulator import grid_support, till, two_way
 from ocppbridge.simulator.answers import answered, triggered
 from ocppbridge.simulator.clock import stamp, whole
 from ocppbridge.simulator.evse import Charge, Evse, Permit, Profile
@@ -280,6 +280,8 @@ class Station21(Station2):
             return till.ANSWERS[action](self, payload, now)
         if self.profile.gives_back and action in two_way.ANSWERS:
             return two_way.ANSWERS[action](self, payload, now)
+        if self.profile.gives_back and action in grid_support.ANSWERS:
+            return grid_support.ANSWERS[action](self, payload, now)
         return super().answer(action, payload, now)
 
 

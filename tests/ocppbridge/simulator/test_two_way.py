@@ -196,3 +196,40 @@ def test_the_scenarios_can_be_played_to_their_end(name: str) -> None:
     assert (play.failure, play.rounds_done) == ("", 1)
     given = [event["given"] for event in bench.events if event["event"] == "ended" and "given" in event]
     assert (given != [] and given[0] > 0) == (name != "v2g-not-offered")
+
+
+def limit(watts: int, **more: Any) -> dict[str, Any]:
+    periods = [{"startPeriod": 0, "limit": watts}]
+    schedule = {"id": 8, "chargingRateUnit": "W", "chargingSchedulePeriod": periods, **more}
+    made = {
+        "id": 8, "stackLevel": 0, "chargingProfilePurpose": "ChargingStationMaxProfile",
+        "chargingProfileKind": "Absolute", "chargingSchedule": [schedule],
+    }  # fmt: skip
+    return {"evseId": 0, "chargingProfile": made}
+
+
+def test_a_steered_car_obeys_the_composite_schedule_and_not_its_own_profile_alone() -> None:
+    """Q, K: a limit of the station caps a setpoint, for as long as it holds; discharge it leaves alone."""
+    car = Car()
+    car.told(profile({"startPeriod": 0, "setpoint": 30_000, **MODE}, chargingProfileKind="Dynamic"))
+    meter = car.station.evses[1].meter
+    begins = {"startSchedule": T0.isoformat().replace("+00:00", "Z"), "duration": 60}
+    assert car.call("SetChargingProfile", limit(9_000, **begins)) == {"status": "Accepted"}
+    assert meter.power == 9_000
+    car.call("UpdateDynamicSchedule", {"chargingProfileId": 7, "scheduleUpdate": {"setpoint": -18_000}})
+    assert meter.power == -18_000
+    car.call("UpdateDynamicSchedule", {"chargingProfileId": 7, "scheduleUpdate": {"setpoint": 20_000}})
+    assert meter.power == 9_000
+    told = car.call("GetCompositeSchedule", {"evseId": 1, "duration": 120, "chargingRateUnit": "W"})["schedule"]
+    setpoints = [(one["startPeriod"], one["setpoint"]) for one in told["chargingSchedulePeriod"]]
+    assert setpoints == [(0, 9_000), (60, 20_000)]
+    car.later(61)
+    assert meter.power == 20_000
+
+
+def test_a_car_that_nobody_steers_obeys_limits_too() -> None:
+    car = Car()
+    car.call("SetChargingProfile", limit(9_000))
+    assert car.station.evses[1].meter.power == 9_000
+    assert car.call("ClearChargingProfile", {"chargingProfileId": 8}) == {"status": "Accepted"}
+    assert car.station.evses[1].meter.power == 36_000
