@@ -17,7 +17,7 @@ from ocppbridge.charging.outcomes import Outcome
 from ocppbridge.charging.replies import Acknowledged, Clock, Registered, Registration
 from ocppbridge.handlers.registry import Asked, answers, records, settles
 from ocppbridge.models import Call, Frame, Station
-from ocppbridge.services import alerts, calls, configuration, device_model, firmware, variables
+from ocppbridge.services import alerts, calls, configuration, device_model, energy_offers, firmware, variables
 from ocppbridge.services.turns import Turn
 
 BOOTED: Final = (
@@ -54,9 +54,14 @@ def booted(message: Booted, turn: Turn) -> None:
 
 
 def _read_anew(turn: Turn, changed: bool) -> None:
-    """What is wanted of it is compared after every boot; the whole device model only by the operator's decision."""
+    """What is wanted of it is compared after every boot; the whole device model only by the operator's decision.
+
+    What a 2.1 station offers (bidirectional charging, grid support, tariffs) is known by its report only.
+    """
     station = turn.station
     whole = decisions.choices().value("DEVICE-MODEL-REPORT", station=station.identity)  # decision: DEVICE-MODEL-REPORT
+    if whole == "features":
+        whole = "new" if station.subprotocol == energy_offers.SPOKEN else "never"
     if whole == "boot" or (whole == "new" and (changed or not station.settings.exists())):
         _round(station, turn.received, lambda: device_model.ask(station))
     if configuration.is_wanted(station):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.management import call_command
 from django.db import connections
 
 from tests.ocppbridge.door import Door, serving
@@ -19,7 +20,8 @@ def pool(django_db_setup: None) -> Iterator[None]:
 
 @pytest.fixture
 def door(transactional_db: None, pool: None) -> Iterator[Door]:
-    """A server on the test's own database."""
+    """A server on the test's own database. It asks for no report: a station expects what its test is about."""
+    call_command("decisions", "set", "DEVICE-MODEL-REPORT", "never")
     with serving() as running:
         yield running
     # Unmanaged, so the flush after the test leaves it alone.
