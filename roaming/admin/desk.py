@@ -155,7 +155,7 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
         messages.success(request, f"Assessed: {row.get_verdict_display()}.")
 
     @button(
-        "Take back",
+        "Reopen",
         icon="undo",
         form=Noted,
         fits=lambda obj: bool(obj.settled_as),

@@ -18,6 +18,7 @@ from roaming.services import balances
 
 SEVERITY = {"error": BAD, "warning": WARN, "note": NOTE}
 COLUMNS = ("dimension", "price", "measured", "billed", "unit", "excl_vat", "vat", "incl_vat", "because", "tariff_id")
+HEADERS = {"excl_vat": "Excl. VAT", "vat": "VAT %", "incl_vat": "Incl. VAT", "tariff_id": "Tariff"}
 MOST = 50
 
 
@@ -92,7 +93,7 @@ def cost_lines(bill: Any, title: str = "Cost lines, as we compute them") -> Pane
     names = [name for name in COLUMNS if any(line.get(name) not in (None, "") for line in told)]
     if not told:
         return None
-    headers = [name.replace("_", " ").capitalize() for name in names]
+    headers = [HEADERS.get(name, name.replace("_", " ").capitalize()) for name in names]
     return Panel(title, headers, [[_cell(line.get(name)) for name in names] for line in told[:MOST]])
 
 

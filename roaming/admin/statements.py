@@ -199,6 +199,7 @@ class StatementAdmin(Shown[Statement]):
 def _rows(title: str, told: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
     """Each rate, then the sum."""
     for one in told["by_rate"]:
-        yield "", one["rate"], "", one["excl_vat"], one["vat"] or "not told", one["incl_vat"] or "not told", "", ""
+        told_of_it = (one["excl_vat"], one["vat"] or "not told", one["incl_vat"] or "not told")
+        yield "", statement_papers.rate(one["rate"]), "", *told_of_it, "", ""
     amounts = (told["excl_vat"], told["vat"] or "not told", told["incl_vat"] or "not told")
     yield title, "", told["cdrs"], *amounts, told["energy_import"], told["energy_export"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -52,6 +53,8 @@ class LivePage(ModelAdmin[Tariff]):
         )
         disagreed = form.errors.get("agreed") if form.is_bound else None
         context.update(look=look, live=live, disagreed=disagreed[0] if disagreed and not form.sketching else "")
+        if context["disagreed"]:  # above the form too: what is typed next draws the look anew
+            messages.error(request, context["disagreed"])
         return super().render_change_form(request, context, *args, **kwargs)
 
     def sketch(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:

@@ -53,7 +53,8 @@ class WebhookAdmin(Shown[Webhook]):
         ("name", "url"),
         ("standing", "hears", "sees"),
         ("position", "behind"),
-        ("attempts", "due_at", "first_failed_at", "paused_at"),
+        ("attempts", "due_at"),
+        ("first_failed_at", "paused_at"),
         "last_error",
     )
 

@@ -102,7 +102,7 @@ class _Paper(FPDF):
         for kind, title in _KINDS.items():
             told = sums[kind]
             if told["cdrs"] or kind == "total":
-                rows += [("", _rate(one["rate"]), "", *_amounts(one)) for one in told["by_rate"]]
+                rows += [("", rate(one["rate"]), "", *_amounts(one)) for one in told["by_rate"]]
                 rows.append((title, "", str(told["cdrs"]), *_amounts(told)))
         self._title(f"Amounts in {currency}")
         head = ("", "VAT rate", "CDRs", "excl. VAT", "VAT", "incl. VAT")
@@ -164,7 +164,8 @@ def _amounts(told: dict[str, Any]) -> tuple[str, str, str]:
     return told["excl_vat"], told["vat"] or "not told", told["incl_vat"] or "not told"
 
 
-def _rate(name: str) -> str:
+def rate(name: str) -> str:
+    """As people read it."""
     return _RATES.get(name) or f"{name} %"
 
 

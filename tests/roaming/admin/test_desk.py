@@ -17,7 +17,8 @@ from roaming.decisions import Choices
 from roaming.models import Assessment, Cdr, DeskEntry, Habit, Notice, Party, Platform, TariffEdition
 from roaming.services import balances, cdrs, desk, desk_corrections, desk_queue, tariffs
 from tests.ocppbridge.bridge.test_sessions import OWNER, at, ended, metered, started, station
-from tests.roaming.desk_world import CPO, RATES, D, assessed, cdr, credit, publish
+from tests.personas import samples
+from tests.roaming.desk_world import CPO, RATES, START, D, assessed, cdr, credit, publish
 
 __all__ = ["station"]
 
@@ -85,11 +86,25 @@ def test_the_home_page_says_how_many_wait(platform: Platform, admin_client: Clie
 def test_a_page_shows_why_what_it_would_be_otherwise_and_the_trail(platform: Platform, admin_client: Client) -> None:
     """CDR-27, CDR-28."""
     text = press(admin_client, "annotate", assessed("CDR2"), note="asked them").content.decode()
-    for words in ("total_cost_mismatch", "claims 9, the tariff gives 2.5", "steps:off", "Trail", "asked them",
+    for words in ("total_cost_mismatch", "claims 9, the tariff gives 2.5", "Trail", "asked them",
                   "What stands: 2.5000 EUR excl. VAT, 1 CDRs", "Cost lines, as we compute them"):  # fmt: skip
         assert words in text, words
+    assert "Other readings" not in text  # they all come to 2.50
     of_the_cdr = admin_client.get(reverse("admin:roaming_cdr_change", args=(assessed("CDR2").cdr_id,)))
     assert "on hold" in of_the_cdr.content.decode()
+
+
+def test_readings_that_come_to_something_else_stand_beside_ours(platform: Platform, admin_client: Client) -> None:
+    """CDR-27: by the whole kWh 10.5 are 11 and cost 2.75, without steps 2.625."""
+    coarse = RATES | {"elements": [{"price_components": [samples.price("ENERGY", "0.25", 1000)]}]}
+    told = cdr(
+        id="CDR4", tariffs=[coarse], total_energy=D("10.5"), total_cost={"excl_vat": D(9)},
+        charging_periods=[samples.period(START, D("10.5"))],
+    )  # fmt: skip
+    cdrs.store(CPO, told, source=platform, now=timezone.now())
+    text = admin_client.get(reverse("admin:roaming_assessment_change", args=(assessed("CDR4").pk,))).content.decode()
+    for words in ("Other readings", "as we read it", "2.75", "steps:off", "2.625", "Excl. VAT", "VAT %"):
+        assert words in text, words
 
 
 def test_a_cdr_is_released_with_a_note_and_not_without(platform: Platform, admin_client: Client) -> None:
