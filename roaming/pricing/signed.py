@@ -8,6 +8,7 @@ two, in any order; the same container sent twice counts once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from roaming.pricing.ocmf import BEGIN, ENDS, REGISTERS, Reading, Record, readin
 from roaming.pricing.ocmf_signatures import Verdict, fingerprint, verify
 
 SLACK = Decimal("0.01")  # kWh
-TIME_SLACK = 60  # s
+TIME_SLACK = timedelta(seconds=60)
 Json = Mapping[str, Any]
 
 SAID = {
@@ -126,9 +127,10 @@ def _times(cdr: Json, told: Sequence[Reading]) -> Iterator[Finding]:
     for one in told:
         if one.at is None or one.clock == "U":
             continue
-        outside = max((begun - one.at).total_seconds(), (one.at - ended).total_seconds())
+        outside = max(begun - one.at, one.at - ended)
         if outside > TIME_SLACK:
-            message = f"a signed reading is of {one.at:%Y-%m-%dT%H:%M:%S%z}, {outside:.0f} s outside the session"
+            seconds = outside // timedelta(seconds=1)
+            message = f"a signed reading is of {one.at:%Y-%m-%dT%H:%M:%S%z}, {seconds} s outside the session"
             yield warning("signed_time_mismatch", "/signed_data/signed_values", message)
             return
 

@@ -79,7 +79,6 @@ def test_an_update_is_done_when_the_station_has_booted_with_it(
     version: str,
     requirement: str,
     before: tuple[str, ...],
-    scheduled: tuple[str, ...],
 ) -> None:
     new_station()
     with door.station("CP1", version) as talk:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ocppbridge.charging.intents import RawCall, StartCharging, StopCharging
+from ocppbridge.charging.intents import StartCharging, StopCharging
 from ocppbridge.charging.tokens import IdToken, Place
-from ocppbridge.models import Call, Report, Transaction
+from ocppbridge.models import Call, Transaction
 from tests.ocppbridge.certification.cards import CARD, authorize, card, id_token, world
 from tests.ocppbridge.certification.events import event
 from tests.ocppbridge.certification.talking import asked, boot, drained, stamp, state
@@ -100,23 +100,3 @@ def test_a_1_6_station_may_refuse_to_start_and_to_stop(door: Door) -> None:
         refused.append(asked(talk, StopCharging(str(number)), {"status": "Rejected"})[2])
     assert [call.outcome for call in refused] == ["Rejected", "Rejected"]
     assert transaction().state == "running"
-
-
-@pytest.mark.parametrize(
-    ("requirement", "told"),
-    [("TC_045_1_CSMS", ["Uploading", "Uploaded"]), ("TC_045_2_CSMS", ["Uploading", "UploadFailed"])],
-)
-def test_diagnostics_of_1_6_are_asked_for_and_their_upload_is_followed(
-    door: Door, requirement: str, told: list[str]
-) -> None:
-    world()
-    with door.station("CP1") as talk:
-        boot(talk)
-        where = {"location": "ftp://files.example/up"}
-        action, said, call = asked(talk, RawCall("GetDiagnostics", where), {"fileName": "diag.zip"})
-        assert (action, said, call.answer) == ("GetDiagnostics", where, {"fileName": "diag.zip"})
-        for status in told:
-            assert talk.call("DiagnosticsStatusNotification", {"status": status}) == {}
-    drained()
-    kept = Report.objects.filter(action="DiagnosticsStatusNotification").order_by("pk")
-    assert [one.payload["status"] for one in kept] == told

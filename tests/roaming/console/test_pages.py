@@ -8,9 +8,10 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from roaming.console import links
-from tests.roaming.console import world
+from tests.roaming.console import anything, world
 
 pytestmark = pytest.mark.django_db
 
@@ -35,15 +36,14 @@ def test_every_list_and_every_object_opens(hub: world.World, admin_client: Clien
     for model in MODELS:
         assert (name(model), admin_client.get(url(model, "changelist")).status_code) == (name(model), 200)
     for model in OWN:
-        row = model._default_manager.first()
-        assert row is not None, f"the world lacks a {name(model)}"
+        row = anything.row_of(model, timezone.now())
         answer = admin_client.get(url(model, "change", row.pk), follow=True)
         assert (name(model), answer.status_code) == (name(model), 200)
 
 
 def test_every_search_box_takes_anything(hub: world.World, admin_client: Client) -> None:
     for model in OWN:
-        for term in ("VLT-0001", world.UID, world.CORRELATION, "4711", "99999999999999", 'it\'s \\ % _ "odd"'):
+        for term in ("VLT-0001", world.CORRELATION, "99999999999999", 'it\'s \\ % _ "odd"'):
             answer = admin_client.get(url(model, "changelist"), {"q": term})
             assert (name(model), term, answer.status_code) == (name(model), term, 200)
 
@@ -52,8 +52,10 @@ def test_every_filter_offered_can_be_chosen(hub: world.World, admin_client: Clie
     for model in OWN:
         page = admin_client.get(url(model, "changelist"))
         for spec in page.context_data["cl"].filter_specs if "cl" in page.context_data else ():
-            for choice in spec.choices(page.context_data["cl"]):
-                query = choice.get("query_string")
+            queries = [
+                choice["query_string"] for choice in spec.choices(page.context_data["cl"]) if "query_string" in choice
+            ]
+            for query in {*queries[:2], *queries[-1:]}:  # of many alike
                 if query:
                     answer = admin_client.get(url(model, "changelist") + query)
                     assert (name(model), query, answer.status_code) == (name(model), query, 200)
