@@ -1,7 +1,8 @@
 """Worked examples of smart charging: profile by profile what is sent, and what the composite schedule becomes.
 
 Nothing that is shown is written down: the payloads are made by the version's own writer, the schedules by the function
-that the hub uses. The day is 2026-11-21, a car charges on EVSE 1 since 12:00.
+that the hub uses. The day is 2026-11-21, a car charges on EVSE 1 since 12:00. Below 0 it gives
+energy back (2.1).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ocppbridge.charging.charging_profiles import (
     ChargingProfile,
     Installed,
     Kind,
+    OperationMode,
     Period,
     Purpose,
     Recurrency,
@@ -50,6 +52,9 @@ class Example:
     title: str
     steps: tuple[Step, ...]
     hours: int = 4
+    unit: Unit = Unit.A
+    since: str = "1.6"
+    """The first version that has the words."""
 
 
 def _profile(
@@ -64,7 +69,24 @@ def _profile(
     )  # fmt: skip
 
 
+def _steered(*periods: Period, kind: Kind = Kind.ABSOLUTE) -> ChargingProfile:
+    """A car's own plan of 2.1, in W; a dynamic one has no beginning but when it was written."""
+    dynamic = kind is Kind.DYNAMIC
+    schedule = Schedule(Unit.W, periods, None if dynamic else NOON)
+    return ChargingProfile(
+        2, 1, Purpose.TX, kind, (schedule,), transaction=_TX, max_offline=900, updated_at=NOON if dynamic else None
+    )
+
+
+def _setpoint(start: int, watts: int) -> Period:
+    return Period(start, setpoint=Decimal(watts), operation_mode=OperationMode.CENTRAL_SETPOINT)
+
+
 _DEFAULT: Final = _profile(1, Purpose.TX_DEFAULT, "0=32")
+_BATTERY: Final = Step(
+    "A limit of the station counts for what is drawn only.",
+    _profile(3, Purpose.STATION_MAX, "0=3000", at=NOON + timedelta(minutes=30), unit=Unit.W),
+)
 EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(
     {
         "stacking": Example(
@@ -113,6 +135,35 @@ EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(
             ),
             1,
         ),
+        "two ways": Example(
+            "A car gives energy back by a schedule",
+            (
+                Step(
+                    "This car gives 5 kW back, from its second hour on takes 7 kW, and rests in its third.",
+                    _steered(
+                        _setpoint(0, -5000), _setpoint(HOUR, 7000),
+                        Period(2 * HOUR, operation_mode=OperationMode.IDLE),
+                    ), 1,
+                ),
+                _BATTERY,
+            ),
+            unit=Unit.W, since="2.1",
+        ),
+        "setpoint": Example(
+            "A car is steered by setpoints that are pushed",
+            (
+                Step(
+                    "The profile is Dynamic: its one period is changed by UpdateDynamicSchedule or by a pull.",
+                    _steered(_setpoint(0, -4000), kind=Kind.DYNAMIC), 1,
+                ),
+                Step(
+                    "As it stands after UpdateDynamicSchedule has said 7000: the same profile with another figure.",
+                    _steered(_setpoint(0, 7000), kind=Kind.DYNAMIC), 1,
+                ),
+                _BATTERY,
+            ),
+            hours=1, unit=Unit.W, since="2.1",
+        ),
     }
 )  # fmt: skip
 
@@ -127,11 +178,15 @@ def rows(example: Example, dialect: Dialect) -> Iterable[tuple[str, ...]]:
         except NotOffered as problem:
             yield step.why, "", f"not in OCPP {dialect.version}: {problem.reason}", ""
             continue
+        installed = [one for one in installed if one.profile.profile_id != step.profile.profile_id]
         installed.append(Installed(step.profile, step.evse))
-        held = composite(installed, Asked(1, NOON, example.hours * HOUR), situation)
-        text = ", ".join(
-            f"{NOON + timedelta(seconds=one.start):%H:%M} "
-            + ("no limit" if one.limit is None else f"{one.limit.normalize():f} A")
-            for one in held.periods
-        )
+        held = composite(installed, Asked(1, NOON, example.hours * HOUR, example.unit), situation)
+        text = ", ".join(_told(one, example.unit) for one in held.periods)
         yield step.why, f"EVSE {step.evse}" if step.evse else "the station", json.dumps(payload), text
+
+
+def _told(period: Period, unit: Unit) -> str:
+    """From when on what: a setpoint before a limit, as the car follows it."""
+    due = period.due
+    figure = "no limit" if due is None else f"{due.quantize(Decimal(1)) if due == due.to_integral() else due:f} {unit}"
+    return f"{NOON + timedelta(seconds=period.start):%H:%M} {figure}"

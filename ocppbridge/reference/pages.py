@@ -105,8 +105,8 @@ def example_page(dialect: Dialect, name: str) -> Page:
     """One worked example: profile by profile with what the composite schedule becomes, or message by message."""
     worked = EXAMPLES.get(name)
     if worked is not None:
-        headers: tuple[str, ...] = ("Why", "For", "SetChargingProfile", "EVSE 1 then")
-        note = "the payloads and the schedules are computed now"
+        headers: tuple[str, ...] = ("Why", "For", "Payload", "Then")
+        note = "payloads and schedules are computed now; `then` is what holds on EVSE 1"
         section = Section("Profile by profile", Source.CODE, headers, list(rows(worked, dialect)), note)
         return Page("example", name, dialect.version, f"{worked.title}, OCPP {dialect.version}", (section,))
     told = conversations.of(dialect)[name]
@@ -120,7 +120,7 @@ def example_page(dialect: Dialect, name: str) -> Page:
 
 def examples_of(dialect: Dialect) -> dict[str, str]:
     """Name → title of every example that the version can play."""
-    worked = {name: one.title for name, one in EXAMPLES.items()}
+    worked = {name: one.title for name, one in EXAMPLES.items() if dialect.version >= one.since}
     return worked | {name: one.title for name, one in conversations.of(dialect).items()}
 
 
