@@ -13,7 +13,7 @@ from ocppbridge.charging.intents import AskSchedule
 from ocppbridge.charging.outcomes import Accepted, Outcome
 from ocppbridge.charging.schedule_check import first_difference
 from ocppbridge.models import Call, ScheduleCheck
-from ocppbridge.services import alerts, calls
+from ocppbridge.services import alerts, calls, charging_profiles
 from roaming.ocpi.types import parse_datetime
 
 
@@ -32,7 +32,7 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> ScheduleCheck
     forgiven = choices().number("COMPOSITE-TOLERANCE", station=identity)  # decision: COMPOSITE-TOLERANCE
     if unit is Unit.W:
         forgiven *= 230 * 3
-    text = first_difference(told, computed, duration, forgiven)
+    text = first_difference(told, computed, duration, forgiven, delay=_delay(call))
     row, _ = ScheduleCheck.objects.update_or_create(
         station=call.station, evse_number=intent.place.evse,
         defaults={
@@ -44,6 +44,12 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> ScheduleCheck
         place = f"EVSE {row.evse_number}" if row.evse_number else "the station"
         alerts.raise_alert(call.station_id, "SCHEDULE-DIFFERS", f"the composite schedule of {place}: {text}", now)
     return row
+
+
+def _delay(call: Call) -> int:
+    """The longest randomizedDelay of what is installed."""
+    schedules = (one.profile.schedule for one in charging_profiles.installed(call.station))
+    return max((one.randomized_delay or 0 for one in schedules), default=0)
 
 
 def _start(text: str | None, asked_at: datetime) -> datetime:

@@ -6,11 +6,12 @@ Watts or amperes as the profile says; charging is positive, discharging negative
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ocppbridge.charging.charging_profiles import AMOUNTS
+from ocppbridge.charging.charging_profiles import AMOUNTS, ChargingProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,10 @@ class Setpoints:
     def discharges(self) -> bool:
         """Whether any figure has the car give energy back."""
         return any(value < 0 for name, value in self.said().items() if not name.startswith("setpoint_reactive"))
+
+
+def refigured(profile: ChargingProfile, figures: Setpoints, at: datetime) -> ChargingProfile:
+    """A dynamic profile with new figures in its one period, which hold from then on (K28); the others stay."""
+    said: dict[str, Any] = dict(figures.said())
+    period = replace(profile.schedule.periods[0], **said)
+    return replace(profile, schedules=(replace(profile.schedule, periods=(period,)),), updated_at=at)

@@ -15,7 +15,7 @@ from ocppbridge.charging.v2x_messages import EvScheduleTold, NeedsTold, Setpoint
 from ocppbridge.charging.v2x_replies import NeedsTaken, SetpointGiven
 from ocppbridge.handlers.registry import Asked, answers, records, settles
 from ocppbridge.models import Call, EnergyPlan, Transaction
-from ocppbridge.services import alerts, energy_plans, ev_needs
+from ocppbridge.services import alerts, charging_profiles, energy_plans, ev_needs
 from ocppbridge.services.turns import Turn
 
 
@@ -67,9 +67,11 @@ def setpoint_pulled(message: SetpointPulled, turn: Turn) -> None:
 @settles(AllowTransfer)
 @settles(UpdateSetpoint)
 def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
-    """What the station made of it."""
+    """What the station made of it; figures of a profile that is no car's plan are kept with it (K28)."""
     if call.purpose == energy_plans.PURPOSE:
         energy_plans.settled(call, outcome, now)
+    else:
+        charging_profiles.settled(call, outcome, now)
 
 
 @settles(SignalGrid)

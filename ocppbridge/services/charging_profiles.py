@@ -15,10 +15,11 @@ from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from ocppbridge.charging.charging_profiles import ChargingProfile, Installed, Purpose
-from ocppbridge.charging.intents import AskProfiles, ClearProfiles, InstallProfile, NotOffered
+from ocppbridge.charging.charging_profiles import ChargingProfile, Installed, Kind, Purpose
+from ocppbridge.charging.intents import AskProfiles, ClearProfiles, InstallProfile, NotOffered, UpdateSetpoint
 from ocppbridge.charging.outcomes import Accepted, Outcome
 from ocppbridge.charging.profile_drift import difference
+from ocppbridge.charging.setpoints import refigured
 from ocppbridge.charging.smart_messages import ProfilesReported
 from ocppbridge.charging.tokens import Place
 from ocppbridge.models import Call, InstalledProfile, ProfileInquiry, Station, Transaction
@@ -74,6 +75,17 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
         _accepted(call, intent, now)
     elif isinstance(intent, ClearProfiles) and outcome is not None and _cleared(outcome):
         _fitting(call.station, intent).delete()
+    elif isinstance(intent, UpdateSetpoint) and isinstance(outcome, Accepted):
+        _refigured(call, intent, now)
+
+
+def _refigured(call: Call, intent: UpdateSetpoint, now: datetime) -> None:
+    """K28: what was pushed holds from when it was sent, so the composite schedule and the drift go by it."""
+    rows = InstalledProfile.objects.filter(station=call.station, kind=Kind.DYNAMIC.value)
+    for row in rows.filter(profile_id=intent.profile_id):
+        row.profile = dump(refigured(load(row.profile), intent.figures, call.sent_at or now))
+        row.accepted_at = now
+        row.save(update_fields=["profile", "accepted_at"])
 
 
 def _cleared(outcome: Outcome) -> bool:

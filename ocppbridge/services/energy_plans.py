@@ -7,7 +7,6 @@ what holds then.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,7 +18,7 @@ from ocppbridge.charging.charging_profiles import ChargingProfile
 from ocppbridge.charging.intents import ClearProfiles, Intent, NotOffered
 from ocppbridge.charging.outcomes import Accepted, Outcome
 from ocppbridge.charging.profile_intents import InstallProfile
-from ocppbridge.charging.setpoints import Setpoints
+from ocppbridge.charging.setpoints import Setpoints, refigured
 from ocppbridge.charging.tokens import Place
 from ocppbridge.charging.v2x_intents import AllowTransfer, UpdateSetpoint
 from ocppbridge.models import Call, EnergyPlan, InstalledProfile, Station, Transaction
@@ -57,11 +56,7 @@ def push(plan: EnergyPlan, figures: Setpoints, cut: tuple[str, ...], by: str, no
     """New figures of a dynamic plan: pushed, or kept until the station pulls them. None where nothing is sent."""
     held = figures.over(Setpoints.from_json(plan.figures))
     plan.figures, plan.cut, plan.requested_by = held.to_json(), list(cut), by[:150]
-    profile = _profile(plan)
-    said: dict[str, Any] = dict(held.said())
-    period = replace(profile.schedule.periods[0], **said)
-    schedule = replace(profile.schedule, periods=(period,))
-    plan.profile = msgspec.to_builtins(replace(profile, schedules=(schedule,), updated_at=now))
+    plan.profile = msgspec.to_builtins(refigured(_profile(plan), held, now))
     if plan.control == Control.PULLED:
         plan.changed_at = now
         plan.save()

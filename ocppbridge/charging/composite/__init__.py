@@ -15,7 +15,7 @@
 5. All in the unit asked for: W = A × volts × phases. What is rounded, is rounded towards drawing and giving less.
 
 1.6 says ChargePointMaxProfile and knows the first three purposes; the rules are the same. `minChargingRate` limits
-nothing, `randomizedDelay` cannot be known: neither changes the schedule.
+nothing, `randomizedDelay` cannot be known: neither changes the schedule (`schedule_check` forgives the latter).
 """
 
 from ocppbridge.charging.composite.composing import Asked, Composite, Running, Situation, composite

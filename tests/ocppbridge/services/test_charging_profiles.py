@@ -8,8 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from ocppbridge.bridge import power
 from ocppbridge.charging.charging_profiles import ChargingProfile, Kind, Period, Purpose, Schedule, Unit
-from ocppbridge.charging.intents import ClearProfiles, NotOffered
+from ocppbridge.charging.intents import ClearProfiles, NotOffered, UpdateSetpoint
+from ocppbridge.charging.setpoints import Setpoints
 from ocppbridge.charging.smart_messages import LimitCleared, LimitSet, ProfilesReported
 from ocppbridge.charging.tokens import Place
 from ocppbridge.handlers import settling
@@ -137,3 +139,28 @@ def test_a_limit_of_others_holds_until_it_is_cleared(station: Station) -> None:
     assert [one.profile.purpose for one in limits.installed(station)] == [Purpose.LOCAL]
     limits.clear(station, LimitCleared("EMS"), NOW)
     assert limits.installed(station) == []
+
+
+def test_figures_that_were_pushed_and_accepted_hold_from_then_on() -> None:
+    """K28: in the composite schedule too; those that were refused change nothing, what is not said stays."""
+    station = Site(3, "40", active=False).station("CP3")
+    period = Period(0, Decimal(16), setpoint=Decimal(10))
+    dynamic = replace(PROFILE, kind=Kind.DYNAMIC, schedules=(Schedule(Unit.A, (period,), NOW),), updated_at=NOW)
+    hold(station, dynamic)
+    for setpoint, status in (("7", "Accepted"), ("3", "Rejected")):
+        push = UpdateSetpoint(5, Setpoints(setpoint=Decimal(setpoint)))
+        call = calls.queue(station, push, purpose="staff")
+        Call.objects.filter(pk=call.pk).update(sent_at=NOW + timedelta(minutes=1))
+        answer(call, status)
+    held = charging_profiles.load(InstalledProfile.objects.get().profile)
+    assert held.schedule.periods == (replace(period, setpoint=Decimal(7)),)
+    assert held.updated_at == NOW + timedelta(minutes=1)
+    computed = power.computed(station, 1, NOW + timedelta(minutes=2), 60).periods
+    assert [(one.limit, one.setpoint) for one in computed] == [(Decimal(16), Decimal(7))]
+
+
+def test_figures_change_no_profile_that_is_not_dynamic() -> None:
+    station = Site(3, "40", active=False).station("CP3")
+    hold(station)
+    answer(calls.queue(station, UpdateSetpoint(5, Setpoints(limit=Decimal(6))), purpose="staff"), "Accepted")
+    assert charging_profiles.load(InstalledProfile.objects.get().profile) == PROFILE
