@@ -27,7 +27,6 @@ from roaming.console.text import (
     whole,
 )
 from roaming.models import Cdr
-from roaming.ocpi import json
 from roaming.pricing import BadInput
 from roaming.services import checking
 
@@ -155,8 +154,7 @@ class CdrAdmin(StoredPage[Cdr]):
     @admin.display(description="Session")
     def session(self, obj: Cdr) -> SafeString | str:
         """What it bills."""
-        named = json.loads(obj.document).get("session_id") or obj.session_key or "–"  # as its owner spells it
-        return linked(links.jump("roaming.session", object_key=obj.session_key), named)
+        return desk_panels.session_of(obj)
 
     @admin.display(description="Exchanges")
     def exchanges(self, obj: Cdr) -> SafeString | str:

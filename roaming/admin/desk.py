@@ -178,7 +178,7 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
     @admin.display(description="Session")
     def session(self, obj: Assessment) -> SafeString | str:
         """What it bills."""
-        return linked(links.jump("roaming.session", object_key=obj.cdr.session_key), obj.cdr.session_key or "–")
+        return desk_panels.session_of(obj.cdr)
 
     @admin.display(description="Kind")
     def kind(self, obj: Assessment) -> SafeString | str:

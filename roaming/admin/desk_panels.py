@@ -13,6 +13,7 @@ from roaming.console import links
 from roaming.console.home import Panel
 from roaming.console.text import BAD, NOTE, WARN, at, badge, badges, code, linked, number, short, whole
 from roaming.models import Assessment, Cdr
+from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.services import balances
 
@@ -99,6 +100,12 @@ def cost_lines(bill: Any, title: str = "Cost lines, as we compute them") -> Pane
 
 def _cell(value: Any) -> Any:
     return "–" if value in (None, "") else str(value)
+
+
+def session_of(cdr: Cdr) -> SafeString | str:
+    """The way to it, by its id as its owner spells it."""
+    named = json.loads(cdr.document).get("session_id") or cdr.session_key or "–"
+    return linked(links.jump("roaming.session", object_key=cdr.session_key), named)
 
 
 def session(cdr: Cdr) -> Panel:

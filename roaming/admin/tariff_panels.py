@@ -11,7 +11,7 @@ from roaming.admin.tariff_words import summary
 from roaming.console import links
 from roaming.console.home import Panel
 from roaming.console.text import ago, code, linked
-from roaming.models import Substitution, Tariff
+from roaming.models import Substitution, Tariff, TariffEdition
 from roaming.ocpi import json
 from roaming.services import tariff_use
 
@@ -73,7 +73,7 @@ def substitutions(obj: Tariff) -> Panel:
 
 def editions(obj: Tariff) -> Panel:
     """What it said before."""
-    rows = obj.editions.order_by("-held_until")[:10]
+    rows = TariffEdition.objects.filter(tariff=obj).order_by("-held_until")[:10]
     return Panel(
         "What it said before",
         ("Until", "Version", "Prices excl. VAT"),

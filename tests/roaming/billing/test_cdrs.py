@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from roaming.models import BillingExport, Cdr, IssuedToken, Platform
-from roaming.services import billing_tokens, operators, platforms
+from roaming.services import billing_tokens, desk, operators, platforms
+from tests.personas import samples
 from tests.roaming.billing import world
 from tests.roaming.billing.door import found, get, refused, token
 
@@ -63,6 +65,20 @@ def test_a_cdr_says_who_what_and_how_much_digit_for_digit() -> None:
     assert (told["total_energy"], told["energy_import"], told["energy_export"]) == ("10.0000", "10.0000", "0.0000")
     assert (told["total_time"], told["end_date_time"]) == ("1.9730", "2026-10-15T12:00:00Z")
     assert (told["contract_id"], told["evse_id"], told["city"]) == ("DE-EMX-C00000001-1", "NL*CPO*E1", "Utrecht")
+
+
+def test_what_a_car_gave_back_is_told_apart_in_record_and_bill() -> None:
+    """TAR-31: 8 kWh taken at 0.25 are 2.00, 3 given back -0.75: 1.25, by 5 kWh of difference."""
+    periods = [samples.period("2026-10-15T10:00:00Z", 8), samples.period("2026-10-15T11:00:00Z", -3)]
+    told_so = {"charging_periods": periods, "tariffs": [samples.tariff()], "total_cost": {"excl_vat": Decimal("1.25")}}
+    cdr = world.cdr("A", total_energy=5, start_date_time="2026-10-15T10:00:00Z", **told_so)
+    Cdr.objects.update(source=Platform.objects.create(name="Odd charging", status="CONNECTED"))
+    desk.assess(cdr, timezone.now())
+    (told,) = found("cdrs/")["results"]
+    assert (told["total_energy"], told["energy_import"], told["energy_export"]) == ("5.0000", "8.0000", "3.0000")
+    bill = found(f"cdrs/{cdr.pk}/bill/")["bill"]
+    assert (bill["import_energy"], bill["export_energy"]) == ("8", "3")
+    assert (bill["import_cost"]["excl_vat"], bill["export_credit"]["excl_vat"]) == ("2", "-0.75")
 
 
 def test_a_cdr_that_nobody_has_judged_is_pending() -> None:
