@@ -40,7 +40,7 @@ class CampaignAdmin(Page[FirmwareCampaign]):
     ordering = ("-created_at",)
     actions_detail = ("start", "pause", "resume", "stop", "retry")
     fieldsets = (
-        (None, {"fields": [("name", "image"), ("standing", "reason", "started_at", "ended_at")]}),
+        (None, {"fields": [("name", "image"), ("standing", "reason"), ("started_at", "ended_at")]}),
         ("For stations that fit all of these", {"fields": [("vendor", "model", "from_version"), "identities"]}),
         (
             "How carefully",

@@ -140,7 +140,8 @@ class StationAdmin(
             {
                 "fields": [
                     ("vendor", "model", "serial_number"),
-                    ("firmware_version", "booted_at", "boot_reason", "boot_status_shown"),
+                    ("firmware_version", "booted_at"),
+                    ("boot_reason", "boot_status_shown"),
                 ]
             },
         ),
