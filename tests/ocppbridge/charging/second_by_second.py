@@ -25,8 +25,11 @@ def every_second(installed: Sequence[Installed], asked: Asked, situation: Situat
     if situation.evses:
         parts = [_evse(installed, asked, situation, evse, second) for evse in situation.evses]
         if all(part is not None and part["limit"][0] is not None for part in parts):
-            whole = sum((part["limit"][0] for part in parts if part is not None), Decimal(0))
-            caps.append({"limit": [whole], "discharge_limit": [None], "setpoint": [None]})
+            limits = [part["limit"] for part in parts if part is not None]
+            width, share = max(map(len, limits)), 1 if asked.unit is Unit.A else 3
+            columns = zip(*(one if len(one) == width else [one[0] / share] * width for one in limits), strict=True)
+            whole = [sum(column, Decimal(0)) for column in columns]
+            caps.append({"limit": whole, "discharge_limit": [None], "setpoint": [None]})
     return _period(_together([one for one in caps if one is not None], asked.unit, 3))
 
 

@@ -136,3 +136,17 @@ def test_what_is_counted_never_exceeds_the_budget_whoever_comes_goes_or_falls_si
         for n in list(sent):
             if n not in silent and data.draw(st.booleans()):
                 accepted[n] = sent.pop(n)
+
+
+def test_only_one_phase_is_full() -> None:
+    """Who hangs on another goes on rising; who hangs on all stays with the fullest."""
+    limits = {1: D(10), 2: D(40), 3: D(40)}
+    one, two, every = (
+        Claim(key, phases, minimum=D(1)) for key, phases in enumerate((frozenset({1}), frozenset({2}), ALL))
+    )
+    assert share(limits, [one, two, every]) == {0: D(5), 1: D(35), 2: D(5)}
+
+
+def test_it_comes_to_an_end_where_thirds_leave_more_than_a_speck() -> None:
+    found = share({0: D(10) ** 20}, [Claim(n, TOTAL, minimum=D(1)) for n in range(3)], D(1))
+    assert found == dict.fromkeys(range(3), D(33333333333333333333))
