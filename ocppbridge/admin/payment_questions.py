@@ -67,7 +67,5 @@ class WhichStations(Question):
 class NewRoot(Question):
     """A root to trust."""
 
-    use = forms.ChoiceField(
-        choices=TrustedRoot.Use.choices
-    )
+    use = forms.ChoiceField(choices=TrustedRoot.Use.choices)
     certificate = forms.CharField(widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}), help_text="PEM")

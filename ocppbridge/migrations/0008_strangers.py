@@ -4,28 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ocppbridge', '0007_device_model'),
+        ("ocppbridge", "0007_device_model"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Stranger',
+            name="Stranger",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.CharField(max_length=255, unique=True)),
-                ('peer', models.CharField(blank=True, help_text='the address that it came from last', max_length=64)),
-                ('offered', models.CharField(blank=True, help_text='sub-protocols', max_length=200)),
-                ('count', models.PositiveIntegerField(default=1, help_text='minutes in which it knocked')),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('dismissed_at', models.DateTimeField(blank=True, null=True)),
-                ('dismissed_by', models.CharField(blank=True, max_length=150)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("identity", models.CharField(max_length=255, unique=True)),
+                ("peer", models.CharField(blank=True, help_text="the address that it came from last", max_length=64)),
+                ("offered", models.CharField(blank=True, help_text="sub-protocols", max_length=200)),
+                ("count", models.PositiveIntegerField(default=1, help_text="minutes in which it knocked")),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("dismissed_at", models.DateTimeField(blank=True, null=True)),
+                ("dismissed_by", models.CharField(blank=True, max_length=150)),
             ],
             options={
-                'verbose_name': 'unknown station',
-                'indexes': [models.Index(fields=['last_at'], name='stranger_last')],
+                "verbose_name": "unknown station",
+                "indexes": [models.Index(fields=["last_at"], name="stranger_last")],
             },
         ),
     ]

@@ -6,181 +6,371 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ocppbridge', '0009_v2x'),
+        ("ocppbridge", "0009_v2x"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Revocation',
+            name="Revocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(help_text='of the question and its address', max_length=64, unique=True)),
-                ('source', models.CharField(max_length=4)),
-                ('serial_number', models.CharField(max_length=40)),
-                ('url', models.CharField(max_length=2000)),
-                ('status', models.CharField(help_text='Good, Revoked, Unknown', max_length=8)),
-                ('verified', models.BooleanField(default=False, help_text='the signature leads to the issuer')),
-                ('answer', models.TextField(blank=True, help_text='the OCSP answer, DER in Base64')),
-                ('this_update', models.DateTimeField()),
-                ('next_update', models.DateTimeField(db_index=True)),
-                ('fetched_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(help_text="of the question and its address", max_length=64, unique=True)),
+                ("source", models.CharField(max_length=4)),
+                ("serial_number", models.CharField(max_length=40)),
+                ("url", models.CharField(max_length=2000)),
+                ("status", models.CharField(help_text="Good, Revoked, Unknown", max_length=8)),
+                ("verified", models.BooleanField(default=False, help_text="the signature leads to the issuer")),
+                ("answer", models.TextField(blank=True, help_text="the OCSP answer, DER in Base64")),
+                ("this_update", models.DateTimeField()),
+                ("next_update", models.DateTimeField(db_index=True)),
+                ("fetched_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='TransactionLimit',
+            name="TransactionLimit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(help_text='in lower case', max_length=255, unique=True)),
-                ('max_cost', models.DecimalField(blank=True, decimal_places=2, help_text='tariff currency', max_digits=10, null=True)),
-                ('max_energy', models.PositiveIntegerField(blank=True, help_text='Wh', null=True)),
-                ('max_time', models.PositiveIntegerField(blank=True, help_text='seconds', null=True)),
-                ('max_soc', models.PositiveSmallIntegerField(blank=True, help_text='%', null=True)),
-                ('expires_at', models.DateTimeField(blank=True, help_text='empty: until somebody takes it away', null=True)),
-                ('set_by', models.CharField(blank=True, max_length=150)),
-                ('set_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(help_text="in lower case", max_length=255, unique=True)),
+                (
+                    "max_cost",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, help_text="tariff currency", max_digits=10, null=True
+                    ),
+                ),
+                ("max_energy", models.PositiveIntegerField(blank=True, help_text="Wh", null=True)),
+                ("max_time", models.PositiveIntegerField(blank=True, help_text="seconds", null=True)),
+                ("max_soc", models.PositiveSmallIntegerField(blank=True, help_text="%", null=True)),
+                (
+                    "expires_at",
+                    models.DateTimeField(blank=True, help_text="empty: until somebody takes it away", null=True),
+                ),
+                ("set_by", models.CharField(blank=True, max_length=150)),
+                ("set_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='TrustedRoot',
+            name="TrustedRoot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('use', models.CharField(choices=[('MO', 'mobility operator: contracts'), ('V2G', 'V2G root: stations and vehicles')], max_length=3)),
-                ('subject', models.CharField(max_length=255)),
-                ('fingerprint', models.CharField(help_text='SHA-256 of the whole', max_length=64, unique=True)),
-                ('certificate', models.TextField(help_text='PEM')),
-                ('not_after', models.DateTimeField()),
-                ('added_by', models.CharField(blank=True, max_length=150)),
-                ('added_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[("MO", "mobility operator: contracts"), ("V2G", "V2G root: stations and vehicles")],
+                        max_length=3,
+                    ),
+                ),
+                ("subject", models.CharField(max_length=255)),
+                ("fingerprint", models.CharField(help_text="SHA-256 of the whole", max_length=64, unique=True)),
+                ("certificate", models.TextField(help_text="PEM")),
+                ("not_after", models.DateTimeField()),
+                ("added_by", models.CharField(blank=True, max_length=150)),
+                ("added_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='transaction',
-            name='limit_reached',
-            field=models.CharField(blank=True, help_text='the trigger that told it', max_length=20),
+            model_name="transaction",
+            name="limit_reached",
+            field=models.CharField(blank=True, help_text="the trigger that told it", max_length=20),
         ),
         migrations.AddField(
-            model_name='transaction',
-            name='limits',
-            field=models.JSONField(blank=True, default=dict, help_text='how far it may go: OCPP TransactionLimitType'),
+            model_name="transaction",
+            name="limits",
+            field=models.JSONField(blank=True, default=dict, help_text="how far it may go: OCPP TransactionLimitType"),
         ),
         migrations.AddField(
-            model_name='transaction',
-            name='limits_due',
-            field=models.BooleanField(default=False, help_text='the limits wait for an answer that can carry them'),
+            model_name="transaction",
+            name="limits_due",
+            field=models.BooleanField(default=False, help_text="the limits wait for an answer that can carry them"),
         ),
         migrations.AddField(
-            model_name='transaction',
-            name='station_cost',
-            field=models.JSONField(blank=True, help_text='costDetails: what the station calculated (2.1)', null=True),
+            model_name="transaction",
+            name="station_cost",
+            field=models.JSONField(blank=True, help_text="costDetails: what the station calculated (2.1)", null=True),
         ),
         migrations.AddField(
-            model_name='transaction',
-            name='station_tariff',
+            model_name="transaction",
+            name="station_tariff",
             field=models.CharField(blank=True, help_text="by which tariff, in the station's words", max_length=60),
         ),
         migrations.CreateModel(
-            name='BatterySwap',
+            name="BatterySwap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('request_id', models.IntegerField()),
-                ('state', models.CharField(choices=[('asked', 'asked of the station'), ('refused', 'refused by the station'), ('taken', 'batteries taken in'), ('done', 'batteries handed out'), ('timeout', 'batteries not taken out in time')], max_length=7)),
-                ('reason', models.CharField(blank=True, max_length=255)),
-                ('id_token', models.CharField(max_length=255)),
-                ('id_token_type', models.CharField(blank=True, max_length=20)),
-                ('authorization', models.CharField(blank=True, help_text='what its token is worth here', max_length=20)),
-                ('token_owner', models.CharField(blank=True, help_text='country/party of the token', max_length=6)),
-                ('taken', models.JSONField(blank=True, default=list, help_text='batteries that went in')),
-                ('given', models.JSONField(blank=True, default=list, help_text='batteries that came out')),
-                ('charge', models.DecimalField(blank=True, decimal_places=2, help_text='state of charge out less in, in points', max_digits=7, null=True)),
-                ('asked_by', models.CharField(blank=True, max_length=150)),
-                ('began_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, help_text='as staff settled it', max_digits=10, null=True)),
-                ('settled_by', models.CharField(blank=True, max_length=150)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=255)),
-                ('call', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ocppbridge.call')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='battery_swaps', to='ocppbridge.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("request_id", models.IntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked of the station"),
+                            ("refused", "refused by the station"),
+                            ("taken", "batteries taken in"),
+                            ("done", "batteries handed out"),
+                            ("timeout", "batteries not taken out in time"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=255)),
+                ("id_token", models.CharField(max_length=255)),
+                ("id_token_type", models.CharField(blank=True, max_length=20)),
+                (
+                    "authorization",
+                    models.CharField(blank=True, help_text="what its token is worth here", max_length=20),
+                ),
+                ("token_owner", models.CharField(blank=True, help_text="country/party of the token", max_length=6)),
+                ("taken", models.JSONField(blank=True, default=list, help_text="batteries that went in")),
+                ("given", models.JSONField(blank=True, default=list, help_text="batteries that came out")),
+                (
+                    "charge",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        help_text="state of charge out less in, in points",
+                        max_digits=7,
+                        null=True,
+                    ),
+                ),
+                ("asked_by", models.CharField(blank=True, max_length=150)),
+                ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, help_text="as staff settled it", max_digits=10, null=True
+                    ),
+                ),
+                ("settled_by", models.CharField(blank=True, max_length=150)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=255)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ocppbridge.call",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="battery_swaps",
+                        to="ocppbridge.station",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['-began_at'], name='battery_swap_began')],
-                'constraints': [models.UniqueConstraint(fields=('station', 'request_id'), name='one_swap_per_request')],
+                "indexes": [models.Index(fields=["-began_at"], name="battery_swap_began")],
+                "constraints": [models.UniqueConstraint(fields=("station", "request_id"), name="one_swap_per_request")],
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('named_transaction', models.CharField(blank=True, help_text='as the station named it', max_length=36)),
-                ('psp_ref', models.CharField(help_text='of the payment provider', max_length=255)),
-                ('status', models.CharField(max_length=20)),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=14)),
-                ('currency', models.CharField(blank=True, help_text="of the transaction's tariff; OCPP tells none", max_length=3)),
-                ('settled_at', models.DateTimeField()),
-                ('info', models.CharField(blank=True, max_length=500)),
-                ('receipt_id', models.CharField(blank=True, help_text="the station's or the terminal's", max_length=50)),
-                ('receipt_url', models.CharField(blank=True, max_length=2000)),
-                ('company', models.JSONField(blank=True, help_text="OCPP AddressType, for a company's receipt", null=True)),
-                ('vat_number', models.CharField(blank=True, max_length=20)),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('received_at', models.DateTimeField()),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='settlements', to='ocppbridge.station')),
-                ('transaction', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='settlements', to='ocppbridge.transaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("named_transaction", models.CharField(blank=True, help_text="as the station named it", max_length=36)),
+                ("psp_ref", models.CharField(help_text="of the payment provider", max_length=255)),
+                ("status", models.CharField(max_length=20)),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=14)),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True, help_text="of the transaction's tariff; OCPP tells none", max_length=3
+                    ),
+                ),
+                ("settled_at", models.DateTimeField()),
+                ("info", models.CharField(blank=True, max_length=500)),
+                (
+                    "receipt_id",
+                    models.CharField(blank=True, help_text="the station's or the terminal's", max_length=50),
+                ),
+                ("receipt_url", models.CharField(blank=True, max_length=2000)),
+                (
+                    "company",
+                    models.JSONField(blank=True, help_text="OCPP AddressType, for a company's receipt", null=True),
+                ),
+                ("vat_number", models.CharField(blank=True, max_length=20)),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="settlements", to="ocppbridge.station"
+                    ),
+                ),
+                (
+                    "transaction",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="settlements",
+                        to="ocppbridge.transaction",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['-received_at'], name='settlement_received')],
-                'constraints': [models.UniqueConstraint(fields=('station', 'psp_ref', 'status'), name='one_settlement_per_reference')],
+                "indexes": [models.Index(fields=["-received_at"], name="settlement_received")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("station", "psp_ref", "status"), name="one_settlement_per_reference"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StationTariff',
+            name="StationTariff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('evse_number', models.PositiveIntegerField()),
-                ('ocpi_id', models.CharField(blank=True, help_text='of our tariff', max_length=36)),
-                ('tariff_id', models.CharField(blank=True, help_text='as the station should know it', max_length=60)),
-                ('document', models.JSONField(blank=True, help_text='OCPP TariffType', null=True)),
-                ('losses', models.JSONField(blank=True, default=list, help_text='[[code, weight, text]] of what OCPP cannot say')),
-                ('state', models.CharField(choices=[('waiting', 'to be sent'), ('sent', 'on its way'), ('held', 'on the station'), ('refused', 'refused by the station'), ('unsayable', 'OCPP cannot say it'), ('none', 'no tariff')], default='none', max_length=9)),
-                ('held_id', models.CharField(blank=True, help_text='the last one that it accepted', max_length=60)),
-                ('by_hand', models.BooleanField(default=False, help_text='sent by staff: the hub does not change it by itself')),
-                ('reason', models.CharField(blank=True, max_length=255)),
-                ('reported', models.JSONField(blank=True, help_text='what it said that it holds (GetTariffs)', null=True)),
-                ('drift', models.CharField(blank=True, help_text='how that differs from what it has accepted', max_length=255)),
-                ('reported_at', models.DateTimeField(blank=True, null=True)),
-                ('try_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('changed_at', models.DateTimeField()),
-                ('call', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ocppbridge.call')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tariffs', to='ocppbridge.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evse_number", models.PositiveIntegerField()),
+                ("ocpi_id", models.CharField(blank=True, help_text="of our tariff", max_length=36)),
+                ("tariff_id", models.CharField(blank=True, help_text="as the station should know it", max_length=60)),
+                ("document", models.JSONField(blank=True, help_text="OCPP TariffType", null=True)),
+                (
+                    "losses",
+                    models.JSONField(
+                        blank=True, default=list, help_text="[[code, weight, text]] of what OCPP cannot say"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "to be sent"),
+                            ("sent", "on its way"),
+                            ("held", "on the station"),
+                            ("refused", "refused by the station"),
+                            ("unsayable", "OCPP cannot say it"),
+                            ("none", "no tariff"),
+                        ],
+                        default="none",
+                        max_length=9,
+                    ),
+                ),
+                ("held_id", models.CharField(blank=True, help_text="the last one that it accepted", max_length=60)),
+                (
+                    "by_hand",
+                    models.BooleanField(default=False, help_text="sent by staff: the hub does not change it by itself"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=255)),
+                (
+                    "reported",
+                    models.JSONField(blank=True, help_text="what it said that it holds (GetTariffs)", null=True),
+                ),
+                (
+                    "drift",
+                    models.CharField(
+                        blank=True, help_text="how that differs from what it has accepted", max_length=255
+                    ),
+                ),
+                ("reported_at", models.DateTimeField(blank=True, null=True)),
+                ("try_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "call",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ocppbridge.call",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tariffs", to="ocppbridge.station"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['try_at'], name='station_tariff_due')],
-                'constraints': [models.UniqueConstraint(fields=('station', 'evse_number'), name='one_default_tariff_per_evse')],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["try_at"], name="station_tariff_due")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "evse_number"), name="one_default_tariff_per_evse")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WebPayment',
+            name="WebPayment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('evse_number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('open', 'being paid'), ('paid', 'paid, the start is on its way'), ('started', 'started'), ('failed', 'paid, but not started'), ('cancelled', 'cancelled'), ('expired', 'not paid in time')], default='open', max_length=9)),
-                ('reason', models.CharField(blank=True, max_length=255)),
-                ('psp_ref', models.CharField(blank=True, max_length=255)),
-                ('limits', models.JSONField(blank=True, default=dict, help_text='OCPP TransactionLimitType that was paid for')),
-                ('until', models.DateTimeField(help_text='the EVSE is held for it')),
-                ('created_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('requested_by', models.CharField(blank=True, max_length=150)),
-                ('notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ocppbridge.call')),
-                ('start', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ocppbridge.call')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='web_payments', to='ocppbridge.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evse_number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "being paid"),
+                            ("paid", "paid, the start is on its way"),
+                            ("started", "started"),
+                            ("failed", "paid, but not started"),
+                            ("cancelled", "cancelled"),
+                            ("expired", "not paid in time"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=255)),
+                ("psp_ref", models.CharField(blank=True, max_length=255)),
+                (
+                    "limits",
+                    models.JSONField(blank=True, default=dict, help_text="OCPP TransactionLimitType that was paid for"),
+                ),
+                ("until", models.DateTimeField(help_text="the EVSE is held for it")),
+                ("created_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("requested_by", models.CharField(blank=True, max_length=150)),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ocppbridge.call",
+                    ),
+                ),
+                (
+                    "start",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ocppbridge.call",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="web_payments",
+                        to="ocppbridge.station",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['until'], name='web_payment_open'), models.Index(condition=models.Q(('psp_ref', ''), _negated=True), fields=['psp_ref'], name='web_payment_reference')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('station', 'evse_number'), name='one_open_web_payment_per_evse')],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "open")), fields=["until"], name="web_payment_open"),
+                    models.Index(
+                        condition=models.Q(("psp_ref", ""), _negated=True),
+                        fields=["psp_ref"],
+                        name="web_payment_reference",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("station", "evse_number"),
+                        name="one_open_web_payment_per_evse",
+                    )
+                ],
             },
         ),
     ]

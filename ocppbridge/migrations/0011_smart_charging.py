@@ -6,157 +6,325 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ocppbridge', '0010_payment'),
+        ("ocppbridge", "0010_payment"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InstalledProfile',
+            name="InstalledProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('evse_number', models.PositiveIntegerField(default=0, help_text='0: the station, or all of its EVSEs')),
-                ('profile_id', models.IntegerField()),
-                ('level', models.PositiveIntegerField(help_text='stack level: the highest leads')),
-                ('purpose', models.CharField(max_length=40)),
-                ('kind', models.CharField(max_length=10)),
-                ('transaction_id', models.CharField(blank=True, help_text='as the station knows it', max_length=36)),
-                ('source', models.CharField(default='CSO', help_text='CSO: us; EMS, SO, Other', max_length=20)),
-                ('wanted', models.BooleanField(default=False, help_text='set by us')),
-                ('profile', models.JSONField()),
-                ('drift', models.CharField(blank=True, choices=[('missing', 'not there any more'), ('different', 'not as it was set'), ('foreign', 'not set by us')], max_length=9)),
-                ('set_for', models.CharField(blank=True, help_text='command, staff, api, budget …', max_length=30)),
-                ('requested_by', models.CharField(blank=True, max_length=150)),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('reported_at', models.DateTimeField(blank=True, null=True)),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='charging_profiles', to='ocppbridge.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "evse_number",
+                    models.PositiveIntegerField(default=0, help_text="0: the station, or all of its EVSEs"),
+                ),
+                ("profile_id", models.IntegerField()),
+                ("level", models.PositiveIntegerField(help_text="stack level: the highest leads")),
+                ("purpose", models.CharField(max_length=40)),
+                ("kind", models.CharField(max_length=10)),
+                ("transaction_id", models.CharField(blank=True, help_text="as the station knows it", max_length=36)),
+                ("source", models.CharField(default="CSO", help_text="CSO: us; EMS, SO, Other", max_length=20)),
+                ("wanted", models.BooleanField(default=False, help_text="set by us")),
+                ("profile", models.JSONField()),
+                (
+                    "drift",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("missing", "not there any more"),
+                            ("different", "not as it was set"),
+                            ("foreign", "not set by us"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("set_for", models.CharField(blank=True, help_text="command, staff, api, budget …", max_length=30)),
+                ("requested_by", models.CharField(blank=True, max_length=150)),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("reported_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="charging_profiles",
+                        to="ocppbridge.station",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['evse_number', 'purpose', '-level', 'profile_id'],
+                "ordering": ["evse_number", "purpose", "-level", "profile_id"],
             },
         ),
         migrations.CreateModel(
-            name='PriorityCharging',
+            name="PriorityCharging",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activated', models.BooleanField(default=True)),
-                ('by', models.CharField(help_text='the station, or who asked for it', max_length=150)),
-                ('at', models.DateTimeField()),
-                ('transaction', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='priority_charging', to='ocppbridge.transaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("activated", models.BooleanField(default=True)),
+                ("by", models.CharField(help_text="the station, or who asked for it", max_length=150)),
+                ("at", models.DateTimeField()),
+                (
+                    "transaction",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="priority_charging",
+                        to="ocppbridge.transaction",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProfileInquiry',
+            name="ProfileInquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('narrowed', models.BooleanField(default=False, help_text='by criteria: what it does not tell may be there')),
-                ('seen', models.JSONField(blank=True, default=list, help_text='ids of the profiles told')),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('whole', 'whole'), ('none', 'no such profiles'), ('refused', 'refused by the station'), ('silent', 'not answered')], default='asked', max_length=7)),
-                ('requested_by', models.CharField(blank=True, max_length=150)),
-                ('asked_at', models.DateTimeField()),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('call', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ocppbridge.call')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='profile_inquiries', to='ocppbridge.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "narrowed",
+                    models.BooleanField(default=False, help_text="by criteria: what it does not tell may be there"),
+                ),
+                ("seen", models.JSONField(blank=True, default=list, help_text="ids of the profiles told")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked"),
+                            ("whole", "whole"),
+                            ("none", "no such profiles"),
+                            ("refused", "refused by the station"),
+                            ("silent", "not answered"),
+                        ],
+                        default="asked",
+                        max_length=7,
+                    ),
+                ),
+                ("requested_by", models.CharField(blank=True, max_length=150)),
+                ("asked_at", models.DateTimeField()),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ocppbridge.call",
+                    ),
+                ),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="profile_inquiries",
+                        to="ocppbridge.station",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'profile inquiries',
+                "verbose_name_plural": "profile inquiries",
             },
         ),
         migrations.CreateModel(
-            name='ScheduleCheck',
+            name="ScheduleCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('evse_number', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('start', models.DateTimeField()),
-                ('duration', models.PositiveIntegerField()),
-                ('unit', models.CharField(max_length=1)),
-                ('told', models.JSONField(blank=True, default=list)),
-                ('computed', models.JSONField(blank=True, default=list)),
-                ('difference', models.TextField(blank=True, help_text='empty: they agree')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='schedule_checks', to='ocppbridge.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evse_number", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("start", models.DateTimeField()),
+                ("duration", models.PositiveIntegerField()),
+                ("unit", models.CharField(max_length=1)),
+                ("told", models.JSONField(blank=True, default=list)),
+                ("computed", models.JSONField(blank=True, default=list)),
+                ("difference", models.TextField(blank=True, help_text="empty: they agree")),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="schedule_checks",
+                        to="ocppbridge.station",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['evse_number'],
+                "ordering": ["evse_number"],
             },
         ),
         migrations.CreateModel(
-            name='SiteBudget',
+            name="SiteBudget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('country_code', models.CharField(max_length=2)),
-                ('party_id', models.CharField(max_length=3)),
-                ('location_id', models.CharField(max_length=36)),
-                ('active', models.BooleanField(default=True)),
-                ('unit', models.CharField(choices=[('A', 'A per phase'), ('W', 'W in total')], default='A', max_length=1)),
-                ('limit', models.DecimalField(decimal_places=1, max_digits=10)),
-                ('limit_l2', models.DecimalField(blank=True, decimal_places=1, help_text='else as L1', max_digits=10, null=True)),
-                ('limit_l3', models.DecimalField(blank=True, decimal_places=1, help_text='else as L1', max_digits=10, null=True)),
-                ('periods', models.JSONField(blank=True, default=list, help_text='other limits at times, by the clock of the location: [{"days": [1, 5], "from": "17:00", "to": "20:00", "limit": 40}]; days 1 (Monday) to 7, without: all')),
-                ('strategy', models.CharField(choices=[('equal', 'every car the same'), ('priority', "by the weight of station and driver's wishes")], default='equal', max_length=8)),
-                ('minimum', models.DecimalField(decimal_places=1, default=6, help_text='of one car; with less it is paused', max_digits=10)),
-                ('offline_limit', models.DecimalField(decimal_places=1, default=0, help_text='of a station that is offline when its lease has ended', max_digits=10)),
-                ('balanced_at', models.DateTimeField(blank=True, null=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("country_code", models.CharField(max_length=2)),
+                ("party_id", models.CharField(max_length=3)),
+                ("location_id", models.CharField(max_length=36)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "unit",
+                    models.CharField(choices=[("A", "A per phase"), ("W", "W in total")], default="A", max_length=1),
+                ),
+                ("limit", models.DecimalField(decimal_places=1, max_digits=10)),
+                (
+                    "limit_l2",
+                    models.DecimalField(blank=True, decimal_places=1, help_text="else as L1", max_digits=10, null=True),
+                ),
+                (
+                    "limit_l3",
+                    models.DecimalField(blank=True, decimal_places=1, help_text="else as L1", max_digits=10, null=True),
+                ),
+                (
+                    "periods",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text='other limits at times, by the clock of the location: [{"days": [1, 5], "from": "17:00", "to": "20:00", "limit": 40}]; days 1 (Monday) to 7, without: all',
+                    ),
+                ),
+                (
+                    "strategy",
+                    models.CharField(
+                        choices=[
+                            ("equal", "every car the same"),
+                            ("priority", "by the weight of station and driver's wishes"),
+                        ],
+                        default="equal",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "minimum",
+                    models.DecimalField(
+                        decimal_places=1, default=6, help_text="of one car; with less it is paused", max_digits=10
+                    ),
+                ),
+                (
+                    "offline_limit",
+                    models.DecimalField(
+                        decimal_places=1,
+                        default=0,
+                        help_text="of a station that is offline when its lease has ended",
+                        max_digits=10,
+                    ),
+                ),
+                ("balanced_at", models.DateTimeField(blank=True, null=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('country_code', 'party_id', 'location_id'), name='one_budget_per_location')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("country_code", "party_id", "location_id"), name="one_budget_per_location"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BudgetShare',
+            name="BudgetShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weight', models.PositiveSmallIntegerField(default=1, help_text='where the budget goes by priority')),
-                ('phases', models.CharField(default='L1L2L3', help_text='of the site that it hangs on, e.g. L2', max_length=6)),
-                ('wanted', models.DecimalField(blank=True, decimal_places=1, max_digits=10, null=True)),
-                ('sent', models.DecimalField(blank=True, decimal_places=1, help_text='waits for its answer', max_digits=10, null=True)),
-                ('sent_lease_end', models.DateTimeField(blank=True, null=True)),
-                ('accepted', models.DecimalField(blank=True, decimal_places=1, help_text='none yet: counted as what it is built for', max_digits=10, null=True)),
-                ('lease_end', models.DateTimeField(blank=True, help_text='then its offline limit holds; none: it stays', null=True)),
-                ('fallback', models.DecimalField(blank=True, decimal_places=1, help_text='accepted', max_digits=10, null=True)),
-                ('built_for', models.DecimalField(decimal_places=1, default=0, max_digits=10)),
-                ('cars', models.PositiveSmallIntegerField(default=0)),
-                ('measured', models.DecimalField(blank=True, decimal_places=1, max_digits=10, null=True)),
-                ('turn_since', models.DateTimeField(blank=True, help_text='charging, or waiting, since', null=True)),
-                ('trouble', models.CharField(blank=True, max_length=255)),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('call', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='ocppbridge.call')),
-                ('station', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='budget_share', to='ocppbridge.station')),
-                ('budget', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='ocppbridge.sitebudget')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weight", models.PositiveSmallIntegerField(default=1, help_text="where the budget goes by priority")),
+                (
+                    "phases",
+                    models.CharField(default="L1L2L3", help_text="of the site that it hangs on, e.g. L2", max_length=6),
+                ),
+                ("wanted", models.DecimalField(blank=True, decimal_places=1, max_digits=10, null=True)),
+                (
+                    "sent",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, help_text="waits for its answer", max_digits=10, null=True
+                    ),
+                ),
+                ("sent_lease_end", models.DateTimeField(blank=True, null=True)),
+                (
+                    "accepted",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        help_text="none yet: counted as what it is built for",
+                        max_digits=10,
+                        null=True,
+                    ),
+                ),
+                (
+                    "lease_end",
+                    models.DateTimeField(
+                        blank=True, help_text="then its offline limit holds; none: it stays", null=True
+                    ),
+                ),
+                (
+                    "fallback",
+                    models.DecimalField(blank=True, decimal_places=1, help_text="accepted", max_digits=10, null=True),
+                ),
+                ("built_for", models.DecimalField(decimal_places=1, default=0, max_digits=10)),
+                ("cars", models.PositiveSmallIntegerField(default=0)),
+                ("measured", models.DecimalField(blank=True, decimal_places=1, max_digits=10, null=True)),
+                ("turn_since", models.DateTimeField(blank=True, help_text="charging, or waiting, since", null=True)),
+                ("trouble", models.CharField(blank=True, max_length=255)),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="ocppbridge.call",
+                    ),
+                ),
+                (
+                    "station",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="budget_share",
+                        to="ocppbridge.station",
+                    ),
+                ),
+                (
+                    "budget",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="ocppbridge.sitebudget"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['station__identity'],
+                "ordering": ["station__identity"],
             },
         ),
         migrations.CreateModel(
-            name='ChargingLimit',
+            name="ChargingLimit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('evse_number', models.PositiveIntegerField(default=0)),
-                ('source', models.CharField(max_length=20)),
-                ('schedules', models.JSONField(blank=True, default=list)),
-                ('grid_critical', models.BooleanField(default=False)),
-                ('local_generation', models.BooleanField(default=False, help_text='adds power of the place')),
-                ('since', models.DateTimeField()),
-                ('cleared_at', models.DateTimeField(blank=True, null=True)),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='charging_limits', to='ocppbridge.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("evse_number", models.PositiveIntegerField(default=0)),
+                ("source", models.CharField(max_length=20)),
+                ("schedules", models.JSONField(blank=True, default=list)),
+                ("grid_critical", models.BooleanField(default=False)),
+                ("local_generation", models.BooleanField(default=False, help_text="adds power of the place")),
+                ("since", models.DateTimeField()),
+                ("cleared_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="charging_limits",
+                        to="ocppbridge.station",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['station'], name='charging_limit_open')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cleared_at__isnull", True)), fields=["station"], name="charging_limit_open"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='installedprofile',
-            index=models.Index(condition=models.Q(('drift', ''), _negated=True), fields=['drift'], name='charging_profile_drift'),
+            model_name="installedprofile",
+            index=models.Index(
+                condition=models.Q(("drift", ""), _negated=True), fields=["drift"], name="charging_profile_drift"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='installedprofile',
-            constraint=models.UniqueConstraint(fields=('station', 'profile_id'), name='one_row_per_charging_profile'),
+            model_name="installedprofile",
+            constraint=models.UniqueConstraint(fields=("station", "profile_id"), name="one_row_per_charging_profile"),
         ),
         migrations.AddConstraint(
-            model_name='schedulecheck',
-            constraint=models.UniqueConstraint(fields=('station', 'evse_number'), name='one_check_per_evse'),
+            model_name="schedulecheck",
+            constraint=models.UniqueConstraint(fields=("station", "evse_number"), name="one_check_per_evse"),
         ),
     ]
