@@ -71,11 +71,13 @@ class Station:
             yield talk
 
     def boot(self, talk: Talk, entries: list[dict[str, Any]]) -> None:
+        """The hub does not know it yet, and asks what it has (decision DEVICE-MODEL-REPORT)."""
         said = {"reason": "PowerUp", "chargingStation": {"vendorName": "ACME", "model": "Two Ways"}}
         assert talk.call("BootNotification", said)["status"] == "Accepted"
         state = {"timestamp": at(0), "evseId": 1, "connectorId": 1, "connectorStatus": "Available"}
         assert talk.call("StatusNotification", state) == {}
-        report = {"requestId": 1, "generatedAt": at(0), "seqNo": 0, "reportData": entries or PLAIN}
+        request = asked(talk, "GetBaseReport")["requestId"]
+        report = {"requestId": request, "generatedAt": at(0), "seqNo": 0, "reportData": entries or PLAIN}
         assert talk.call("NotifyReport", report) == {}
 
     @property

@@ -24,7 +24,7 @@ from roaming.services.tallies import TALLIED
 from roaming.services.visibility import listed, visible
 from tests.personas import samples
 
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NOW = datetime(2046, 11, 21, 12, tzinfo=UTC)
 CPOS, EMSPS = ("NL/CPA", "NL/CPB", "BE/CPA"), ("DE/EMA", "NL/CPA")
 OWNERS = {ModuleID.LOCATIONS: CPOS, ModuleID.TARIFFS: CPOS, ModuleID.TOKENS: EMSPS, ModuleID.SESSIONS: CPOS}
 MODELS: dict[ModuleID, Any] = {
