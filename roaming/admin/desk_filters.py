@@ -31,7 +31,7 @@ REASONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "absurd": (
         "absurd figures (S42)",
         (
-            "absurd_energy", "absurd_power", "absurd_cost", "absurd_duration", "ends_in_the_future",
+            "absurd_energy", "absurd_power", "absurd_cost", "absurd_vat", "absurd_duration", "ends_in_the_future",
             "ends_before_start", "negative_cost", "negative_time",
         ),
     ),

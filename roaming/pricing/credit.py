@@ -16,6 +16,7 @@ Cdr = Mapping[str, Any]
 LONGEST_ID, LONGEST_CREDIT_ID = 36, 39
 # What a credit CDR may change of its original.
 OWN = frozenset({"id", "credit", "credit_reference_id", "last_updated", "total_cost", "remark"})
+SIDES = ("excl_vat", "incl_vat")
 PARTS = tuple(f"total_{name}_cost" for name in ("fixed", "energy", "time", "parking", "reservation"))
 
 
@@ -73,10 +74,7 @@ def _credited(cdr: Cdr, others: list[Cdr]) -> Iterator[Finding]:
         yield error("credit_of_credit", pointer, "a credit CDR cannot be credited")
     if any(is_credit(other) and folded(other, "credit_reference_id") == reference for other in others):
         yield error("credited_twice", pointer, "the CDR has been credited already")
-    for side in ("excl_vat", "incl_vat"):
-        claimed, given = price(cdr, "total_cost", side), price(original, "total_cost", side)
-        if claimed is not None and given is not None and claimed + given != 0:
-            yield _not_whole(f"/total_cost/{side}", claimed, given)
+    yield from _total(cdr, original)
     for field in sorted({*cdr, *original} - OWN):
         if cdr.get(field) == original.get(field):
             continue
@@ -84,6 +82,17 @@ def _credited(cdr: Cdr, others: list[Cdr]) -> Iterator[Finding]:
             yield warning("credit_negates_parts", f"/{field}", "only total_cost changes its sign (CDR-10)")
         else:
             yield error("credit_differs", f"/{field}", "differs from the original (CDR-09)")
+
+
+def _total(cdr: Cdr, original: Cdr) -> Iterator[Finding]:
+    sides = {side: (price(cdr, "total_cost", side), price(original, "total_cost", side)) for side in SIDES}
+    both = {side: (one, other) for side, (one, other) in sides.items() if one is not None and other is not None}
+    wrong = [_not_whole(f"/total_cost/{side}", *pair) for side, pair in both.items() if sum(pair)]
+    yield from wrong
+    told, given = sides["incl_vat"]
+    if not wrong and (told is None) != (given is None):
+        words = "the original tells it, the credit does not" if told is None else "the original does not tell it"
+        yield error("credit_differs", "/total_cost/incl_vat", f"{words} (CDR-09)")
 
 
 def _not_whole(pointer: str, claimed: Decimal, given: Decimal) -> Finding:
@@ -98,7 +107,7 @@ def _not_whole(pointer: str, claimed: Decimal, given: Decimal) -> Finding:
 
 
 def _negated(cdr: Cdr, original: Cdr, field: str) -> bool:
-    for side in ("excl_vat", "incl_vat"):
+    for side in SIDES:
         one, other = price(cdr, field, side), price(original, field, side)
         if (one is None) != (other is None) or (one is not None and other is not None and one + other != 0):
             return False
@@ -155,10 +164,6 @@ def balance(cdrs: Iterable[Cdr]) -> dict[str, Decimal]:
 
 def credit(cdr: Cdr, *, id: str, last_updated: str) -> dict[str, Any]:
     """The credit CDR of a CDR: everything as it was, total_cost with the other sign."""
-    total = {
-        side: plain(-value)
-        for side in ("excl_vat", "incl_vat")
-        if (value := price(cdr, "total_cost", side)) is not None
-    }
+    total = {side: plain(-value) for side in SIDES if (value := price(cdr, "total_cost", side)) is not None}
     own = {"id": id, "credit": True, "credit_reference_id": cdr["id"], "last_updated": last_updated}
     return {**cdr, **own, "total_cost": total}

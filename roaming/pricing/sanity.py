@@ -21,6 +21,8 @@ from roaming.pricing.timeline import Slice, Timeline
 
 TIMES = ("TIME", "PARKING_TIME", "RESERVATION_TIME")
 SLACK = Decimal(1)  # kWh that a period of no length may tell: clocks are read in whole seconds
+MOST_VAT = 2  # times the amount without: no VAT is more than 100 %
+CENT = Decimal("0.01")
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -71,10 +73,21 @@ def _money(cdr: Mapping[str, Any], timeline: Timeline, claims: Claims, limits: L
             amounts = {"claimed": claimed.excl_vat, "limit": limits.cost}
             yield error("absurd_cost", f"/{field}/excl_vat", f"claims {claimed.excl_vat:f}", amounts=amounts)
             break
+    if not is_credit(cdr):  # which is held against its original
+        yield from _total(timeline, claims)
+
+
+def _total(timeline: Timeline, claims: Claims) -> Iterator[Finding]:
     exports = any(piece.energy is not None and piece.energy < 0 for piece in timeline.slices)
-    if claims.total_cost is not None and claims.total_cost.excl_vat < 0 and not exports and not is_credit(cdr):
+    if claims.total_cost is None or exports:  # charge and credit may stand under different rates
+        return
+    excl, incl = claims.total_cost.excl_vat, claims.total_cost.incl_vat
+    if incl is not None and not min(excl, excl * MOST_VAT) - CENT <= incl <= max(excl, excl * MOST_VAT) + CENT:
+        amounts = {"excl_vat": excl, "incl_vat": incl}
+        yield error("absurd_vat", "/total_cost/incl_vat", f"is {incl:f} where {excl:f} is without VAT", amounts=amounts)
+    if excl < 0:
         message = "is negative, but the CDR is no credit and tells of no energy that went back"
-        yield error("negative_cost", "/total_cost/excl_vat", message, amounts={"claimed": claims.total_cost.excl_vat})
+        yield error("negative_cost", "/total_cost/excl_vat", message, amounts={"claimed": excl})
 
 
 def _times(timeline: Timeline, claims: Claims, limits: Limits, now: datetime | None) -> Iterator[Finding]:

@@ -74,6 +74,7 @@ TABLE: Mapping[str, Verdict] = {
     "absurd_energy": H,
     "absurd_power": H,
     "absurd_cost": H,
+    "absurd_vat": H,
     "absurd_duration": H,
     "ends_in_the_future": H,
     "ends_before_start": R,

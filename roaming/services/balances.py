@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Case, Count, F, Sum, When
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from roaming.models import BalanceMark, Cdr
@@ -42,11 +43,12 @@ class Standing(NamedTuple):
 
 def of(owner: PartyId, session_id: str) -> list[Standing]:
     """By currency, of which a session has one unless its CDRs contradict each other. A credit repeats its original's
-    energy and negates only the money (CDR-09): here it takes both back."""
+    energy and negates only the money (CDR-09): here it takes both back. With VAT only where every CDR says it."""
     rows = Cdr.objects.filter(country_code=owner.country, party_id=owner.party, session_key=key(session_id))
     sums = rows.filter(assessment__stands=True).order_by().values("currency").annotate(
         number=Count("id"), taken=_signed("total_energy_import"), given=_signed("total_energy_export"),
-        excl=Sum("total_cost_excl_vat"), incl=Sum("total_cost_incl_vat"),
+        excl=Sum("total_cost_excl_vat"),
+        incl=Case(When(Exact(Count("total_cost_incl_vat"), Count("id")), then=Sum("total_cost_incl_vat"))),
     )  # fmt: skip
     names = ("currency", "number", "taken", "given", "excl", "incl")
     return [Standing(*found) for found in sums.order_by("currency").values_list(*names)]

@@ -1,6 +1,8 @@
 """The bill of a CDR: the one kept beside our own, else what the desk computed; and its total by VAT rate.
 
-What is owed is the CDR's total, so its parts by rate are the bill's, fitted to that total (`pricing.shares`).
+What is owed is the CDR's total, so its parts by rate are the bill's, fitted to that total (`pricing.shares`). A credit
+repeats its original and is not priced: it has the original's rates, or what was charged under one would be given back
+under none.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from typing import Any
 
 from roaming.models import Cdr
 from roaming.pricing.shares import Part, Share, shares
+from roaming.services.objects import key
 
 
 def bill(cdr: Cdr) -> dict[str, Any]:
@@ -36,7 +39,15 @@ def kept_bill(cdr: Cdr) -> dict[str, Any] | None:
 
 def by_rate(cdr: Cdr) -> list[Share]:
     """What of its total is under which VAT rate."""
-    return split(cdr.total_cost_excl_vat, cdr.total_cost_incl_vat, kept_bill(cdr))
+    return split(cdr.total_cost_excl_vat, cdr.total_cost_incl_vat, kept_bill(cdr) or _originals(cdr))
+
+
+def _originals(cdr: Cdr) -> dict[str, Any] | None:
+    if not cdr.credit:
+        return None
+    same = {"country_code": cdr.country_code, "party_id": cdr.party_id, "object_key": key(cdr.credit_reference_id)}
+    original = Cdr.objects.filter(**same).select_related("assessment").first()
+    return None if original is None else kept_bill(original)
 
 
 def split(excl: Decimal, incl: Decimal | None, kept: dict[str, Any] | None) -> list[Share]:

@@ -121,7 +121,7 @@ def _examined(
 
 def _claims_nothing(content: Mapping[str, Any]) -> bool:
     total = content.get("total_cost")
-    return isinstance(total, Mapping) and total.get("excl_vat") == 0
+    return isinstance(total, Mapping) and total.get("excl_vat") == 0 and not total.get("incl_vat")
 
 
 def _written(finding: Finding, comes_to: Verdict) -> dict[str, Any]:

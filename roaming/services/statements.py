@@ -1,8 +1,9 @@
 """Monthly statements: drawn up in slices, looked at by staff, issued once and for all.
 
 On it is every accepted CDR of the pair that ended before the month's end and stands on no statement yet: so one that
-came late, or was released late, is on the next. What waits at the desk is counted, not billed. Between drawing up and
-issuing a verdict may change: then the draft must be drawn up anew.
+came late, or was released late, is on the next. A credit is on it only where its original counts or was billed: nobody
+is given back what nobody has claimed. What waits at the desk is counted, not billed. Between drawing up and issuing a
+verdict may change: then the draft must be drawn up anew.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from roaming import nudges
@@ -54,7 +56,7 @@ class Pair:
 
 def pairs(first: date) -> list[Pair]:
     """Who has something to state of a month, or of an earlier one still."""
-    found = _open(first).filter(assessment__verdict=Assessment.Verdict.ACCEPTED)
+    found = _open(first).filter(_billable())
     names = ("country_code", "party_id", "token_country_code", "token_party_id")
     return [Pair(*row) for row in found.order_by(*names).values_list(*names).distinct()]
 
@@ -113,7 +115,7 @@ def issue(row: Statement, by: str, now: datetime) -> None:
             raise NotPossible("it is still being drawn up")
         if not draft.collected:
             raise NotPossible("there is nothing on it")
-        gone = draft.rows.exclude(cdr__assessment__verdict=Assessment.Verdict.ACCEPTED).count()
+        gone = draft.rows.count() - Cdr.objects.filter(_billable(), statement_row__statement=draft).count()
         if gone:
             raise NotPossible(f"{gone} of its CDRs are no longer accepted: draw it up anew")
         draft.state, draft.issued_at, draft.issued_by = Statement.State.ISSUED, now, by
@@ -132,7 +134,7 @@ def month_of(text: str) -> date:
 
 def _collected(row: Statement, until: float) -> bool:
     """Whether that was all."""
-    found = _open(row.month, Pair.of(row)).filter(assessment__verdict=Assessment.Verdict.ACCEPTED)
+    found = _open(row.month, Pair.of(row)).filter(_billable())
     while batch := list(behind(found.select_related("assessment"), row.place)[:BATCH]):
         row.place = place_of(batch[-1].end_date_time, batch[-1].pk)
         row.collected += len(batch)
@@ -168,6 +170,16 @@ def _open(first: date, pair: Pair | None = None) -> QuerySet[Cdr]:
     """CDRs that ended before the end of the month and stand on no statement."""
     found = Cdr.objects.filter(end_date_time__lt=_end(first), statement_row=None)
     return found if pair is None else found.filter(**pair.columns)
+
+
+def _billable() -> Q:
+    """Accepted; of credits those that count, and those of what was billed and is disputed only since (CDR-09)."""
+    original = Cdr.objects.filter(
+        country_code=OuterRef("country_code"), party_id=OuterRef("party_id"),
+        object_key=Upper(OuterRef("credit_reference_id")), statement_row__statement__state=Statement.State.ISSUED,
+    )  # fmt: skip
+    owed = Q(credit=False) | Q(assessment__stands=True) | Q(Exists(original))
+    return Q(assessment__verdict=Assessment.Verdict.ACCEPTED) & owed
 
 
 def _unbilled(row: Statement) -> dict[str, Any]:

@@ -106,6 +106,50 @@ def test_only_what_is_accepted_is_billed_and_what_waits_is_counted() -> None:
     assert row.unbilled == {"PENDING": 1, "ON_HOLD": 2, "REJECTED": 1}
 
 
+def test_the_credit_of_what_nobody_was_billed_for_is_on_no_statement() -> None:
+    """CDR-09: the payer would be owed what it never paid. Once the original counts, both are on."""
+    desk = world.assess(world.priced("A", "9", None), "ON_HOLD")
+    back = world.accepted("A-C", "-9", None, credit=True, credit_reference_id="a")
+    Assessment.objects.filter(cdr=back).update(stands=False)
+    world.accepted("B", "1", "1.21")
+    row = drawn()
+    assert (on(row), row.sums[0]["total"]["excl_vat"]) == (["B"], "1.0000")
+    desk.verdict, desk.stands = "ACCEPTED", True
+    desk.save()
+    Assessment.objects.filter(cdr=back).update(stands=True)
+    statements.anew(row, NOW)
+    statements.run(row.pk)
+    assert on(row) == ["A", "A-C", "B"]
+    Assessment.objects.filter(cdr=back).update(stands=False)
+    with pytest.raises(NotPossible, match="1 of its CDRs are no longer accepted"):
+        statements.issue(row, "ann", NOW)
+
+
+def test_the_credit_of_what_was_billed_is_on_whatever_the_desk_says_of_it_since() -> None:
+    """It stands on a statement that does not change any more: only the credit takes it back."""
+    world.accepted("A", "9", None)
+    issued()
+    Assessment.objects.update(verdict="REJECTED", stands=False)
+    back = world.accepted("A-C", "-9", None, credit=True, credit_reference_id="a")
+    Assessment.objects.filter(cdr=back).update(stands=False)
+    assert on(issued(NOVEMBER)) == ["A-C"]
+
+
+def test_a_credit_is_under_the_vat_rates_of_its_original() -> None:
+    """A credit repeats its original and is not priced, so it has no bill of its own: 2.00 at 21 %, 0.50 at 9 %."""
+    parts = vat(("21", "2.00", "2.42"), ("9", "0.50", "0.545"))
+    world.accepted("A", "2.50", "2.965", bill=parts)
+    world.accepted("A-C", "-2.50", "-2.965", credit=True, credit_reference_id="a")
+    world.accepted("X-C", "-1", None, credit=True, credit_reference_id="X")  # of one that is not here: nothing tells
+    (euro,) = drawn().sums
+    assert [(one["rate"], one["excl_vat"]) for one in euro["credits"]["by_rate"]] == [
+        ("9", "-0.5000"), ("21", "-2.0000"), ("unknown", "-1.0000"),
+    ]  # fmt: skip
+    assert [(one["rate"], one["excl_vat"], one["vat"]) for one in euro["total"]["by_rate"]] == [
+        ("9", "0.0000", "0.0000"), ("21", "0.0000", "0.0000"), ("unknown", "-1.0000", None),
+    ]  # fmt: skip
+
+
 def test_a_cdr_is_on_one_statement_and_one_released_late_is_on_the_next() -> None:
     world.accepted("IN", "1", "1.21")
     desk = world.assess(world.priced("HELD", "2", "2.42"), "ON_HOLD")

@@ -52,6 +52,8 @@ def test_a_cdr_that_is_right_is_accepted_and_counts(source: Platform, cpo: Partn
         ({"currency": "USD"}, "REJECTED", ["currency_mismatch", "session_mismatch"]),
         ({"end_date_time": "2026-02-23T09:00:00Z"}, "REJECTED", ["ends_before_start"]),
         ({"end_date_time": "2036-02-23T09:00:00Z"}, "ON_HOLD", ["absurd_duration", "ends_in_the_future"]),
+        ({"tariffs": None, "total_cost": {"excl_vat": D(0)}}, "ACCEPTED", []),  # nobody pays for what is not known
+        ({"tariffs": None, "total_cost": {"excl_vat": D(0), "incl_vat": D(9)}}, "ON_HOLD", ["absurd_vat", "no_tariff"]),
         ({"tariffs": [], "session_id": None}, "ACCEPTED", []),  # by the tariff of its connector, as published
     ],
 )
@@ -59,7 +61,7 @@ def test_what_does_not_fit_is_held_or_rejected_with_its_reasons(
     source: Platform, cpo: Partner, changes: dict[str, Any], comes_to: str, codes: list[str]
 ) -> None:
     """CDR-27, CDR-28, S42."""
-    if "tariffs" in changes:
+    if changes.get("tariffs") is not None:
         from_owner = samples.location(last_updated="2026-01-01T00:00:00Z")
         cpo.call("PUT", cpo.at("locations", "RECEIVER", "NL", "CPO", "LOC1"), from_owner)
     post(cpo, {name: value for name, value in cdr(**changes).items() if value is not None})

@@ -93,6 +93,15 @@ def test_a_credit_gives_back_what_was_claimed_and_no_more() -> None:
     assert codes(audit(CREDIT | {"total_cost": {"excl_vat": D(2)}}, known=[CDR])) == ["credit_not_negated"]
 
 
+@pytest.mark.parametrize("credited", [True, False])
+def test_a_credit_tells_vat_where_its_original_does(credited: bool) -> None:
+    """CDR-09: otherwise a session would come to nothing without VAT, and to something with it."""
+    bare = {"total_cost": {"excl_vat": D(2)}}
+    body, original = (CREDIT | {"total_cost": {"excl_vat": D(-2)}}, CDR) if credited else (CREDIT, CDR | bare)
+    found = audit(body, known=[original])
+    assert [(one.code, one.pointer) for one in found] == [("credit_differs", "/total_cost/incl_vat")]
+
+
 def test_what_was_credited_is_not_billed_twice_by_its_replacement() -> None:
     """CDR-11: looked at again when all three are there."""
     assert audit(CDR, known=[CREDIT, CDR | {"id": "CDR2"}]) == []

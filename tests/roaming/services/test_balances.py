@@ -186,6 +186,13 @@ def test_a_credit_takes_back_money_and_energy() -> None:
     assert standing == ("EUR", 3, 10, 0, D("2.5"), D("3.025"))
 
 
+def test_what_stands_is_told_with_vat_only_where_every_cdr_tells_it() -> None:
+    """2.5 with VAT and 2.5 of which nothing is told are 5.0 without, and nobody knows what with (TYP-08)."""
+    billed()
+    billed(id="CDR2", total_cost={"excl_vat": D("2.5")})
+    assert [(one.excl_vat, one.incl_vat) for one in balances.of(OWNER, "S1")] == [(5, None)]
+
+
 def test_a_session_billed_twice_differs_from_itself() -> None:
     ended()
     billed()
