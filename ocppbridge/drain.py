@@ -170,7 +170,8 @@ def _each(groups: Mapping[int, Sequence[Item]], skipped: set[int]) -> list[int]:
 
 
 def _stations(groups: Iterable[int]) -> dict[int, Station]:
-    rows = Station.objects.filter(pk__in=list(groups)).prefetch_related("evses__connectors")
+    """In one order everywhere, so that two who change the rows of many stations never wait for each other."""
+    rows = Station.objects.filter(pk__in=list(groups)).prefetch_related("evses__connectors").order_by("pk")
     return {station.pk: station for station in rows}
 
 

@@ -84,7 +84,7 @@ def sweep(now: datetime) -> None:
         silence.ask(now)
         configure(now)
     if now.second % BUDGETS_EVERY == 0:
-        budgets.sweep()
+        budgets.sweep(now)
         wishes.sweep(now)
         charging_profiles.forget_ended()
     if now.second % LISTS_EVERY == 0:

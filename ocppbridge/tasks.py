@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from ocppbridge import drain, nudges, sweeps
+from ocppbridge import drain, sweeps
 from ocppbridge.bridge import budgets
 from ocppbridge.services import signing
 from ocppbridge.services.locks import Lock, held
@@ -26,7 +26,6 @@ def sign_certificates() -> None:
 @shared_task(name="ocppbridge.balance")
 def balance_site(budget: int) -> None:
     """Share a site's budget anew."""
-    nudges.balance_begun(budget)
     budgets.balance(budget, timezone.now())
 
 

@@ -263,6 +263,16 @@ class SiteBudgetAdmin(Page[SiteBudget]):
         made = budgets.balance(obj.pk, timezone.now())
         messages.success(request, f"{len(made)} calls were made.")
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """And share it at once."""
+        super().save_related(request, form, formsets, change)
+        budgets.changed(form.instance)
+
+    def delete_model(self, request: HttpRequest, obj: SiteBudget) -> None:
+        """And take the limit off its stations."""
+        super().delete_model(request, obj)
+        budgets.removed(timezone.now())
+
     @admin.display(description="Operator", ordering="party_id")
     def party(self, obj: SiteBudget) -> str:
         """Country and party."""

@@ -259,3 +259,8 @@ class SiteBudgetView(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.De
     def perform_update(self, serializer: serializers.BaseSerializer[SiteBudget]) -> None:
         """And share it at once."""
         budgets.changed(serializer.save())
+
+    def perform_destroy(self, instance: SiteBudget) -> None:
+        """And take the limit off its stations."""
+        super().perform_destroy(instance)
+        budgets.removed(timezone.now())

@@ -15,63 +15,79 @@ from typing import Final
 from django.db import transaction
 
 from ocppbridge import nudges
-from ocppbridge.bridge import budget_claims, power
+from ocppbridge.bridge import budget_claims, budget_lifting, power
 from ocppbridge.bridge.budget_claims import Car, Site
+from ocppbridge.bridge.budget_lifting import FALLBACK_ID, SHARE_ID
 from ocppbridge.bridge.decisions import choices
 from ocppbridge.charging.budget_times import limits_at
 from ocppbridge.charging.charging_profiles import ChargingProfile, Kind, Period, Purpose, Schedule, Unit
 from ocppbridge.charging.intents import InstallProfile
 from ocppbridge.charging.sharing import ALL, TENTH, TOTAL, Claim, Counted, Phases, sendable, share
 from ocppbridge.models import BudgetShare, Call, SiteBudget
-from ocppbridge.services import bulk, many_calls
-from ocppbridge.services.budget_shares import ONE, counted, waits
+from ocppbridge.services import budget_shares, bulk, many_calls
+from ocppbridge.services.budget_shares import AGAIN_AFTER, ONE, PURPOSE, counted, failed_lately, waits
 from ocppbridge.services.many_calls import Wanted
 
-PURPOSE: Final = "budget"
-FALLBACK_ID, SHARE_ID = 900_000_001, 900_000_002
 FALLBACK_LEVEL, SHARE_LEVEL = 0, 1
 CLOCKS: Final = timedelta(minutes=5)  # a station's clock may be behind
 PATIENCE: Final = timedelta(seconds=60)
-AGAIN_AFTER: Final = timedelta(seconds=60)
 NEARLY, MORE = Decimal("0.95"), Decimal("1.2")
 _WRITTEN: Final = (
     "wanted", "cars", "measured", "turn_since", "built_for", "sent", "sent_lease_end", "call", "trouble", "accepted",
-    "lease_end",
+    "lease_end", "accepted_at", "fallback", "fallback_sent", "fallback_call",
 )  # fmt: skip
+_COLUMNS: Final = tuple(f"{name}_id" if name.endswith("call") else name for name in _WRITTEN)
+_ANEW: Final = dict.fromkeys(("sent", "sent_lease_end", "accepted", "lease_end", "fallback", "fallback_sent"))
 
 
 @transaction.atomic
 def balance(budget_id: int, now: datetime) -> list[Call]:
-    """Share a budget anew and tell what may be told; the calls made."""
-    budget = SiteBudget.objects.select_for_update().filter(pk=budget_id, active=True).first()
-    if budget is None:
-        return []
+    """Share a budget anew and tell what may be told; the calls made.
+
+    Its nudge's mark goes when nobody else is at it, so however many answers come, one at most waits for its turn.
+    """
+    budget = SiteBudget.objects.select_for_update().filter(pk=budget_id).first()
+    nudges.balance_begun(budget_id)
+    if budget is None or not budget.active:
+        return budget_lifting.lift(now)
     unit = Unit(budget.unit)
     site = budget_claims.survey(budget.country_code, budget.party_id, budget.location_id, unit, now)
-    shares = _shares(budget, site, now)
+    shares = _shares(budget, site)
+    before = {one.pk: _written(one) for one in shares}
+    budget_shares.heed(shares, now)
     zone = power.zone_of(site.location)
     limits = limits_at(budget.limit, (budget.limit_l2, budget.limit_l3), budget.periods, now.astimezone(zone), unit)
     _want(budget, shares, site, limits, now)
     every = [Counted(one.pk, _phases(one, unit), counted(one, now), one.wanted or Decimal(0)) for one in shares]
     told = sendable(limits, every)
     made = _tell(budget, shares, told, now)
-    bulk.update(shares, _WRITTEN)
+    bulk.update([one for one in shares if _written(one) != before[one.pk]], _WRITTEN)
     SiteBudget.objects.filter(pk=budget.pk).update(balanced_at=now)
     return made
 
 
-def _shares(budget: SiteBudget, site: Site, now: datetime) -> list[BudgetShare]:
-    """One for each station of the location, locked; what a station is built for is counted until it has accepted."""
+def _shares(budget: SiteBudget, site: Site) -> list[BudgetShare]:
+    """One for each station of the location, locked; what a station is built for is counted until it has accepted.
+
+    Who has moved away is told so; who comes from elsewhere may have been told anything, and begins anew.
+    """
     stations = {station.pk: station for station in site.stations}
-    BudgetShare.objects.filter(budget=budget).exclude(station__in=stations).delete()
-    known = set(BudgetShare.objects.filter(budget=budget).values_list("station", flat=True))
-    missing = [BudgetShare(budget=budget, station=station) for pk, station in stations.items() if pk not in known]
-    BudgetShare.objects.bulk_create(missing, ignore_conflicts=True)
-    found = list(BudgetShare.objects.select_for_update().filter(budget=budget).order_by("pk"))
+    mine = BudgetShare.objects.filter(budget=budget)
+    mine.exclude(station__in=stations).update(budget=None)
+    known = set(mine.values_list("station", flat=True))
+    if strange := stations.keys() - known:
+        BudgetShare.objects.filter(station__in=strange).update(budget=budget, **_ANEW)
+        missing = [BudgetShare(budget=budget, station=stations[pk]) for pk in stations if pk in strange]
+        BudgetShare.objects.bulk_create(missing, ignore_conflicts=True)
+    found = budget_shares.locked(mine)
     for one in found:
         one.station = stations[one.station_id]
         one.built_for = site.built_for[one.station_id]
     return found
+
+
+def _written(one: BudgetShare) -> tuple[object, ...]:
+    return tuple(getattr(one, name) for name in _COLUMNS)
 
 
 def _phases(one: BudgetShare, unit: Unit) -> Phases:
@@ -139,7 +155,7 @@ def _silent(one: BudgetShare, now: datetime) -> bool:
     """Nobody can tell it anything: it keeps what it has."""
     if one.station.connection_id is None:
         return True
-    return bool(one.trouble) and one.call is not None and now - (one.call.settled_at or now) < AGAIN_AFTER
+    return bool(one.trouble) and failed_lately(one.call, now)
 
 
 def _tenth(amount: Decimal | None) -> Decimal | None:
@@ -149,14 +165,17 @@ def _tenth(amount: Decimal | None) -> Decimal | None:
 def _tell(budget: SiteBudget, shares: list[BudgetShare], told: dict[int, Decimal], now: datetime) -> list[Call]:
     lease = timedelta(seconds=float(choices().number("SITE-LEASE")))  # decision: SITE-LEASE
     wanted: list[Wanted] = []
-    by_reference: dict[str, tuple[BudgetShare, Decimal, datetime | None]] = {}
+    told_now: dict[int, tuple[BudgetShare, Decimal, datetime | None]] = {}
+    floors: dict[int, tuple[BudgetShare, Decimal]] = {}
+    reference = str(budget.pk)
     for one in shares:
         if _silent(one, now) or waits(one):
             continue
         fallback = _fallback(budget, one)
-        if lease and one.fallback != fallback:
+        if lease and one.fallback != fallback and not failed_lately(one.fallback_call, now):
             below = _profile(budget, FALLBACK_ID, FALLBACK_LEVEL, fallback, None, now)
-            wanted.append(Wanted(one.station, below, f"fallback:{one.pk}"))
+            wanted.append(Wanted(one.station, below, reference))
+            floors[one.station_id] = one, fallback
         amount = told.get(one.pk)
         if amount is None and _due(one, lease, now) and one.wanted == counted(one, now):
             amount = one.wanted  # nothing changes but the lease
@@ -165,16 +184,19 @@ def _tell(budget: SiteBudget, shares: list[BudgetShare], told: dict[int, Decimal
         leased = bool(lease) and one.fallback is not None and amount > one.fallback
         end = now + lease if leased else None
         above = _profile(budget, SHARE_ID, SHARE_LEVEL, amount, end, now)
-        wanted.append(Wanted(one.station, above, f"share:{one.pk}"))
-        by_reference[f"share:{one.pk}"] = one, amount, end
+        wanted.append(Wanted(one.station, above, reference))
+        told_now[one.station_id] = one, amount, end
     made, refused = many_calls.queue(wanted, purpose=PURPOSE, expires_in=PATIENCE)
     for call in made:
-        if call.reference in by_reference:
-            one, one.sent, one.sent_lease_end = by_reference[call.reference]
+        if call.intent_data["profile"]["profile_id"] == FALLBACK_ID:
+            one, one.fallback_sent = floors[call.station_id]
+            one.fallback_call = call
+        else:
+            one, one.sent, one.sent_lease_end = told_now[call.station_id]
             one.call, one.trouble = call, ""
     for refusal, why in refused:
-        if refusal.reference in by_reference:
-            by_reference[refusal.reference][0].trouble = why[:255]
+        if refusal.station.pk in told_now:
+            told_now[refusal.station.pk][0].trouble = why[:255]
     return made
 
 
@@ -209,11 +231,23 @@ def touched(stations: set[int]) -> None:
     nudges.balance(set(found))
 
 
-def sweep() -> None:
+def sweep(now: datetime) -> None:
     """What no event tells: leases, measured power, time of the day, stations that came back."""
     nudges.balance(set(SiteBudget.objects.filter(active=True).values_list("pk", flat=True)))
+    budget_lifting.lift(now)
+
+
+def answered(reference: str) -> None:
+    """A station has said what it makes of its share (of budget 0: of having none any more)."""
+    if reference.isdecimal():
+        nudges.balance([int(reference)])
 
 
 def changed(budget: SiteBudget) -> None:
     """Somebody has changed it."""
     nudges.balance([budget.pk])
+
+
+def removed(now: datetime) -> None:
+    """Somebody has removed one: its stations are told."""
+    budget_lifting.lift(now)

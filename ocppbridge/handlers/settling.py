@@ -1,6 +1,7 @@
 """The end of a call of ours: once, with what it means (@settles), in one transaction.
 
-Answers and refusals come through the drain, in the station's order; silence is told by whoever held the socket, or
+Answers and refusals come through the drain, in the station's order and within its transaction, which ends with them
+where they raise: they need no savepoint of their own. Silence is told by whoever held the socket, or
 found by the sweep.
 """
 
@@ -23,7 +24,7 @@ from ocppbridge.versions import Dialect
 State = Call.State
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def answered(call: Call, payload: dict[str, Any], complaint: str, dialect: Dialect, now: datetime) -> bool:
     """The station's answer; one that breaks its schema is taken for its status, if it has one (field quirk 10)."""
     outcome: Outcome = Refused("InvalidAnswer", complaint)
@@ -33,7 +34,7 @@ def answered(call: Call, payload: dict[str, Any], complaint: str, dialect: Diale
     return _end(call, State.ANSWERED, outcome, now, answer=payload, outcome=outcome.status)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refused(call: Call, code: Code | str, description: str, now: datetime) -> bool:
     """A CALLERROR."""
     outcome = of_error(code, description)

@@ -6,8 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from ocppbridge import nudges
-from ocppbridge.bridge import decisions, profiles, schedule_checks
+from ocppbridge.bridge import budgets, decisions, profiles, schedule_checks
 from ocppbridge.charging.intents import AskProfiles, AskSchedule, ClearProfiles, InstallProfile, UsePriority
 from ocppbridge.charging.outcomes import Accepted, Outcome
 from ocppbridge.charging.replies import Acknowledged
@@ -74,8 +73,7 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
         energy_plans.settled(call, outcome, now)
     charging_profiles.settled(call, outcome, now)
     if call.purpose == budget_shares.PURPOSE:
-        budget = budget_shares.settled(call, outcome, now)
-        nudges.balance([] if budget is None else [budget])
+        budgets.answered(call.reference)
         return
     schedule_checks.settled(call, outcome, now)
     if call.purpose != energy_plans.PURPOSE:

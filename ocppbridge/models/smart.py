@@ -180,7 +180,13 @@ class SiteBudget(models.Model):
 class BudgetShare(models.Model):
     """What one station has of a budget: what it shall have, what was sent, what it has accepted and is counted with."""
 
-    budget = models.ForeignKey(SiteBudget, on_delete=models.CASCADE, related_name="shares")
+    budget = models.ForeignKey(
+        SiteBudget,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="shares",
+        help_text="none: its limit is taken away",
+    )
     station = models.OneToOneField(Station, on_delete=models.CASCADE, related_name="budget_share")
     weight = models.PositiveSmallIntegerField(default=1, help_text="where the budget goes by priority")
     phases = models.CharField(max_length=6, default="L1L2L3", help_text="of the site that it hangs on, e.g. L2")
@@ -193,6 +199,8 @@ class BudgetShare(models.Model):
     )
     lease_end = models.DateTimeField(null=True, blank=True, help_text="then its offline limit holds; none: it stays")
     fallback = models.DecimalField(max_digits=10, decimal_places=1, null=True, blank=True, help_text="accepted")
+    fallback_sent = models.DecimalField(max_digits=10, decimal_places=1, null=True, blank=True)
+    fallback_call = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     built_for = models.DecimalField(max_digits=10, decimal_places=1, default=0)
     cars = models.PositiveSmallIntegerField(default=0)
     measured = models.DecimalField(max_digits=10, decimal_places=1, null=True, blank=True)

@@ -1,20 +1,35 @@
-"""Shares of a site's budget as rows: with what a station counts, and what its answer changes."""
+"""Shares of a site's budget as rows: with what a station counts, and what its answers change.
+
+Only whoever shares the budget writes them: what stations answer stands in their calls until then. So a drain that
+settles calls and a site that is shared anew never wait for each other.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import QuerySet
 
 from ocppbridge.charging.charging_profiles import Unit
-from ocppbridge.charging.intents import InstallProfile
-from ocppbridge.charging.outcomes import Accepted, Outcome
+from ocppbridge.charging.intents import ClearProfiles
+from ocppbridge.charging.outcomes import Accepted, of_status
 from ocppbridge.models import BudgetShare, Call
 from ocppbridge.services import alerts, calls
 
 ONE: Final = {Unit.A: Decimal("0.1"), Unit.W: Decimal(1)}
 """Shares are rounded down to these."""
 PURPOSE: Final = "budget"
+AGAIN_AFTER: Final = timedelta(seconds=60)
+_UNREAD: Final = [f"{one}__{name}" for one in ("call", "fallback_call") for name in ("payload", "intent_data")]
+
+
+def locked(rows: QuerySet[BudgetShare], **more: Any) -> list[BudgetShare]:
+    """With the calls by which their stations were told."""
+    found = rows.select_related("call", "fallback_call").defer(*_UNREAD)
+    return list(found.select_for_update(of=("self",), **more).order_by("pk"))
 
 
 def counted(one: BudgetShare, now: datetime) -> Decimal:
@@ -27,40 +42,57 @@ def counted(one: BudgetShare, now: datetime) -> Decimal:
 
 def waits(one: BudgetShare) -> bool:
     """Whether it has been told something and has not answered yet."""
-    return one.sent is not None
+    return one.sent is not None or one.fallback_sent is not None
 
 
-def settled(call: Call, outcome: Outcome | None, now: datetime) -> int | None:
-    """The answer to a share or an offline limit; the budget that is to be shared anew."""
-    kind, _, key = call.reference.partition(":")
-    intent = calls.intent_of(call)
-    if call.purpose != PURPOSE or not key.isdecimal() or not isinstance(intent, InstallProfile):
-        return None
-    rows = BudgetShare.objects.select_for_update()
-    one = rows.filter(pk=int(key), station=call.station_id).first()
-    if one is None:
-        return None
-    amount = intent.profile.schedule.periods[0].limit
-    if kind == "fallback":
-        one.fallback = amount if isinstance(outcome, Accepted) else one.fallback
-    elif one.call_id == call.pk:
-        _share_settled(one, outcome, now)
-    one.save()
-    return one.budget_id
+def heed(shares: Iterable[BudgetShare], now: datetime) -> None:
+    """What their stations have answered since they were told; a call that is there no more was not answered."""
+    for one in shares:
+        if one.fallback_sent is not None and not _open(one.fallback_call):
+            one.fallback = one.fallback_sent if accepted(one.fallback_call) else one.fallback
+            one.fallback_sent = None
+        if one.sent is not None and not _open(one.call):
+            _share_settled(one, now)
 
 
-def _share_settled(one: BudgetShare, outcome: Outcome | None, now: datetime) -> None:
-    if isinstance(outcome, Accepted):
-        one.accepted_at = now if one.accepted != one.sent else one.accepted_at
+def accepted(call: Call | None) -> bool:
+    """Whether the station has done what it was told; what it had not to begin with is gone too."""
+    if call is None or call.state != Call.State.ANSWERED:
+        return False
+    gone = call.intent == ClearProfiles.__name__ and call.outcome == "Unknown"
+    return gone or isinstance(of_status(call.outcome), Accepted)
+
+
+def failed_lately(call: Call | None, now: datetime) -> bool:
+    """Whether it was not taken just now: then there is a while before it is said again."""
+    if call is None or _open(call) or accepted(call):
+        return False
+    return now - (call.settled_at or now) < AGAIN_AFTER
+
+
+def _open(call: Call | None) -> bool:
+    return call is not None and call.state in calls.OPEN
+
+
+def _share_settled(one: BudgetShare, now: datetime) -> None:
+    call = one.call
+    if accepted(call):
+        at = (call.settled_at if call is not None else None) or now
+        one.accepted_at = at if one.accepted != one.sent else one.accepted_at
         one.accepted, one.lease_end, one.trouble = one.sent, one.sent_lease_end, ""
-    elif outcome is None:  # it may have it all the same: counted with the higher of the two
-        sent, accepted = one.sent, one.accepted
-        if sent is not None and accepted is not None and sent > accepted:
+    elif call is None or call.state == Call.State.UNANSWERED:  # it may have it: counted with the higher of the two
+        sent, before = one.sent, one.accepted
+        if sent is not None and before is not None and sent > before:
             one.accepted, one.lease_end = sent, one.sent_lease_end
         one.trouble = "it does not answer"
     else:
-        one.trouble = f"{outcome.status} {outcome.reason}".strip()[:255]
+        one.trouble = f"{call.outcome} {_reason(call)}".strip()[:255]
     if one.trouble:
         text = f"its share of the site's budget is not taken: {one.trouble}"
         alerts.raise_alert(one.station_id, "BUDGET-NOT-TAKEN", text, now)
     one.sent, one.sent_lease_end = None, None
+
+
+def _reason(call: Call) -> str:
+    told = (call.answer or {}).get("statusInfo") if isinstance(call.answer, dict) else None
+    return str((told or {}).get("reasonCode") or call.error_description)

@@ -117,17 +117,14 @@ def settle(
     outcome: str = "",
 ) -> bool:
     """End an open call; False if it had ended before, and then nothing changes."""
-    ended = Call.objects.filter(pk=call.pk, state__in=OPEN).update(
-        state=state,
-        settled_at=now,
-        answer=answer,
-        error_code=error_code[:50],
-        error_description=error_description,
-        outcome=outcome[:50],
-        secret_payload="",
-    )
+    columns: dict[str, Any] = {
+        "state": state, "settled_at": now, "answer": answer, "error_code": error_code[:50],
+        "error_description": error_description, "outcome": outcome[:50], "secret_payload": "",
+    }  # fmt: skip
+    ended = Call.objects.filter(pk=call.pk, state__in=OPEN).update(**columns)
     if ended:
-        call.refresh_from_db()
+        for name, value in columns.items():
+            setattr(call, name, value)
     return bool(ended)
 
 

@@ -40,7 +40,7 @@ class Turn:
         self.changed_evses: list[Evse] = []
         if running is None:
             running = transactions.running([station.pk])[station.pk]
-        self._known = {row.pk: row for row in running}
+        self._read: dict[int, Transaction] | None = {row.pk: row for row in running}
 
     def hear(self, connection_id: int, at: datetime) -> None:
         """The next message, from this connection, received then."""
@@ -82,7 +82,14 @@ class Turn:
     def write_back(self) -> None:
         """Before others look at the rows themselves, and perhaps change them: an answer to a call of ours."""
         self.out.flush()
-        self._known = {row.pk: row for row in transactions.running([self.station.pk])[self.station.pk]}
+        self._read = None
+
+    @property
+    def _known(self) -> dict[int, Transaction]:
+        """Read again where somebody else may have changed them, when they are asked for."""
+        if self._read is None:
+            self._read = {row.pk: row for row in transactions.running([self.station.pk])[self.station.pk]}
+        return self._read
 
     def advance(self, row: Transaction, message: Told) -> None:
         """Fold a message into a transaction, with its readings."""

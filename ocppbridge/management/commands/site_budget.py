@@ -47,8 +47,10 @@ class Command(OperatorCommand):
         one.add_argument("--periods", help='JSON: [{"days": [1, 5], "from": "17:00", "to": "20:00", "limit": 40}]')
         switch = one.add_mutually_exclusive_group()
         switch.add_argument("--on", dest="active", action="store_true", default=None)
-        switch.add_argument("--off", dest="active", action="store_false", help="keep it, share nothing")
-        one = verbs.add_parser("remove", help="nothing is told to its stations: what they have runs out with its lease")
+        switch.add_argument(
+            "--off", dest="active", action="store_false", help="keep it; its stations are told that there is no limit"
+        )
+        one = verbs.add_parser("remove", help="its stations are told, those that are away when they are back")
         _which(one)
         for verb in verbs.choices.values():
             super().add_arguments(verb)
@@ -66,6 +68,7 @@ class Command(OperatorCommand):
             raise Error(f"There is no budget of {party} {location}.")
         if options["verb"] == "remove":
             row.delete()
+            budgets.removed(timezone.now())
             return {"party": str(party), "location": location, "removed": True}
         return _whole(row)
 

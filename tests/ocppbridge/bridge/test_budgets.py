@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ocppbridge.bridge import budgets, sites
-from ocppbridge.charging.profile_intents import InstallProfile
+from ocppbridge.bridge import budget_lifting, budgets, sites
+from ocppbridge.charging.profile_intents import ClearProfiles, InstallProfile
 from ocppbridge.handlers import settling
 from ocppbridge.models import (
     Alert,
@@ -95,7 +95,7 @@ class Site:
         raise AssertionError("the site does not come to rest")
 
     def shares(self) -> dict[str, str | None]:
-        rows = BudgetShare.objects.select_related("station")
+        rows = BudgetShare.objects.filter(budget=self.budget).select_related("station")
         return {row.station.identity: None if row.accepted is None else plain(row.accepted) for row in rows}
 
     def counted(self, now: datetime = NOW) -> Decimal:
@@ -115,6 +115,15 @@ def limits(made: Iterable[Call]) -> dict[tuple[str, int], str]:
         intent = calls.intent_of(call)
         assert isinstance(intent, InstallProfile)
         found[call.station.identity, intent.profile.level] = plain(intent.profile.schedule.periods[0].limit or D(0))
+    return found
+
+
+def cleared(made: Iterable[Call]) -> set[tuple[str, int | None]]:
+    found = set()
+    for call in made:
+        intent = calls.intent_of(call)
+        assert isinstance(intent, ClearProfiles)
+        found.add((call.station.identity, intent.profile_id))
     return found
 
 
@@ -138,7 +147,28 @@ def test_cars_share_equally_and_what_one_gives_up_comes_first() -> None:
     made = site.balance()
     assert limits(made) == {("CP2", 1): "20"}
     site.answer(made)
+    assert site.balance() == []
     assert site.shares() == {"CP1": "20", "CP2": "20"}
+
+
+def test_what_a_station_answers_stands_in_its_call_until_the_site_is_shared_anew() -> None:
+    """So a drain that settles many answers holds no row that the sharing waits for, and neither locks out the other."""
+    site = Site(2, "40")
+    site.arrive("CP1")
+    made = site.balance()
+    before = list(BudgetShare.objects.order_by("pk").values())
+    site.answer(made)
+    assert list(BudgetShare.objects.order_by("pk").values()) == before
+    site.settle()
+    assert site.shares() == {"CP1": "32", "CP2": "0"}
+
+
+def test_a_refused_offline_limit_is_not_said_again_and_again() -> None:
+    site = Site(1, "40", offline_limit=D(6))
+    site.arrive("CP1")
+    site.answer(site.balance(), status="Rejected")
+    assert site.balance(NOW + timedelta(seconds=30)) == []
+    assert len(site.balance(NOW + timedelta(seconds=90))) == 2
 
 
 def test_who_leaves_gives_back() -> None:
@@ -245,7 +275,7 @@ def test_who_must_be_first_is_first() -> None:
     site.balance()
     BudgetShare.objects.filter(station__identity="CP2").update(weight=3)
     Call.objects.all().delete()
-    BudgetShare.objects.update(sent=None, call=None)
+    BudgetShare.objects.update(sent=None, call=None, fallback_sent=None, fallback_call=None)
     site.settle()
     assert site.shares() == {"CP1": "12", "CP2": "24"}
 
@@ -285,7 +315,7 @@ def test_watts_are_shared_as_watts() -> None:
 def test_stations_on_different_phases_do_not_take_from_each_other() -> None:
     site = Site(2, "20")
     site.balance()
-    BudgetShare.objects.update(sent=None, call=None)
+    BudgetShare.objects.update(sent=None, call=None, fallback_sent=None, fallback_call=None)
     for name, phases in (("CP1", "L1"), ("CP2", "L2")):
         site.arrive(name)
         BudgetShare.objects.filter(station__identity=name).update(phases=phases)
@@ -296,6 +326,7 @@ def test_stations_on_different_phases_do_not_take_from_each_other() -> None:
 def test_a_station_that_refuses_is_counted_as_before() -> None:
     site = Site(2, "40")
     site.answer(site.balance(), status="Rejected")
+    assert site.balance() == []
     assert site.counted() == 64
     assert BudgetShare.objects.filter(trouble__startswith="Rejected").count() == 2
 
@@ -306,10 +337,63 @@ def test_a_budget_that_is_off_tells_nobody() -> None:
     assert site.balance() == []
 
 
-def test_a_station_that_has_moved_away_is_counted_no_more() -> None:
+def test_a_station_that_has_moved_away_is_counted_no_more_and_has_its_limit_lifted() -> None:
     site = Site(2, "40")
     site.settle()
     Station.objects.filter(identity="CP2").update(location_id="ELSEWHERE")
     site.arrive("CP1")
     site.settle()
     assert site.shares() == {"CP1": "32"}
+    assert cleared(budget_lifting.lift(NOW)) == {("CP2", 900_000_001), ("CP2", 900_000_002)}
+
+
+def test_when_a_budget_is_removed_its_stations_are_told_that_there_is_no_limit() -> None:
+    """Without that the offline limit, 0 A by default, would hold for ever."""
+    site = Site(2, "40")
+    site.arrive("CP1")
+    site.settle()
+    site.leave("CP2")
+    site.budget.delete()
+    made = budget_lifting.lift(NOW)
+    assert cleared(made) == {("CP1", 900_000_001), ("CP1", 900_000_002)}
+    assert budget_lifting.lift(NOW) == []
+    site.answer(made)
+    assert budget_lifting.lift(NOW) == []
+    assert BudgetShare.objects.get().station.identity == "CP2", "it is told when it comes back"
+    site.connect("CP2")
+    made = budget_lifting.lift(NOW)
+    site.answer(made[:1], status="Unknown")
+    site.answer(made[1:], silent=["CP2"])
+    assert budget_lifting.lift(NOW) == []
+    site.answer(budget_lifting.lift(NOW + timedelta(minutes=2)))
+    budget_lifting.lift(NOW)
+    assert not BudgetShare.objects.exists()
+    assert not InstalledProfile.objects.exists()
+
+
+def test_a_budget_that_is_turned_off_lifts_its_limits_and_keeps_what_staff_have_said_of_its_stations() -> None:
+    site = Site(1, "40")
+    site.arrive("CP1")
+    site.settle()
+    BudgetShare.objects.update(weight=3)
+    SiteBudget.objects.update(active=False)
+    made = site.balance()
+    assert len(cleared(made)) == 2
+    site.answer(made)
+    assert site.balance() == []
+    share = BudgetShare.objects.get()
+    assert (share.weight, share.accepted, share.fallback) == (3, None, None)
+    SiteBudget.objects.update(active=True)
+    site.settle()
+    assert site.shares() == {"CP1": "32"}
+
+
+def test_a_new_budget_begins_anew_with_stations_whose_old_one_is_not_lifted_yet() -> None:
+    site = Site(1, "40")
+    site.arrive("CP1")
+    site.settle()
+    site.budget.delete()
+    site.budget = SiteBudget.objects.create(country_code="NL", party_id="VLT", location_id="SITE", limit=D(20))
+    site.settle()
+    assert site.shares() == {"CP1": "20"}
+    assert budget_lifting.lift(NOW) == []
