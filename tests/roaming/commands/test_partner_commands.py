@@ -129,11 +129,13 @@ def test_a_list_that_fails_is_exit_1_and_the_others_are_pulled(hub: Any, cpo: Pa
 
 
 @pytest.mark.parametrize(("words", "sentence"), [
-    (["XX/YYY"], "No platforms are called “XX/YYY”."),
+    (["XX/YYY"], "No platform is called “XX/YYY”."),
+    (["DE/INV"], "DE/INV is invited, and has not registered yet"),
     (["nonsense/x"], "not a country code"),
     (["NL/CPO", "--module", "tokens"], "it offers cdrs, locations, sessions, tariffs"),
 ])  # fmt: skip
 def test_what_cannot_be_pulled_is_one_sentence(hub: Any, cpo: Partner, words: list[str], sentence: str) -> None:
+    run("invite_platform", "--role", "EMSP", "--party", "DE/INV", "--name", "Invited")
     with pytest.raises(Error, match=sentence) as caught:
         run("pull", *words)
     assert caught.value.returncode == 2
