@@ -53,7 +53,8 @@ class ExportView(BillingView):
         row = self._one(pk)
         if row.state != BillingExport.State.READY:
             gone = row.state == BillingExport.State.FORGOTTEN
-            raise Problem(410 if gone else 409, "no_file", f"This export is {row.state}: {row.get_state_display()}.")
+            words = f"This export is {row.state}: {row.error or row.get_state_display()}."
+            raise Problem(410 if gone else 409, "no_file", words)
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
         pieces = billing_exports.packed_parts(row) if packed else billing_exports.text(row)
         answer = download(pieces, row.format, f"cdrs-{row.pk}.{row.format}")

@@ -10,8 +10,10 @@ from __future__ import annotations
 import gzip
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -30,6 +32,10 @@ PART = 2 * 1024 * 1024  # bytes of text, more or less
 AT_ONCE = 2
 """Running exports of one token."""
 STALLED = timedelta(seconds=60)
+
+
+class Overtaken(Exception):
+    """It was stopped, or begun anew, while a slice was being written: what that has read is thrown away."""
 
 
 class TooMany(Exception):
@@ -57,8 +63,9 @@ def run(export_id: int, budget: float = BUDGET) -> None:
         row = BillingExport.objects.filter(pk=export_id, state=BillingExport.State.RUNNING).first()
         if not free or row is None:
             return
-        if _slice(row, time.monotonic() + budget):
-            return
+        with suppress(Overtaken):
+            if _slice(row, time.monotonic() + budget):
+                return
     nudges.nudge(TASK, export_id)
 
 
@@ -105,6 +112,31 @@ def stop(row: BillingExport, reason: str) -> None:
         changed.update(state=BillingExport.State.FAILED, stored=0, error=reason, finished_at=timezone.now())
 
 
+def erase(holds: Callable[[str], bool], reason: str) -> int:
+    """Files whose text holds it are deleted: an export is soon made again (S49). One that is being written begins anew,
+    whatever it holds so far, for its worker may have read more. Call it in the transaction that changed the CDRs."""
+    gone = 0
+    for row in BillingExport.objects.filter(stored__gt=0).select_for_update().order_by("pk"):
+        running = row.state == BillingExport.State.RUNNING
+        if not running and not any(holds(_unquoted(piece.decode())) for piece in text(row)):
+            continue
+        gone += 1
+        row.parts.all().delete()
+        row.stored = 0
+        if running:
+            row.written, row.size, row.place = 0, 0, ""
+            nudges.nudge(TASK, row.pk)
+        else:
+            row.state, row.error = BillingExport.State.FORGOTTEN, reason
+        row.save(update_fields=["written", "size", "stored", "place", "state", "error"])
+    return gone
+
+
+def _unquoted(piece: str) -> str:
+    """Quotes as they were before CSV or JSON wrote them."""
+    return piece.replace('""', '"').replace('\\"', '"')
+
+
 def _slice(row: BillingExport, until: float) -> bool:
     """Whether that was all."""
     found = _rows(row)
@@ -126,8 +158,7 @@ def _slice(row: BillingExport, until: float) -> bool:
     if _too_large(row):
         stop(row, f"larger than {settings.BILLING_EXPORT_MEGABYTES} MB; ask for a shorter time")
     elif done:
-        changed = BillingExport.objects.filter(pk=row.pk, state=BillingExport.State.RUNNING)
-        changed.update(state=BillingExport.State.READY, finished_at=timezone.now())
+        _move(row, row.stored, state=BillingExport.State.READY, finished_at=timezone.now())
     return done or _too_large(row)
 
 
@@ -143,10 +174,18 @@ def _rows(row: BillingExport) -> QuerySet[Cdr]:
 
 
 def _keep(row: BillingExport, lines: bytes, count: int) -> None:
-    """A part and the place behind it, together."""
+    """A part and the place behind it, together. Raises Overtaken."""
+    before = row.stored
     packed = gzip.compress(lines, compresslevel=zlib.Z_BEST_SPEED, mtime=0)
     row.written, row.size, row.stored = row.written + count, row.size + len(lines), row.stored + len(packed)
     said = {name: getattr(row, name) for name in ("written", "size", "stored", "place")}
     with transaction.atomic():
+        _move(row, before, **said, moved_at=timezone.now())
         BillingExportPart.objects.create(export=row, number=row.parts.count(), data=packed)
-        BillingExport.objects.filter(pk=row.pk).update(**said, moved_at=timezone.now())
+
+
+def _move(row: BillingExport, was: int, **said: Any) -> None:
+    """Only from where this slice believes it to be. Raises Overtaken."""
+    here = BillingExport.objects.filter(pk=row.pk, state=BillingExport.State.RUNNING, stored=was)
+    if not here.update(**said):
+        raise Overtaken

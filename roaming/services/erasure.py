@@ -2,7 +2,8 @@
 
 What a contract is known by (its id, the uids of its tokens, their visual numbers) gives way to a pseudonym made of a
 keyed digest, in every text of every table, so that sums and references still hold. Prices, times and energy stay: they
-are the bill. A CDR thus changed is no longer the one that was sent; its payer has that one.
+are the bill. A CDR thus changed is no longer the one that was sent; its payer has that one. Files of CDRs that name the
+contract are deleted.
 
 Lists on stations are left to their own synchronisation, which takes off what is no token any more.
 """
@@ -10,7 +11,7 @@ Lists on stations are left to their own synchronisation, which takes off what is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -25,7 +26,7 @@ from psycopg import sql
 from roaming.models import Cdr, Session, Token
 from roaming.models.fields import EncryptedTextField
 from roaming.ocpi import json
-from roaming.services import secrets, sessions
+from roaming.services import billing_exports, secrets, sessions
 
 SHORTEST = 6  # characters: what is shorter cannot be told from other data
 _OURS = frozenset({"roaming", "ocppbridge", "admin"})  # the last: who did what in the admin
@@ -73,6 +74,9 @@ def erase(contract_id: str, now: datetime) -> Erasure:
     pseudonyms = [_pseudonym(word) for word in words]
     keys = list(_tokens(contract_id).values_list("pk", flat=True))
     rows = {table: count for table, columns in _tables() if (count := _replace(table, columns, words, pseudonyms))}
+    gone = billing_exports.erase(_finder(words), f"a driver's data was erased on {now:%Y-%m-%d}: ask for it again")
+    if gone:
+        rows["roaming_billingexport"] = rows.get("roaming_billingexport", 0) + gone
     for token in Token.objects.filter(pk__in=keys):
         document = {name: value for name, value in json.loads(token.document).items() if name != "visual_number"}
         token.document, token.visual_number, token.listed_at = json.dumps(document), "", now
@@ -132,7 +136,18 @@ def _replace(table: str, columns: list[Column], words: list[str], pseudonyms: li
         return int(cursor.rowcount)
 
 
+def _finder(words: list[str]) -> Callable[[str], bool]:
+    """Whether a text holds one of them: a look that is cheap first, for files are long."""
+    lowered, whole = [word.lower() for word in words], re.compile("|".join(map(_whole, words)), re.IGNORECASE)
+
+    def holds(text: str) -> bool:
+        low = text.lower()
+        return any(word in low for word in lowered) and whole.search(text) is not None
+
+    return holds
+
+
 def _whole(word: str) -> str:
-    """A regular expression of PostgreSQL."""
+    """A regular expression, to PostgreSQL and to Python the same."""
     escaped = re.sub(r"([^A-Za-z0-9])", r"\\\1", word)
     return rf"(?<![A-Za-z0-9-]){escaped}(?![A-Za-z0-9-])"

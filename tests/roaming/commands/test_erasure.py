@@ -16,8 +16,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from roaming.models import Cdr, DecisionValue, Exchange, Token
-from roaming.services import decisions, retention
+from roaming.models import BillingExport, Cdr, DecisionValue, Exchange, Token
+from roaming.services import billing_exports, decisions, retention
+from roaming.services.billing_cdrs import Selection
 from tests.personas import samples
 from tests.personas.partner import Partner
 
@@ -77,6 +78,30 @@ def test_a_contract_is_gone_from_everything_and_its_bill_is_not(hub: Any, driver
     assert (cdr.total_cost_excl_vat, "visual_number" in json.loads(Token.objects.get(valid=False).document)) == (
         amount, False,
     )  # fmt: skip
+
+
+def test_files_of_cdrs_that_name_the_contract_are_deleted_and_others_are_not(hub: Any, driver: Partner) -> None:
+    """S49: compressed they cannot be searched by SQL. One that is being written begins anew, with the pseudonym."""
+    asked = [_export(form, Selection(**which)) for form in ("csv", "jsonl") for which in ({}, {"currency": "XXX"})]
+    running = _export("csv", Selection(), budget=-1)
+    assert [UID.encode() in b"".join(billing_exports.text(one)) for one in asked] == [True, False, True, False]
+    assert "roaming_billingexport: 3" in erase(CONTRACT, "--yes")["changed"]
+    rows = [BillingExport.objects.get(pk=one.pk) for one in asked]
+    assert [one.state for one in rows] == ["FORGOTTEN", "READY", "FORGOTTEN", "READY"]
+    assert (rows[0].stored, rows[0].parts.count(), "erased" in rows[0].error) == (0, 0, True)
+    with pytest.raises(billing_exports.Overtaken):  # of a worker that was at it meanwhile
+        billing_exports._keep(running, b"what it had read", 1)
+    billing_exports.run(running.pk)
+    running.refresh_from_db()
+    text = b"".join(billing_exports.text(running)).decode()
+    assert (running.state, running.written, UID in text, "ERASED-" in text) == ("READY", 1, False, True)
+
+
+def _export(form: str, selection: Selection, budget: float = 10) -> BillingExport:
+    row = billing_exports.ask(selection, form, by="ann", token=None, now=timezone.now())
+    billing_exports.run(row.pk, budget)
+    row.refresh_from_db()
+    return row
 
 
 def test_what_cannot_be_erased_is_said_and_nothing_changes(hub: Any, driver: Partner) -> None:
