@@ -91,6 +91,7 @@ class BalanceSum(models.Model):
     currency = models.CharField(max_length=3)
     kind = models.CharField(max_length=11, blank=True)
     rows = models.BigIntegerField()
+    sessions = models.BigIntegerField(default=0, help_text="those that are here: not every CDR's is")
     cdrs = models.BigIntegerField()
     energy_import = models.DecimalField(max_digits=20, decimal_places=4)
     energy_export = models.DecimalField(max_digits=20, decimal_places=4)

@@ -115,24 +115,26 @@ WITH taken AS (
         standing = excluded.standing, energy_import = excluded.energy_import, energy_export = excluded.energy_export,
         cost = excluded.cost, problems = excluded.problems, settled_at = excluded.settled_at
 ), moved AS (
-    SELECT 1 AS sign, month, token_country_code, token_party_id, country_code, party_id, currency, cdrs, taken_kwh,
-        given_kwh, cost, session_energy, session_cost, problems FROM held
+    SELECT 1 AS sign, month, token_country_code, token_party_id, country_code, party_id, currency, sessionless, cdrs,
+        taken_kwh, given_kwh, cost, session_energy, session_cost, problems FROM held
     UNION ALL
-    SELECT -1, b.month, b.token_country_code, b.token_party_id, b.country_code, b.party_id, b.currency, b.cdrs,
-        b.energy_import, b.energy_export, b.cost, b.session_energy, b.session_cost, b.problems
+    SELECT -1, b.month, b.token_country_code, b.token_party_id, b.country_code, b.party_id, b.currency, b.sessionless,
+        b.cdrs, b.energy_import, b.energy_export, b.cost, b.session_energy, b.session_cost, b.problems
     FROM roaming_balance b JOIN wanted w
         ON (b.country_code, b.party_id, b.key, b.sessionless) = (w.country_code, w.party_id, w.key, w.sessionless)
 ), summed AS (
     INSERT INTO roaming_balancesum (month, token_country_code, token_party_id, country_code, party_id, currency, kind,
-        rows, cdrs, energy_import, energy_export, cost, session_energy, session_cost)
+        rows, sessions, cdrs, energy_import, energy_export, cost, session_energy, session_cost)
     SELECT month, token_country_code, token_party_id, country_code, party_id, currency, kind.name, sum(sign),
-        sum(sign * cdrs), sum(sign * taken_kwh), sum(sign * given_kwh), sum(sign * cost),
+        coalesce(sum(sign) FILTER (WHERE NOT sessionless AND NOT 'no_session' = ANY(problems)), 0), sum(sign * cdrs),
+        sum(sign * taken_kwh), sum(sign * given_kwh), sum(sign * cost),
         sum(sign * coalesce(session_energy, 0)), sum(sign * coalesce(session_cost, 0))
     FROM moved JOIN (VALUES ('', NULL), {codes}) AS kind (name, codes)
         ON kind.codes IS NULL OR moved.problems::varchar[] && kind.codes
     GROUP BY month, token_country_code, token_party_id, country_code, party_id, currency, kind.name
     ON CONFLICT (month, token_country_code, token_party_id, country_code, party_id, currency, kind) DO UPDATE SET
-        rows = roaming_balancesum.rows + excluded.rows, cdrs = roaming_balancesum.cdrs + excluded.cdrs,
+        rows = roaming_balancesum.rows + excluded.rows,
+        sessions = roaming_balancesum.sessions + excluded.sessions, cdrs = roaming_balancesum.cdrs + excluded.cdrs,
         energy_import = roaming_balancesum.energy_import + excluded.energy_import,
         energy_export = roaming_balancesum.energy_export + excluded.energy_export,
         cost = roaming_balancesum.cost + excluded.cost,

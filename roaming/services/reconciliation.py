@@ -105,7 +105,7 @@ def current(within: float = CATCH_UP) -> None:
 
 def sums(selection: Selection) -> list[Sums]:
     """Everything of the month, right and wrong."""
-    names = ("payer", "owner", "currency", "rows", "cdrs", "energy_import", "energy_export", "cost")
+    names = ("payer", "owner", "currency", "sessions", "cdrs", "energy_import", "energy_export", "cost")
     return [Sums(*row) for row in _summed(selection).filter(kind="").values_list(*names)]
 
 

@@ -53,11 +53,13 @@ def lines(client: Client, **query: Any) -> list[dict[str, str]]:
 
 
 def test_a_months_sums_are_those_of_what_stands(month: None) -> None:
-    """By hand: S1, C3 and S5 stand: 3 × 10 kWh; 2.50 + 2.50 + 3.50 = 8.50. C4 is held, S2 has none."""
+    """By hand: S1, C3 and S5 stand: 3 × 10 kWh; 2.50 + 2.50 + 3.50 = 8.50. C4 is held, S2 has none. S3, which C3 names,
+    is not here, and C6 names none: four sessions."""
+    billed(id="C6", session_id=None, total_cost={"excl_vat": D(1)}, start_date_time="2026-11-21T09:30:00Z")
     reconciliation.current()
     (sums,) = reconciliation.sums(MONTH)
     assert (sums.payer, sums.owner, sums.currency) == ("DE/EMX", "NL/CPO", "EUR")
-    assert (sums.sessions, sums.cdrs, sums.energy_import, sums.energy_export, sums.cost) == (5, 4, 30, 0, D("8.5"))
+    assert (sums.sessions, sums.cdrs, sums.energy_import, sums.energy_export, sums.cost) == (4, 5, 40, 0, D("9.5"))
     told = {one.kind: (one.rows, one.session_cost, one.cost) for one in reconciliation.wrong(MONTH)}
     assert told == {
         "no_cdr": (1, D("2.5"), 0), "no_session": (1, 0, D("2.5")), "held": (1, D("2.5"), 0),

@@ -75,6 +75,7 @@ def sums_are_those_of_the_rows() -> Iterator[None]:
             found.setdefault((kind, row.currency), []).append(row)
     assert kept.keys() == found.keys()
     for key, rows in found.items():
+        assert kept[key].sessions == sum(row.session_id is not None for row in rows)
         assert (kept[key].rows, kept[key].cdrs) == (len(rows), sum(row.cdrs for row in rows))
         assert kept[key].energy_import == sum(row.energy_import for row in rows)
         assert kept[key].energy_export == sum(row.energy_export for row in rows)
