@@ -166,6 +166,15 @@ class CdrAdmin(StoredPage[Cdr]):
         """As JSON."""
         return pretty_value(obj.bill)
 
+    def untold(self, obj: Cdr) -> str:
+        """Its payer is, unless it is kept back or the payer is nobody here."""
+        if obj.withheld:
+            return "Withheld: nobody is told before it is released at the CDR desk."
+        if obj.addressees:
+            return super().untold(obj)
+        payer = f"{obj.token_country_code}/{obj.token_party_id}"
+        return f"Nobody is told: {payer}, who pays, is not connected here, or no agreement gives it this."
+
     def panels(self, request: HttpRequest, obj: Cdr) -> Iterable[Panel]:
         """The cost lines, then deliveries."""
         if (lines := desk_panels.cost_lines(obj.bill, "Cost lines")) is not None:

@@ -80,5 +80,11 @@ class StoredPage(Shown[S]):
                 )
                 for one in rows
             ],
-            empty="Nobody is told about this object.",
+            empty=self.untold(obj),
         )
+
+    def untold(self, obj: S) -> str:
+        """Why nothing stands in the outbox."""
+        if obj.addressees:
+            return f"Passed on at once to {' and '.join(obj.addressees)}, to whom its sender addressed it."
+        return "Nobody is told about this object."

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from roaming.models import Cdr
 from roaming.ocpi.party import PartyId
-from roaming.services import cdrs, checking, desk, locations, sessions
+from roaming.services import cdrs, checking, desk, locations, objects, sessions
+from roaming.services.cdrs import CDRS
 from tests.personas import samples
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +73,22 @@ def test_a_car_that_gave_energy_back_is_seen_both_ways(admin_client: Client) -> 
         "8.000 kWh taken, 3.000 given back"
         in admin_client.get(reverse("admin:roaming_cdr_changelist")).rendered_content
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "addressee", "words"),
+    [
+        ({}, PartyId("DE", "EMX"), "Passed on at once to DE/EMX, to whom its sender addressed it."),
+        ({}, None, "Nobody is told: DE/EMX, who pays, is not connected here"),
+        ({"withheld": True}, PartyId("DE", "EMX"), "Withheld: nobody is told before it is released"),
+    ],
+)
+def test_why_nobody_waits_to_be_told(
+    admin_client: Client, changes: dict[str, Any], addressee: PartyId | None, words: str
+) -> None:
+    """What went through directly was told, although it never stood in the outbox."""
+    now = timezone.now()
+    row = objects.store(
+        CDRS, CPO, samples.cdr(), source=None, now=now, addressee=addressee, beside=changes, tell=False
+    ).obj  # fmt: skip
+    assert words in admin_client.get(reverse("admin:roaming_cdr_change", args=(row.pk,))).content.decode()
