@@ -23,6 +23,7 @@ from config.privileges import tied
 
 QUEUES = ("interactive", "drain", "deliver", "bulk")
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:RSA+AESGCM"
+UNCHECKED = {"CELERY_SKIP_CHECKS": "1"}  # Django's checks load every page of staff; `make lint` and the tests run them
 FRAME_MARGIN = 1024  # a frame just over the limit gets an answer in OCPP's own words; far above it is cut off
 
 
@@ -80,11 +81,11 @@ def worker(queue: str) -> Spec:
     threads = settings.HUB_DELIVER_THREADS if queue == "deliver" else settings.HUB_WORKER_THREADS
     words = ["worker", "-P", "threads", "-c", str(threads), "-Q", queue, "-n", f"{queue}-{os.getpid()}@%h"]
     words += ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "warning"]
-    return Spec(f"worker-{queue}", _celery(words), _pool(threads + 2), stage=1)
+    return Spec(f"worker-{queue}", _celery(words), {**_pool(threads + 2), **UNCHECKED}, stage=1)
 
 
 def beat() -> Spec:
-    return Spec("beat", _celery(["beat", "-l", "warning", "--pidfile="]), _pool(2))
+    return Spec("beat", _celery(["beat", "-l", "warning", "--pidfile="]), {**_pool(2), **UNCHECKED})
 
 
 def _celery(words: list[str]) -> list[str]:

@@ -103,7 +103,7 @@ X_FRAME_OPTIONS = "DENY"
 INSTALLED_APPS = [
     "roaming.console",  # before unfold, whose home page it replaces
     "unfold",  # before the admin whose templates it replaces
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # staff's pages are found by config.urls: only `web` needs them
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,4 +1,8 @@
-"""Every URL of the `web` process. The apps bring their own: this file only says where they hang."""
+"""Every URL of the `web` process. The apps bring their own: this file only says where they hang.
+
+The admin's pages are found here and not when Django starts: with the PDF and form libraries behind them they are 30 MB
+and half a second of CPU, which ocpp, the workers and beat would pay for nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from config.health import healthz
 from ocppbridge.admin.reference import reference
 from ocppbridge.api.receipts import receipt
 from ocppbridge.live.page import live, ticket
+
+admin.autodiscover()
 
 operator_api = [
     path("api/v1/", include("roaming.api.urls")),

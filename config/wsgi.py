@@ -9,3 +9,5 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+import config.urls  # noqa: E402, F401  # before the first request, not in it: the models need the line above

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config.children import hub_specs
 from config.supervisor import healthy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,6 +83,12 @@ def gone(process: psutil.Process) -> bool:
         return True
 
 
+def draws(process: psutil.Process | None) -> bool:
+    """Whether a process, or a child of it, has loaded what only the pages of staff need."""
+    family = [process, *process.children(recursive=True)] if process else []
+    return any("/PIL/" in part.path for one in family for part in one.memory_maps())
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="hub-up-"))
@@ -108,6 +115,10 @@ def test_the_hub_answers_restarts_what_dies_and_leaves_nothing_behind(hub: Hub) 
     assert healthy("127.0.0.1", hub.ocpp)
     for word in ("granian", "uvicorn", "worker -P threads", "beat"):
         assert eventually(lambda word=word: hub.child(word) is not None), word  # type: ignore[misc]
+    assert draws(hub.child("granian"))
+    assert not draws(hub.child("uvicorn"))
+    skips = {spec.name for spec in hub_specs() if "CELERY_SKIP_CHECKS" in spec.environment}  # checks load those pages
+    assert skips == {"worker-interactive", "worker-drain", "worker-deliver", "worker-bulk", "beat"}
 
     web = hub.child("granian")
     postgres = hub.child("postgres")

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+import config.urls  # noqa: F401  # finds the pages
 from roaming.console import links
 from tests.roaming.console import anything, world
 
