@@ -29,7 +29,7 @@ class Provisioning(ModelAdmin[M]):
     """What staff decide and want of a station."""
 
     @button(
-        "Accept",
+        "Accept its boots",
         icon="check_circle",
         fits=_stands(Station.Boot.ACCEPTED),
         text="Its boots are accepted from now on. If it is connected it is asked to boot, and then goes to work.",
@@ -39,7 +39,7 @@ class Provisioning(ModelAdmin[M]):
         self._decide(request, obj, Station.Boot.ACCEPTED)
 
     @button(
-        "Hold",
+        "Hold its boots",
         icon="pause_circle",
         fits=_stands(Station.Boot.PENDING),
         danger=True,
@@ -50,7 +50,7 @@ class Provisioning(ModelAdmin[M]):
         self._decide(request, obj, Station.Boot.PENDING)
 
     @button(
-        "Reject",
+        "Reject its boots",
         icon="cancel",
         fits=_stands(Station.Boot.REJECTED),
         danger=True,

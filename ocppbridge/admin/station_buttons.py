@@ -13,7 +13,16 @@ BUTTONS: Final[tuple[str | dict[str, Any], ...]] = (
     {
         "title": "More",
         "icon": "more_vert",
-        "items": ["reserve", "local_list", "availability", "trigger", "any_call"],
+        "items": [
+            "reserve",
+            "local_list",
+            "availability",
+            "trigger",
+            "any_call",
+            "accept",
+            "hold",
+            "reject",
+        ],
     },
     {
         "title": "Settings",
@@ -39,19 +48,22 @@ BUTTONS: Final[tuple[str | dict[str, Any], ...]] = (
     {
         "title": "Power",
         "icon": "speed",
-        "items": ["set_limit", "ask_profiles", "compare_schedule", "clear_profiles", "repair_profiles"],
+        "items": [
+            "set_limit",
+            "ask_profiles",
+            "compare_schedule",
+            "clear_profiles",
+            "repair_profiles",
+            "set_support",
+            "report_support",
+            "clear_support",
+        ],
     },
     {
         "title": "Payments",
         "icon": "sell",
         "items": ["set_tariff", "ask_tariffs", "clear_tariffs", "web_codes", "swap_batteries"],
     },
-    {
-        "title": "Grid support",
-        "icon": "bolt",
-        "items": ["set_support", "report_support", "clear_support"],
-    },
-    {"title": "Registration", "icon": "how_to_reg", "items": ["accept", "hold", "reject"]},
     {
         "title": "Security",
         "icon": "shield",

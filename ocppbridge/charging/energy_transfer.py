@@ -3,6 +3,10 @@
 Rule: bidirectional charging is offered where the station's report has the component V2XChargingCtrlr, Available and
 Enabled; never because of its version or its model. What it says for an EVSE counts there more than what it says for
 itself as a whole. Lists that it does not report do not narrow anything.
+
+The standardized variables list Enabled for V2XChargingCtrlr (required) and DCDERCtrlr (optional), for ACDERCtrlr
+neither; Available is one that any component may have, and Enabled "also logically states Available". So Available is
+taken from Enabled where it is not reported, and a DER controller that says neither is one that cannot be switched off.
 """
 
 from __future__ import annotations
@@ -84,16 +88,17 @@ def permitted(allowed: Iterable[str], offered: Offer) -> tuple[str, ...]:
 def _refusal(said: dict[tuple[str, str], str]) -> str:
     if not any(component == CONTROLLER for component, _ in said):
         return NOTHING.refusal
-    for name, word in (("Available", "available"), ("Enabled", "enabled")):
-        if said.get((CONTROLLER, name), "").lower() != _YES:
-            return f"its {CONTROLLER} is not {word}"
-    return ""
+    enabled = said.get((CONTROLLER, "Enabled"))
+    if said.get((CONTROLLER, "Available"), _YES if enabled else "").lower() != _YES:
+        return f"its {CONTROLLER} is not available"
+    return "" if (enabled or "").lower() == _YES else f"its {CONTROLLER} is not enabled"
 
 
 def _der(said: dict[tuple[str, str], str]) -> frozenset[str] | None:
     found = None
     for controller in DER_CONTROLLERS:
-        if all(said.get((controller, name), "").lower() == _YES for name in ("Available", "Enabled")):
+        reported = any(component == controller for component, _ in said)
+        if reported and all(said.get((controller, name), _YES).lower() == _YES for name in ("Available", "Enabled")):
             found = (found or frozenset()) | _listed(said.get((controller, "ModesSupported")))
     return found
 

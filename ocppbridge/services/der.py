@@ -190,7 +190,9 @@ def _refuse(station: Station, kind: str = "") -> None:
     known = [one.der for one in offers if one.der is not None]
     if not known:
         reason = (
-            offers[0].refusal if station.subprotocol != energy_offers.SPOKEN else "its report has no DER controller"
+            offers[0].refusal
+            if station.subprotocol != energy_offers.SPOKEN
+            else "its report has no DER controller (DCDERCtrlr, ACDERCtrlr) that is enabled"
         )
         raise NotOffered(f"{station} has no grid support: {reason}")
     modes = frozenset().union(*known)

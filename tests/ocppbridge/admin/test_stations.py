@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from ocppbridge.admin.stations import StationAdmin
 from ocppbridge.models import Alert, Call, Evse, Frame, Quarantined, Station
 from ocppbridge.services import passwords
 from roaming.models import Location, Party
@@ -213,3 +214,11 @@ def test_evse_uids_can_be_edited_on_the_stations_page(hub: world.World, admin_cl
     assert answer.status_code == 302
     assert list(Evse.objects.values_list("uid", flat=True)) == ["VLT-0001-1", ""]
     assert Station.objects.get().name == "Corner"
+
+
+def test_the_buttons_of_a_station_stand_in_few_menus() -> None:
+    """More of them beside its name than two rows hold make the page scroll sideways on a small screen."""
+    shown = [one if isinstance(one, str) else one["title"] for one in StationAdmin.actions_detail]
+    named = [one for row in StationAdmin.actions_detail for one in ([row] if isinstance(row, str) else row["items"])]
+    assert len(shown) <= 11
+    assert len(named) == len(set(named)) > 35

@@ -29,7 +29,10 @@ BOTH = [said("Available", "true"), said("Enabled", "true")]
     ("report", "refusal"),
     [
         ([], "its report has no V2XChargingCtrlr"),
-        ([said("Enabled", "true")], "its V2XChargingCtrlr is not available"),
+        ([said("Enabled", "true")], ""),  # "also logically states Available", which need not be reported
+        ([said("Enabled", "false")], "its V2XChargingCtrlr is not enabled"),
+        ([said("SupportedOperationModes", "Idle")], "its V2XChargingCtrlr is not available"),
+        ([said("Available", "false"), said("Enabled", "true")], "its V2XChargingCtrlr is not available"),
         ([said("Available", "true"), said("Enabled", "false")], "its V2XChargingCtrlr is not enabled"),
         ([said("Available", "true"), said("Enabled", None)], "its V2XChargingCtrlr is not enabled"),
         ([said("Available", "True"), said("Enabled", "true")], ""),
@@ -37,8 +40,8 @@ BOTH = [said("Available", "true"), said("Enabled", "true")]
         ([*BOTH, said("Enabled", "false", evse=2)], ""),
         ([said("Available", "true", 1), said("Enabled", "true", 1)], ""),
         (
-            [said("Available", "true", attribute="Target"), said("Enabled", "true")],
-            "its V2XChargingCtrlr is not available",
+            [said("Available", "true"), said("Enabled", "true", attribute="Target")],
+            "its V2XChargingCtrlr is not enabled",
         ),
     ],
 )
@@ -64,6 +67,13 @@ def test_grid_support_is_what_its_controllers_list() -> None:
     assert offer(one, 1).der == frozenset()
     listed = offer([*one, said("ModesSupported", "FreqDroop,VoltVar", component="DCDERCtrlr")], 1)
     assert listed.der == frozenset({"FreqDroop", "VoltVar"})
+
+
+def test_a_der_controller_that_cannot_be_switched_off_need_not_say_that_it_is_on() -> None:
+    """R01: ACDERCtrlr has no variable but ModesSupported, and Enabled of DCDERCtrlr is optional."""
+    modes = [said("ModesSupported", "FreqDroop", component=name) for name in ("ACDERCtrlr", "DCDERCtrlr")]
+    assert offer(modes[:1], 1).der == offer(modes[1:], 1).der == frozenset({"FreqDroop"})
+    assert offer([modes[1], said("Enabled", "false", component="DCDERCtrlr")], 1).der is None
 
 
 def test_a_car_may_have_what_the_contract_allows_and_the_evse_has() -> None:
