@@ -117,13 +117,13 @@ def _reply(request: HttpRequest, rest: str, exchange: Inbound, now: Any) -> Repl
     segments = _segments(rest)
     if segments in ([], ["versions"], [VERSION], [v22.VERSION]):
         return _versions(request, segments, exchange, now)
-    interface, found, path = _find([VERSION, *segments[1:]] if segments[0] == v22.VERSION else segments)
+    interface, path = _find([VERSION, *segments[1:]] if segments[0] == v22.VERSION else segments)
     exchange.module = interface.module.value
     if interface.routed:
         exchange.routing = _lenient_routing(request)
         exchange.answered = exchange.routing.answered_by(exchange.routing.to or parties.hub())
     caller = _authenticated(request, exchange, now, invited=interface.open_to_invited)
-    operation, names = _operation(request, found)
+    operation, names = _operation(request, interface.match(path))
     body = read_body(request)
     exchange.request_body = body
     routing = read_routing(request.headers) if interface.routed else Routing()
@@ -153,14 +153,15 @@ def _segments(rest: str) -> list[str]:
     return [] if not rest.strip("/") else rest.strip("/").split("/")
 
 
-def _find(segments: list[str]) -> tuple[Interface, list[tuple[Operation, dict[str, str]]], list[str]]:
+def _find(segments: list[str]) -> tuple[Interface, list[str]]:
+    """The interface, and what stands below it: whether that is a path, only a caller that we know is told (S12)."""
     for length in (2, 3):
         interface = BY_PATH.get(tuple(segments[:length]))
         if interface is not None:
             below = segments[length:]
             while below and below[0] == "":
                 below = below[1:]
-            return interface, interface.match(below), below
+            return interface, below
     raise NotFound()
 
 

@@ -13,7 +13,7 @@ import requests
 
 from roaming.models import Exchange
 from tests.personas import samples
-from tests.personas.partner import Partner
+from tests.personas.partner import ROUTED, Partner
 
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 
@@ -121,13 +121,24 @@ def test_an_empty_segment_inside_a_path_is_no_path(hub: Any, cpo: Partner) -> No
     assert cpo.call("GET", cpo.at("locations", "RECEIVER", "NL", "", "CPO", "LOC1")).http_status == 404
 
 
-@pytest.mark.parametrize("path", ["nonsense", "2.2.1/sender/nonsense", "2.1.1", "2.2.1/sender/tariffs/a/b", "x/../y"])
+@pytest.mark.parametrize("path", ["nonsense", "2.2.1/sender/nonsense", "2.1.1", "x/../y"])
 def test_an_unknown_path_is_404_with_an_envelope(hub: Any, emsp: Partner, path: str) -> None:
     """ENV-04: also without a token, for there is nothing there to protect."""
     for token in (emsp.token_for_hub, ""):
         answer = emsp.call("GET", f"{hub.url}/ocpi/{path}", token=token, X_Request_ID="r2")
         assert answer.both == (404, 2000)
         assert answer.headers["X-Request-ID"] == "r2"
+
+
+@pytest.mark.parametrize("below", ["a/b", "%C3%A9", "a%0Ab"])
+def test_what_no_module_has_below_it_is_404_to_a_known_caller_only(hub: Any, emsp: Partner, below: str) -> None:
+    """S12, HUB-05: a stranger is told 401, a partner's 404 is routed back like any answer."""
+    url = f"{emsp.at('tariffs', 'SENDER')}/{below}"
+    stranger = emsp.call("GET", url, token="unknown")
+    assert stranger.both == (401, 2000)
+    answer = emsp.call("GET", url, to="NL/HUB")
+    assert answer.both == (404, 2000)
+    assert [answer.headers.get(name) for name in ROUTED] == ["DE", "EMX", "NL", "HUB"]
 
 
 def test_a_method_that_is_not_offered_is_405(hub: Any, emsp: Partner) -> None:
