@@ -10,6 +10,7 @@ class OcppBridgeConfig(AppConfig):
 
     def ready(self) -> None:
         """Take the operator's and the biller's place. The imports need the models, so they cannot stand above."""
+        import ocppbridge.bridge.wishes  # noqa: F401, PLC0415  # heeds what drivers wish, in whichever process they do
         from ocppbridge.bridge.disputes import StationBiller  # noqa: PLC0415
         from ocppbridge.bridge.operator import StationOperator  # noqa: PLC0415
         from roaming import ports  # noqa: PLC0415

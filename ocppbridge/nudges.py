@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
-DRAIN, SIGNING, BALANCE = "ocppbridge.drain", "ocppbridge.sign", "ocppbridge.balance"
+DRAIN, SIGNING, BALANCE, WISH = "ocppbridge.drain", "ocppbridge.sign", "ocppbridge.balance", "ocppbridge.wish"
 _OUTSTANDING_SECONDS = 5
 
 _valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
@@ -65,6 +65,18 @@ def balance_begun(budget: int) -> None:
         _valkey.delete(f"nudge:{BALANCE}:{budget}")
     except redis.RedisError:
         log.warning("valkey is away; nudges wait for the sweep")
+
+
+def wish(preference: int) -> None:
+    """Ask for a driver's wish to be heeded, once it has committed."""
+    transaction.on_commit(lambda: _wish(preference))
+
+
+def _wish(preference: int) -> None:
+    try:
+        current_app.send_task(WISH, args=[preference], queue="interactive", ignore_result=True, expires=30)
+    except OperationalError:
+        log.warning("the broker is away; wish %s waits for the sweep", preference)
 
 
 def signing() -> None:

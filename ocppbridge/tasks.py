@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from ocppbridge import drain, sweeps
-from ocppbridge.bridge import budgets
+from ocppbridge.bridge import budgets, wishes
 from ocppbridge.services import signing
 from ocppbridge.services.locks import Lock, held
 
@@ -27,6 +27,12 @@ def sign_certificates() -> None:
 def balance_site(budget: int) -> None:
     """Share a site's budget anew."""
     budgets.balance(budget, timezone.now())
+
+
+@shared_task(name="ocppbridge.wish")
+def heed_wish(preference: int) -> None:
+    """A driver has said what he wishes."""
+    wishes.heed(preference, timezone.now())
 
 
 @shared_task(name="ocppbridge.sweep")

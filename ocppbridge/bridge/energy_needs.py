@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from ocppbridge.bridge import decisions, energy_steering, energy_transfers
+from ocppbridge.bridge import decisions, energy_steering, energy_transfers, wishes
 from ocppbridge.charging.bidirectional import CannotPlan
 from ocppbridge.charging.energy_transfer import is_bidirectional
 from ocppbridge.charging.ev_needs import First, Judgement, Status, judge
 from ocppbridge.charging.intents import NotOffered
 from ocppbridge.charging.v2x_messages import NeedsTold
 from ocppbridge.charging.v2x_replies import NeedsTaken
-from ocppbridge.models import EvNeeds, Station, Transaction
+from ocppbridge.charging.wish_plan import car_of
+from ocppbridge.models import EnergyPlan, EvNeeds, Station, Transaction
 from ocppbridge.services import alerts, energy_offers, energy_plans, ev_needs
 from ocppbridge.services.accounts import Account
 from roaming.decisions import Choices
@@ -40,8 +41,26 @@ def heard(message: NeedsTold, station: Station, row: Transaction | None, now: da
         text = f"a car asked for {needs.requested} at EVSE {needs.evse_number}: {needs.reason}"
         alerts.raise_alert(station.pk, "V2X-NOT-OFFERED", text, now)
     if row is not None and needs.status == Status.ACCEPTED:
-        _plan(row, now)
+        _plan(row, needs, now)
     return needs
+
+
+def waited_for(row: Transaction, now: datetime) -> None:
+    """A transaction has begun: a car may have told its needs before, and waits for what follows."""
+    if row.station.subprotocol == energy_offers.OLDEST:
+        return
+    needs = ev_needs.await_transaction(row, now)
+    if needs is not None and needs.status == Status.ACCEPTED:
+        _plan(row, needs, now)
+
+
+def exceeded(row: Transaction, excess: str, now: datetime) -> None:
+    """K15.FR.11: a car means to take more than it may, so it is told again what holds."""
+    alerts.raise_alert(row.station_id, "EV-SCHEDULE-EXCEEDS", f"{row}: {excess}", now)
+    if EnergyPlan.objects.filter(transaction=row, state="holds").update(state="stale", reason=excess):
+        energy_plans.resend(now + energy_plans.AGAIN_AFTER)
+    else:
+        _quietly(row, now, lambda: wishes.schedule(row, now))
 
 
 def began(row: Transaction, now: datetime) -> None:
@@ -69,11 +88,25 @@ def _judged(
     if not is_bidirectional(message.requested):
         first = First.NONE
     steered = held is not None and bool(held.wish)
-    return judge(message, offered, transfers, now, first=first, steered=steered)
+    return judge(
+        message, offered, transfers, now, first=first, steered=steered,
+        scheduled=_scheduled(message, station, row, choices),
+    )  # fmt: skip
 
 
-def _plan(row: Transaction, now: datetime) -> None:
+def _scheduled(message: NeedsTold, station: Station, row: Transaction | None, choices: Choices) -> bool:
+    if is_bidirectional(message.requested):
+        return False
+    said = choices.value("EV-NEEDS-PLAN", station=station.identity)  # decision: EV-NEEDS-PLAN
+    car = car_of(message.requested, message.ac, message.dc, message.departure)
+    return said == "schedule" and wishes.schedulable(row, car)
+
+
+def _plan(row: Transaction, needs: EvNeeds, now: datetime) -> None:
     held = energy_plans.of(row)
+    if not held.wish and not is_bidirectional(needs.requested):
+        _quietly(row, now, lambda: wishes.schedule(row, now))
+        return
     wish = energy_plans.wish_of(held)
     if wish is not None and held.requested_by != "first plan":
         _quietly(row, now, lambda: energy_steering.steer(row, wish, held.requested_by, now))

@@ -5,6 +5,7 @@ What becomes of needs, the first line that fits:
     it asks to give energy back where that is not offered       Rejected
     it asks for a transfer that its contract does not allow     Rejected: the station ends the session
     its figures contradict each other, or it wants to be gone   Rejected
+    it only charges, and schedules are made here                Accepted
     it wants to be steered, and nobody steers it here           NoChargingProfile
     it cannot have its least energy by then                     NoChargingProfile: it does what it can by itself
     a profile is on its way                                     Accepted
@@ -83,8 +84,9 @@ def abilities(v2x: Mapping[str, Any], dc: Mapping[str, Any] | None = None) -> Ab
 
 
 def judge(
-    needs: NeedsTold, offered: Offer, allowed: Collection[str], now: datetime, *, first: First, steered: bool
-) -> Judgement:
+    needs: NeedsTold, offered: Offer, allowed: Collection[str], now: datetime, *, first: First, steered: bool,
+    scheduled: bool = False,
+) -> Judgement:  # fmt: skip
     """See the module's docstring. `steered`: a plan for this very car is there already."""
     both = is_bidirectional(needs.requested)
     if both and not offered.bidirectional:
@@ -95,6 +97,8 @@ def judge(
     able = abilities(needs.v2x, needs.dc)
     if problem := _contradiction(needs, able, now):
         return Judgement(Status.REJECTED, "InvalidNeeds", problem)
+    if not both and not steered and scheduled:
+        return Judgement(Status.ACCEPTED)
     if not steered and (first is First.NONE or not both):
         return Judgement(Status.NO_PROFILE, "NoProfile", "Nobody steers this car.")
     if needs.control_mode == "DynamicControl" and not offered.dynamic:
@@ -111,6 +115,7 @@ def _contradiction(needs: NeedsTold, able: Abilities, now: datetime) -> str:
         return "It departs in the past."
     pairs = (
         (able.least_charge, able.charge, "charging power"),
+        (number(needs.ac.get("evMinCurrent")), number(needs.ac.get("evMaxCurrent")), "current"),
         (able.least_discharge, able.discharge, "discharging power"),
         (able.v2x_energy[0], able.v2x_energy[1], "V2X energy"),
     )

@@ -14,7 +14,7 @@ from ocppbridge.charging.v2x_intents import AllowTransfer, SignalGrid, UpdateSet
 from ocppbridge.charging.v2x_messages import EvScheduleTold, NeedsTold, SetpointPulled
 from ocppbridge.charging.v2x_replies import NeedsTaken, SetpointGiven
 from ocppbridge.handlers.registry import Asked, answers, records, settles
-from ocppbridge.models import Call, EnergyPlan, Transaction
+from ocppbridge.models import Call, Transaction
 from ocppbridge.services import alerts, charging_profiles, energy_plans, ev_needs
 from ocppbridge.services.turns import Turn
 
@@ -46,9 +46,7 @@ def schedule_heard(message: EvScheduleTold, turn: Turn) -> None:
     row = _charging(turn, message.evse)
     kept = ev_needs.keep_schedule(turn.station, row, message, turn.received)
     if kept.excess and row is not None:
-        alerts.raise_alert(turn.station.pk, "EV-SCHEDULE-EXCEEDS", f"{row}: {kept.excess}", turn.received)
-        EnergyPlan.objects.filter(transaction=row, state="holds").update(state="stale", reason=kept.excess)
-        energy_plans.resend(turn.received + energy_plans.AGAIN_AFTER)
+        energy_needs.exceeded(row, kept.excess, turn.received)
 
 
 @answers(SetpointPulled, waits=True)

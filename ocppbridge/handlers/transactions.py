@@ -100,6 +100,9 @@ def started(message: Started, turn: Turn) -> None:
     row = _advanced(message, turn)
     if message.remote_start_id is not None and row.evse_number:
         energy_needs.began(row, turn.received)
+    if row.evse_number and not turn.speaks_numbers:
+        turn.out.flush()
+        energy_needs.waited_for(row, turn.received)
     for other in turn.all_at(row.evse_number) if row.evse_number else ():
         if other.pk != row.pk and other.started_at < row.started_at and row.state == Transaction.State.RUNNING:
             text = f"{row} has begun on EVSE {row.evse_number}, where {other} still runs: its end got lost"

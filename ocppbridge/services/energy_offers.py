@@ -11,6 +11,8 @@ from ocppbridge.models import Station
 
 COMPONENTS: Final = (CONTROLLER, *DER_CONTROLLERS, "SmartChargingCtrlr")
 SPOKEN: Final = "ocpp2.1"
+OLDEST: Final = "ocpp1.6"
+"""Has no word for what a car needs."""
 
 
 def of_evse(station: Station, evse: int) -> Offer:

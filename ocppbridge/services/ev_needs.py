@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from ocppbridge.charging import wish_plan
 from ocppbridge.charging.ev_needs import Abilities, abilities
 from ocppbridge.charging.v2x_messages import EvScheduleTold, NeedsTold
 from ocppbridge.charging.v2x_replies import NeedsTaken
-from ocppbridge.models import EnergyPlan, EvNeeds, EvSchedule, Station, Transaction
+from ocppbridge.charging.wish_plan import Car
+from ocppbridge.models import EnergyPlan, EvNeeds, EvSchedule, InstalledProfile, Station, Transaction
 
+BEFORE: Final = timedelta(minutes=10)
 _sorted = msgspec.json.Encoder(order="deterministic")
 
 
@@ -60,14 +63,45 @@ def of(needs: EvNeeds | None) -> Abilities:
     return abilities(said.get("v2x") or {}, said.get("dc") or {})
 
 
+def car_of(needs: EvNeeds | None) -> Car:
+    """What a car that only charges has said of itself."""
+    if needs is None:
+        return Car()
+    said = needs.parameters
+    return wish_plan.car_of(needs.requested, said.get("ac") or {}, said.get("dc") or {}, needs.departure)
+
+
+def await_transaction(row: Transaction, now: datetime) -> EvNeeds | None:
+    """Needs that came before the transaction did: it is theirs."""
+    rows = EvNeeds.objects.filter(
+        station=row.station, evse_number=row.evse_number or 0, transaction=None, received_at__gt=now - BEFORE
+    )
+    found = rows.order_by("-received_at", "-pk").first()
+    if found is not None:
+        EvNeeds.objects.filter(pk=found.pk).update(transaction=row)
+        found.transaction = row
+    return found
+
+
 def keep_schedule(station: Station, transaction: Transaction | None, told: EvScheduleTold, now: datetime) -> EvSchedule:
     """What the car has made of its profile, and where that is more than it may."""
-    plan = EnergyPlan.objects.filter(transaction=transaction, state="holds").first() if transaction else None
+    held = _profile_of(transaction) if transaction is not None else None
     return EvSchedule.objects.create(
         station=station, transaction=transaction, evse_number=told.evse, received_at=now, begins_at=told.base,
         schedule=dict(told.schedule), selected=told.selected, tolerance_accepted=told.tolerance_accepted,
-        excess=excess(plan.profile, told.schedule)[:255] if plan is not None else "",
+        excess=excess(held, told.schedule)[:255] if held is not None else "",
     )  # fmt: skip
+
+
+def _profile_of(row: Transaction) -> Mapping[str, Any] | None:
+    """That of its plan, or the TxProfile that was set for it otherwise."""
+    plan = EnergyPlan.objects.filter(transaction=row, state="holds").first()
+    if plan is not None:
+        return dict(plan.profile)
+    known = row.transaction_id or str(row.wire_id)
+    rows = InstalledProfile.objects.filter(station=row.station, transaction_id=known, purpose="TxProfile", wanted=True)
+    found = rows.order_by("-level", "-accepted_at").first()
+    return None if found is None else dict(found.profile)
 
 
 def excess(profile: Mapping[str, Any], schedule: Mapping[str, Any]) -> str:

@@ -97,6 +97,24 @@ register(
 )
 register(
     Decision(
+        id="EV-NEEDS-PLAN",
+        kind=Kind.POLICY_DEPENDENT,
+        title="What a car that only charges is told when it has told its needs",
+        section="OCPP 2.x K15 to K17 (NotifyEVChargingNeeds)",
+        question="An ISO 15118 car waits for a schedule. Is it made one?",
+        options={
+            "schedule": "Accepted, and a TxProfile: what EVSE and car can both do, by the driver's preferences less; "
+            "where a partner or staff have set a TxProfile, that one again",
+            "none": "NoChargingProfile: it charges within what the station's other profiles leave",
+        },
+        default="schedule",
+        applied_in="ocppbridge.bridge.energy_needs",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
         id="PREFERENCES-PLAN",
         kind=Kind.SPEC_SILENT,
         title="What a driver's charging preferences do to the power",

@@ -6,9 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from ocppbridge import nudges, tasks
 from ocppbridge.bridge import profiles, sessions, wishes
 from ocppbridge.charging.intents import InstallProfile
-from ocppbridge.models import Call, InstalledProfile, Station, Transaction
+from ocppbridge.models import BudgetShare, Call, InstalledProfile, SiteBudget, Station, Transaction
 from ocppbridge.services import calls
 from roaming.models import Command, Party, Preference, Session
 from tests.ocppbridge.bridge.test_profiles import NOW, ask, asked, row, say
@@ -45,6 +48,51 @@ def test_cheap_charging_is_as_much_as_he_needs(hub: Any, emsp: Partner, row: Tra
     (call,) = wishes.sweep(NOW + timedelta(seconds=10))
     assert limit(call) == 16
     assert InstalledProfile.objects.count() == 1
+
+
+class Sent:
+    """The broker, as far as it is asked."""
+
+    def __init__(self) -> None:
+        self.tasks: list[tuple[str, list[int]]] = []
+
+    def send_task(self, name: str, args: list[int], **more: Any) -> None:
+        self.tasks.append((name, args))
+
+
+def test_a_wish_is_heeded_when_it_comes(
+    hub: Any, emsp: Partner, row: Transaction, station: Station, monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    """SES-03: not with the next sweep; neither a refused one, nor the same twice."""
+    sent = Sent()
+    monkeypatch.setattr(nudges, "current_app", sent)
+    with django_capture_on_commit_callbacks(execute=True):
+        said = wish(row)
+        Preference.objects.create(
+            session=said.session, sender=said.sender, profile_type="FAST", response="NOT_POSSIBLE", received_at=NOW
+        )
+    assert sent.tasks == [("ocppbridge.wish", [said.pk])]
+    tasks.heed_wish(said.pk)
+    (call,) = Call.objects.filter(purpose=wishes.PURPOSE)
+    assert wishes.sweep(NOW) == []
+    assert call.reference == f"wish:{said.pk}"
+
+
+def test_a_wish_shares_the_site_anew_where_it_goes_by_wishes(
+    hub: Any, emsp: Partner, row: Transaction, station: Station, django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    budget = SiteBudget.objects.create(country_code="NL", party_id="VLT", location_id="L1", limit=40)
+    BudgetShare.objects.create(budget=budget, station=row.station)
+    said = wish(row, "FAST")
+    sent = Sent()
+    monkeypatch.setattr(nudges, "current_app", sent)
+    nudges.balance_begun(budget.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        wishes.heed(said.pk, NOW)
+    assert ("ocppbridge.balance", [budget.pk]) in sent.tasks
+    nudges.balance_begun(budget.pk)
 
 
 def test_a_profile_that_was_set_by_hand_goes_before(

@@ -255,14 +255,15 @@ def test_a_station_that_comes_back_is_told_what_holds_now(station: Station, door
 
 
 def test_needs_are_answered_as_the_case_is(station: Station, door: Door) -> None:
-    """TC_K_53_CSMS, TC_K_57_CSMS: no plan for plain charging, none for what cannot be reached, none for nonsense."""
+    """TC_K_53_CSMS, TC_K_57_CSMS: a schedule for plain charging, none for what cannot be reached, none for nonsense."""
     with door.station("CP1", "ocpp2.1") as talk:
         v2x.reported(talk, v2x.offering())
         v2x.started(talk)
         plain = {
             "acChargingParameters": {"energyAmount": 9000, "evMinCurrent": 6, "evMaxCurrent": 16, "evMaxVoltage": 230}
         }
-        assert v2x.needs(talk, "AC_three_phase", **plain)["status"] == "NoChargingProfile"
+        assert v2x.needs(talk, "AC_three_phase", **plain)["status"] == "Accepted"
+        assert v2x.installed(talk)["chargingSchedule"][0]["chargingSchedulePeriod"][0]["limit"] == 16
         hurry = {**v2x.CAR, "evMinEnergyRequest": 20_000}
         late = v2x.needs(talk, v2xChargingParameters=hurry, departureTime=v2x.soon(1))
         assert (late["status"], late["statusInfo"]["reasonCode"]) == ("NoChargingProfile", "NotEnoughTime")
@@ -271,13 +272,15 @@ def test_needs_are_answered_as_the_case_is(station: Station, door: Door) -> None
         assert EvNeeds.objects.count() == 3
 
 
-def test_a_201_station_has_no_word_for_no_profile(station: Station, door: Door) -> None:
-    """TC_K_53_CSMS."""
+def test_a_201_station_tells_what_a_car_of_direct_current_needs(station: Station, door: Door) -> None:
+    """TC_K_53_CSMS: nobody knows what the EVSE is built for, so it is the car's 200 A at 400 V."""
     with door.station("CP1", "ocpp2.0.1") as talk:
         v2x.reported(talk, [])
         v2x.started(talk)
         said = {"requestedEnergyTransfer": "DC", "dcChargingParameters": {"evMaxCurrent": 200, "evMaxVoltage": 400}}
-        assert talk.call("NotifyEVChargingNeeds", {"evseId": 1, "chargingNeeds": said})["status"] == "Processing"
+        assert talk.call("NotifyEVChargingNeeds", {"evseId": 1, "chargingNeeds": said})["status"] == "Accepted"
+        drained()
+        assert v2x.periods(v2x.installed(talk)) == [{"startPeriod": 0, "limit": 80_000}]
 
 
 def test_what_the_car_makes_of_its_profile_is_kept_and_too_much_is_answered_by_the_profile_again(

@@ -34,6 +34,7 @@ from ocppbridge.models import (
     Transaction,
 )
 from ocppbridge.services import calls, charging_profiles
+from roaming.services import decisions
 from tests.ocppbridge.certification.bidirectional import heard, started
 from tests.ocppbridge.certification.cards import CARD, authorize, card, id_token, world
 from tests.ocppbridge.certification.events import at, event
@@ -460,29 +461,70 @@ def means_to(talk: Talk, limit: int) -> str:
     return str(told["status"])
 
 
+def schedule_told(talk: Talk) -> tuple[Any, Any]:
+    """Whose schedule the station hears next, and its limit."""
+    said = heard(talk, "SetChargingProfile")["chargingProfile"]
+    (period,) = said["chargingSchedule"][0]["chargingSchedulePeriod"]
+    return said["transactionId"], period["limit"]
+
+
 @V2
 def test_a_car_that_can_tell_its_needs_is_served_and_asks_anew(door: Door, version: str) -> None:
-    """TC_K_53_CSMS, TC_K_57_CSMS: an answer that the case allows, each time; the profile that staff set is taken."""
+    """TC_K_53_CSMS, TC_K_57_CSMS: K15.FR.07, K17: what EVSE and car can both do; what staff have set is told again."""
     with there(door, version) as talk:
         row = begun(talk)
-        assert needs(talk) in ("Accepted", "Processing", "NoChargingProfile")
-        set_on(talk, profile(Purpose.TX, 2, 16, transaction=row.transaction_id))
+        assert needs(talk) == "Accepted"
+        assert schedule_told(talk) == (row.transaction_id, 16)
         assert means_to(talk, 16) == "Accepted"
-        assert needs(talk, 5000) in ("Accepted", "Processing", "NoChargingProfile")
         set_on(talk, profile(Purpose.TX, 2, 12, transaction=row.transaction_id))
+        assert needs(talk, 5000) == "Accepted"
+        assert schedule_told(talk) == (row.transaction_id, 12)
         assert means_to(talk, 12) == "Accepted"
     assert (EvNeeds.objects.count(), EvSchedule.objects.count()) == (2, 2)
     assert kept() == [("TxProfile", 1, Decimal(12))]
 
 
 @V2
+def test_a_car_that_means_to_take_more_than_its_schedule_is_told_it_again(door: Door, version: str) -> None:
+    """TC_K_55_CSMS: K15.FR.11."""
+    with there(door, version) as talk:
+        begun(talk)
+        assert needs(talk) == "Accepted"
+        told = schedule_told(talk)
+        assert means_to(talk, 20) == "Accepted"
+        assert schedule_told(talk) == told
+    assert "20" in EvSchedule.objects.get().excess
+
+
+@V2
+def test_needs_that_come_before_the_transaction_wait_for_it(door: Door, version: str) -> None:
+    """TC_K_53_CSMS: a TxProfile needs a transaction (K01.FR.03)."""
+    with there(door, version) as talk:
+        assert needs(talk) == "Accepted"
+        row = begun(talk)
+        assert schedule_told(talk) == (row.transaction_id, 16)
+    assert EvNeeds.objects.get().transaction == row
+
+
+@V2
+def test_by_decision_a_car_that_only_charges_is_made_no_schedule(door: Door, version: str) -> None:
+    """Decision EV-NEEDS-PLAN; 2.0.1 has no word for it."""
+    decisions.choose("EV-NEEDS-PLAN", "none")
+    decisions.forget()
+    with there(door, version) as talk:
+        begun(talk)
+        assert needs(talk) == ("Processing" if version == "ocpp2.0.1" else "NoChargingProfile")
+    assert not Call.objects.filter(action="SetChargingProfile").exists()
+
+
+@V2
 def test_a_schedule_is_negotiated_anew_because_we_say_so(door: Door, version: str) -> None:
-    """TC_K_58_CSMS, TC_K_59_CSMS: a new profile, the car's needs again, a second one, and what the car makes of it."""
+    """TC_K_58_CSMS, TC_K_59_CSMS: a new profile, the car's needs again, it once more, and what the car makes of it."""
     with there(door, version) as talk:
         row = begun(talk)
-        set_on(talk, profile(Purpose.TX, 2, 16, transaction=row.transaction_id))
-        assert needs(talk) in ("Accepted", "Processing", "NoChargingProfile")
         second = set_on(talk, profile(Purpose.TX, 2, 10, transaction=row.transaction_id))
         assert second["chargingProfile"]["chargingSchedule"][0]["chargingSchedulePeriod"][0]["limit"] == 10
+        assert needs(talk) == "Accepted"
+        assert schedule_told(talk) == (row.transaction_id, 10)
         assert means_to(talk, 10) == "Accepted"
     assert EvSchedule.objects.get().transaction == row

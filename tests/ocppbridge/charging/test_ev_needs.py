@@ -58,6 +58,21 @@ def test_the_table(needs: NeedsTold, offered: Offer, first: First, steered: bool
     assert bool(found.reason) == (status != "Accepted")
 
 
+@pytest.mark.parametrize(
+    ("needs", "steered", "status"),
+    [
+        (NeedsTold(1, "AC_three_phase", control_mode="DynamicControl"), False, "Accepted"),
+        (NeedsTold(1, "DC"), False, "Rejected"),
+        (NeedsTold(1, "AC_three_phase", ac={"evMinCurrent": 17, "evMaxCurrent": 16}), False, "Rejected"),
+        (told(), False, "NoChargingProfile"),
+    ],
+)
+def test_a_car_that_only_charges_is_made_a_schedule(needs: NeedsTold, steered: bool, status: str) -> None:
+    """K15.FR.03; one that may give energy back is not, only because others are."""
+    found = judge(needs, Offer(), ALLOWED, NOW, first=First.NONE, steered=steered, scheduled=True)
+    assert found.status == status
+
+
 def test_powers_are_totals_of_the_phases_and_discharging_has_no_sign() -> None:
     found = abilities({"maxChargePower": 1000, "maxChargePower_L2": 1000.5, "maxDischargePower": -700})
     assert (found.charge, found.discharge) == (Decimal("2000.5"), Decimal(700))
