@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 
 from roaming.ocpi import json
 from roaming.ocpi.errors import InvalidObject
-from roaming.ocpi.types import IN_WORDS, DateTime, Number, Violation, parse_datetime
+from roaming.ocpi.types import IN_WORDS, DateTime, Number, Violation, is_conforming_datetime, parse_datetime
 
 T = TypeVar("T")
 
@@ -27,11 +28,14 @@ _MISSING = re.compile(r"^Object missing required field `(.+)`$")
 _PATTERN = re.compile(r"^Expected `str` matching regex '(.*)'$", re.DOTALL)
 
 
-def decode(kind: type[T], data: bytes | str | dict[str, Any] | list[Any], *, at: str = "") -> T:
-    """`at` is put before the pointer where `data` is a part of something larger."""
+def decode(
+    kind: type[T], data: bytes | str | dict[str, Any] | list[Any], *, at: str = "", odd: set[str] | None = None
+) -> T:
+    """`at` is put before the pointer where `data` is a part of something larger; datetimes that are spelled otherwise
+    than the specification says are added to `odd`."""
     document = json.loads(data) if isinstance(data, bytes | str) else data
     try:
-        return msgspec.convert(document, kind, dec_hook=_scalar)
+        return msgspec.convert(document, kind, dec_hook=_scalar if odd is None else partial(_noting, odd))
     except msgspec.ValidationError as error:
         raise _invalid(error, at) from None
 
@@ -40,6 +44,12 @@ def _scalar(kind: type, value: Any) -> Any:
     if kind is DateTime:
         return parse_datetime(value)
     return _number(value)
+
+
+def _noting(odd: set[str], kind: type, value: Any) -> Any:
+    if kind is DateTime and isinstance(value, str) and not is_conforming_datetime(value):
+        odd.add(value)
+    return _scalar(kind, value)
 
 
 def _number(value: Any) -> Decimal:

@@ -148,7 +148,7 @@ def format_datetime(moment: datetime) -> str:
 
 
 def is_conforming_datetime(text: str) -> bool:
-    """Whether a peer's spelling is the specification's own; others are accepted and logged."""
+    """Whether a peer's spelling is the specification's own; others are accepted and spelled right (`spelling`)."""
     return _CONFORMING.fullmatch(text) is not None
 
 

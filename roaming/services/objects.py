@@ -1,4 +1,4 @@
-"""Storing a client-owned object: the JSON as sent, beside the columns that are asked for.
+"""Storing a client-owned object: the JSON as sent (but see `spelling`), beside the columns that are asked for.
 
 One transaction locks the object, checks it against what is stored, writes it and marks its deliveries. An older
 last_updated never overwrites (COO-13, S31); an object whose content is the same is acknowledged and neither dated
@@ -8,6 +8,7 @@ anew nor sent on (LOC-14). Each module's noun has a thin file of its own over th
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from roaming.models import Platform, StoredObject
-from roaming.ocpi import json
+from roaming.ocpi import json, spelling
 from roaming.ocpi.decoding import decode
 from roaming.ocpi.errors import InvalidObject, NotFound, ServerError
 from roaming.ocpi.party import PartyId
@@ -26,6 +27,8 @@ from roaming.ocpi.versions import ModuleID
 from roaming.services import deliveries, rows
 from roaming.services.decisions import choices
 from roaming.services.questions import Question, whole, whole_row_of
+
+logger = logging.getLogger(__name__)
 
 O = TypeVar("O", bound=StoredObject)  # noqa: E741  # the object's model
 Document = Mapping[str, Any] | str | bytes
@@ -140,7 +143,10 @@ class _Push(Generic[O]):
         self.kind, self.owner, self.source, self.now, self.more = kind, owner, source, now, more
         self.addressee, self.tell = addressee, tell
         self.text, self.content = _both(document)
-        self.new = decode(kind.struct, self.content)
+        self.new, told = spelling.read(kind.struct, self.content)
+        if told is not self.content:
+            logger.info("%s of %s are not spelled as specified", kind.module, source or owner)  # TYP-02
+            self.text, self.content = _both(told)
 
     @property
     def identifier(self) -> str:

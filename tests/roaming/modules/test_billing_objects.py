@@ -208,3 +208,14 @@ def test_money_keeps_its_digits(hub: Any, cpo: Partner, emsp: Partner) -> None:
     assert b'"excl_vat":2.5000' in emsp.call("GET", emsp.at("cdrs", "SENDER")).raw
     assert Cdr.objects.get().total_cost_excl_vat == Decimal("2.5")
     assert Session.objects.count() == 0
+
+
+def test_a_cdr_whose_dates_are_spelled_otherwise_is_the_same_when_it_comes_again(
+    hub: Any, cpo: Partner, emsp: Partner
+) -> None:
+    """CDR-05, CDR-29, E13: the unknown start is accepted, never emitted, and no conflict of content."""
+    sent = samples.cdr(start_date_time="1970-1-1T00:00:00Z", last_updated="2026-11-21 11:00:05.25+00:00")
+    for _ in range(2):
+        assert cpo.call("POST", cpo.at("cdrs", "RECEIVER"), sent).both == (200, 1000)
+    (one,) = emsp.call("GET", emsp.at("cdrs", "SENDER")).data
+    assert (one["start_date_time"], one["last_updated"]) == ("1970-01-01T00:00:00Z", "2026-11-21T11:00:05.250Z")

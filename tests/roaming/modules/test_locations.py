@@ -300,3 +300,16 @@ def test_unknown_and_disagreed_receivers_look_the_same(hub: Any, cpo: Partner, e
     assert push(cpo, body=samples.location(), to="XX/YYY").both == (200, 4001)
     Agreement.objects.create(cpo=Party.objects.get(role="CPO"), emsp=Party.objects.get(role="EMSP"), suspended=True)
     assert push(cpo, body=samples.location(), to="DE/EMX").both == (200, 4001)
+
+
+def test_a_peers_spelling_of_dates_is_not_shown_to_others(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """TYP-02: accepted and converted, so that a strict eMSP takes it; sent again it has not changed."""
+    url = cpo.at("locations", "RECEIVER", "NL", "CPO", "LOC1")
+    sent = samples.location(last_updated="2026-11-21 10:00:00.416199+00:00")
+    assert cpo.call("PUT", url, sent).both == (201, 1000)
+    hub.work()
+    assert cpo.call("PUT", url, sent).both == (200, 1000)
+    hub.work()
+    (pushed,) = emsp.pushed("locations")
+    (listed,) = emsp.call("GET", emsp.at("locations", "SENDER")).data
+    assert pushed.body["last_updated"] == listed["last_updated"] == "2026-11-21T10:00:00.416Z"
