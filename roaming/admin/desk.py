@@ -255,7 +255,7 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
     @admin.display(description="Sent")
     def sent(self, obj: Assessment) -> SafeString | str:
         """Whether anybody but its owner may see it."""
-        return badge("withheld", WARN) if obj.cdr.withheld else "like any other"
+        return badge("withheld", WARN) if obj.cdr.withheld else "not held back"
 
     @admin.display(description="Rounding")
     def rounding_shown(self, obj: Assessment) -> str:

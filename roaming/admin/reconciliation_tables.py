@@ -119,6 +119,8 @@ def _rows(selection: Selection, rows: Sequence[Balance]) -> Panel:
 
 def _row(row: Balance, selection: Selection) -> tuple[Any, ...]:
     session, cdr = _linked("roaming.session", row.session), _linked("roaming.cdr", row.cdr)
+    if row.session is None and not row.sessionless:
+        session = short(row.key)  # as its CDR names it
     labels = [(Balance.Problem(one).label, BAD if one in SERIOUS else WARN) for one in row.problems]
     said = _figures(row.session_energy, row.session_cost, row.currency) if row.session_energy is not None else "–"
     stands = _figures(row.energy_import - row.energy_export, row.cost, row.currency) if row.standing else "nothing"
@@ -145,6 +147,8 @@ def _page(row: Balance, page: str) -> str | None:
     match page:
         case "transaction":
             return links.jump("ocppbridge.transaction", session_id=row.session.object_id if row.session else row.key)
+        case "desk" if row.cdr_id is not None:
+            return links.jump("roaming.assessment", cdr_id=row.cdr_id)
         case "deliveries":
             return links.changelist("roaming.delivery", q=row.cdr.object_key if row.cdr else row.key)
         case "pulls":

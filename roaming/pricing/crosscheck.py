@@ -68,7 +68,7 @@ def _figures(cdr: Json, session: Json, tolerance: Decimal) -> Iterator[Finding]:
         if ours is not None and theirs is not None:
             apart = abs(Decimal(seconds(ours - theirs)))
             if apart > TIME_SLACK:
-                yield warning("session_mismatch", f"/{field}", f"lies {apart} s from the session's")
+                yield warning("session_mismatch", f"/{field}", f"lies {abs(ours - theirs)} from the session's")
     for side in ("excl_vat", "incl_vat"):
         claimed, running = price(cdr, "total_cost", side), price(session, "total_cost", side)
         if claimed is not None and running is not None and abs(claimed - running) > tolerance and not is_credit(cdr):

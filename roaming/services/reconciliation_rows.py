@@ -17,34 +17,35 @@ COLUMNS = (
 
 
 class Step(NamedTuple):
-    """`page`: which page helps (session, transaction, cdr, deliveries, pulls)."""
+    """`page`: which page helps (transaction, cdr, desk, deliveries, pulls)."""
 
     page: str
     words: str
 
 
-_STEPS: dict[tuple[str, bool], Step] = {
-    (P.NO_CDR, True): Step("transaction", "See what its transaction waits for, and release it"),
-    (P.NO_CDR, False): Step("pulls", "Pull the owner's CDRs, or ask the owner for it"),
-    (P.NO_SESSION, True): Step("cdr", "See where its session is, or credit it"),
-    (P.NO_SESSION, False): Step("pulls", "Pull the owner's sessions, or dispute the CDR"),
-    (P.ENERGY, True): Step("cdr", "Compare both; credit and replace the CDR"),
-    (P.ENERGY, False): Step("cdr", "Compare both; dispute the CDR"),
-    (P.UNDELIVERED, True): Step("deliveries", "See the receiver's answer; send again"),
-    (P.NO_RECEIVER, True): Step("cdr", "No partner here owns this token: bill it elsewhere, or invite its owner"),
-    (P.ON_HOLD, True): Step("cdr", "Release, dispute or reject it at the desk"),
-    (P.REJECTED, True): Step("cdr", "Ask its owner for a right one"),
+_DECIDE = Step("desk", "Release, dispute or reject it at the desk")
+_STEPS: dict[tuple[str, bool], tuple[Step, ...]] = {
+    (P.NO_CDR, True): (Step("transaction", "See what its transaction waits for, and release it"),),
+    (P.NO_CDR, False): (Step("pulls", "Pull the owner's CDRs, or ask the owner for it"),),
+    (P.NO_SESSION, True): (Step("desk", "See where its session is, or credit it"),),
+    (P.NO_SESSION, False): (Step("pulls", "Pull the owner's sessions"), Step("desk", "Dispute the CDR")),
+    (P.ENERGY, True): (Step("desk", "Compare both; credit and replace the CDR"),),
+    (P.ENERGY, False): (Step("desk", "Compare both; dispute the CDR"),),
+    (P.UNDELIVERED, True): (Step("deliveries", "See the receiver's answer; send again"),),
+    (P.NO_RECEIVER, True): (Step("cdr", "No partner here owns this token: bill it elsewhere, or invite its owner"),),
+    (P.ON_HOLD, True): (_DECIDE,),
+    (P.REJECTED, True): (Step("desk", "See why, and ask its owner for a right one"),),
 }
 
 
 def steps(row: Balance) -> list[Step]:
-    """One for each kind of trouble; the same page is named once."""
+    """What helps with each kind of trouble, named once; of the desk what it can do with one that is on hold."""
     own = row.session.source_id is None if row.session else row.cdr is not None and row.cdr.source_id is None
     found: dict[Step, None] = {}
     for problem in row.problems:
         code = P.ENERGY if problem in (P.COST, P.TIME) else problem
-        found[_STEPS.get((code, own)) or _STEPS[code, True]] = None
-    return list(found)
+        found |= dict.fromkeys(_STEPS.get((code, own)) or _STEPS[code, True])
+    return [step for step in found if step == _DECIDE or _DECIDE not in found or step.page != "desk"]
 
 
 def words(row: Balance) -> str:

@@ -78,6 +78,8 @@ def test_the_page_leads_from_the_month_to_the_partner_to_what_can_be_done(admin_
         held = Balance.objects.get(key="S4").cdr
         assert held is not None and reverse("admin:roaming_cdr_change", args=[held.pk]) in page
         assert "Release, dispute or reject it at the desk" in page
+        assert f"{reverse('admin:roaming_assessment_changelist')}?cdr_id={held.pk}&amp;jump=1" in page
+        assert "=S3" in page  # the session that C3 names, although it is not here
         assert reverse("admin:ocppbridge_transaction_changelist") in page  # of our own session without CDR
     assert "session without CDR" not in asked(admin_client, party="DE/EMX", kind="held")
     assert "money differs" not in asked(admin_client, party="NL/CPO")  # who is owed does not pay
