@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from roaming.ocpi.commands import (
     Command,
-    CommandResponse,
     CommandResponseType,
     CommandResultType,
     ReserveNow,
@@ -28,6 +27,8 @@ from roaming.ocpi.locations import Capability, Evse, Location, Status
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.sessions import FINAL, Session
 from roaming.ocpi.types import NO_DATA, same
+
+R = TypeVar("R")  # an answer at once, of a command or a charging profile
 
 ACCEPTED, REJECTED = CommandResponseType.ACCEPTED, CommandResponseType.REJECTED
 NOT_SUPPORTED, UNKNOWN_SESSION = CommandResponseType.NOT_SUPPORTED, CommandResponseType.UNKNOWN_SESSION
@@ -110,15 +111,15 @@ def check_response_url(command: Command, hosts: Collection[str]) -> None:
         raise InvalidObject("/response_url", f"{host} is not a host that we know of you")
 
 
-def read_response(data: Any, *, timeout: int = 30, longest: int = 600) -> CommandResponse:
-    """A remote CPO's CommandResponse, with a timeout that can be worked with: peers leave it out or send days. Raises
-    HubError (4000) where there is none (HUB-26)."""
+def read_response(data: Any, kind: type[R], *, timeout: int = 30, longest: int = 600) -> R:
+    """A remote CPO's answer at once, with a timeout that can be worked with: peers leave it out or send days. Raises
+    HubError (4000) where it is none: it is the receiver's fault, not of the one who asked (HUB-26)."""
     given = data.get("timeout") if isinstance(data, dict) else None
     usable = given if type(given) is int and 0 < given <= longest else timeout
     try:
-        return decode(CommandResponse, {**data, "timeout": usable} if isinstance(data, dict) else data)
+        return decode(kind, {**data, "timeout": usable} if isinstance(data, dict) else data)
     except OcpiError as error:
-        raise HubError(f"The receiver's CommandResponse is not usable: {error.message}") from None
+        raise HubError(f"The receiver's {kind.__name__} is not usable: {error.message}") from None
 
 
 def _at_evse(command: StartSession | ReserveNow | UnlockConnector, evse: Evse) -> Verdict:

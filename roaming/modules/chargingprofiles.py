@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
+from roaming.hub.commands import read_response
 from roaming.hub.routing import FindReceiver, Forward
 from roaming.modules.calling import (
     KEY,
@@ -36,9 +37,6 @@ from roaming.services.commands import Order
 from roaming.services.profiles import ProfileRequest
 
 _SESSION = "session_id"
-_LONGEST = 600  # seconds that a result may take
-
-
 _SECONDS = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -91,8 +89,8 @@ def _forward(asked: Asked, to: Forward) -> Reply:
 
 
 def _read(data: Any) -> tuple[str, int, str]:
-    response = decode(words.ChargingProfileResponse, data)
-    return response.result.value, min(response.timeout, _LONGEST), ""
+    response = read_response(data, words.ChargingProfileResponse)
+    return response.result.value, response.timeout, ""
 
 
 def _missing(asked: Asked, find: FindReceiver) -> Reply | None:

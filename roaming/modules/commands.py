@@ -67,7 +67,7 @@ def _forward(asked: Asked, to: Forward) -> Reply:
 
 
 def _read(data: Any) -> tuple[str, int, str]:
-    response = read_response(data)
+    response = read_response(data, words.CommandResponse)
     return response.result.value, response.timeout, response.message[0].text if response.message else ""
 
 

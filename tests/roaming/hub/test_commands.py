@@ -8,6 +8,7 @@ import pytest
 
 from roaming.hub.commands import Verdict, at_location, cancel, check_response_url, read_response, stop
 from roaming.ocpi.commands import (
+    CommandResponse,
     CommandResponseType,
     CommandResultType,
     ReserveNow,
@@ -206,16 +207,16 @@ class TestResponseUrl:
 
 class TestARemoteCposResponse:
     def test_as_it_should_be(self) -> None:
-        response = read_response({"result": "ACCEPTED", "timeout": 60})
+        response = read_response({"result": "ACCEPTED", "timeout": 60}, CommandResponse)
         assert (response.result, response.timeout) == ("ACCEPTED", 60)
 
     @pytest.mark.parametrize("timeout", [None, 0, -5, 10**9, "30"])
     def test_without_a_timeout_to_work_with(self, timeout: Any) -> None:
         """CMD-03."""
-        assert read_response({"result": "REJECTED", "timeout": timeout}, timeout=20).timeout == 20
+        assert read_response({"result": "REJECTED", "timeout": timeout}, CommandResponse, timeout=20).timeout == 20
 
     @pytest.mark.parametrize("data", [None, "ACCEPTED", {}, {"result": "TIMEOUT"}])
     def test_none_at_all(self, data: Any) -> None:
         """CMD-07, HUB-26."""
         with pytest.raises(HubError):
-            read_response(data)
+            read_response(data, CommandResponse)

@@ -133,6 +133,16 @@ def test_each_result_is_passed_on(hub: Any, cpo: Partner, emsp: Partner, session
     assert [one.body for one in emsp.requests("POST", "/profiles")] == [body]
 
 
+def test_an_answer_of_the_cpo_that_is_none_is_not_the_emsps_fault(
+    hub: Any, cpo: Partner, emsp: Partner, session: str
+) -> None:
+    """HUB-26; a timeout that is left out is the usual one."""
+    cpo.answers["*", PATH] = Said({"result": "TIMEOUT", "timeout": 20})
+    assert ask(emsp, "PUT", session).both == (200, 4000)
+    cpo.answers["*", PATH] = Said({"result": "ACCEPTED"})
+    assert ask(emsp, "PUT", session).both == (200, 1000)
+
+
 def test_a_session_that_nobody_has_is_unknown(hub: Any, emsp: Partner) -> None:
     """CHP-19."""
     assert ask(emsp, "PUT", "NOPE").data == {"result": "UNKNOWN_SESSION", "timeout": 0}
