@@ -55,15 +55,9 @@ class Report:
         return replace(self, parts={**self.parts, part.seq_no: part.entries}, last=last)
 
     @property
-    def missing(self) -> tuple[int, ...]:
-        """The numbers of the parts that have not come, as far as that can be told."""
-        highest = self.last if self.last is not None else max(self.parts, default=-1)
-        return tuple(number for number in range(highest + 1) if number not in self.parts)
-
-    @property
     def whole(self) -> bool:
-        """Whether nothing is missing."""
-        return self.last is not None and not self.missing
+        """Whether every part up to the last one has come. Parts are counted, not numbers: a last one may be any."""
+        return self.last is not None and sum(0 <= number <= self.last for number in self.parts) == self.last + 1
 
     def settings(self) -> list[Setting]:
         """Every setting of the parts that have come."""

@@ -190,10 +190,10 @@ def _numbered(state: Transaction, message: TransactionFacts) -> Transaction:
     if last is None:
         # Started is number 0 by the book, but a station that counts from anywhere has lost nothing.
         skipped = range(0) if isinstance(message, Started) else range(number)
-        return replace(state, last_seq_no=number, missing=tuple(skipped)[-MOST_MISSING:])
+        return replace(state, last_seq_no=number, missing=tuple(skipped[-MOST_MISSING:]))
     if number > last:
-        missing = (*state.missing, *range(last + 1, number))[-MOST_MISSING:]
-        return replace(state, last_seq_no=number, missing=missing)
+        skipped = range(last + 1, number)[-MOST_MISSING:]  # cut while it is a range: a station may skip millions
+        return replace(state, last_seq_no=number, missing=(*state.missing, *skipped)[-MOST_MISSING:])
     odd = Finding("SEQ_RESTART", f"{last} → 0") if number == 0 < last and isinstance(message, Ended) else None
     still = tuple(missed for missed in state.missing if missed != number)
     if isinstance(message, Started):  # nothing comes before the start

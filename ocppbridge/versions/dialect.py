@@ -26,6 +26,7 @@ Payload = Mapping[str, Any]
 # have, additional fields, odd times (field quirk 10). A wrong type or a missing field is refused all the same, but for
 # the figures that stations are known to leave out or to write as the other type (field quirk 3).
 _TOLERABLE: Final = frozenset({Code.PROPERTY_CONSTRAINT, Code.FORMAT_VIOLATION})
+_BOUNDS: Final = frozenset({"minimum", "maximum"})  # a number out of its bounds is no number of ours
 _FORGIVEN: Final = re.compile(r"/data|/meterStart|/meterStop|.*/sampledValue/\d+/value")
 
 
@@ -147,6 +148,8 @@ class Dialect:
 
 
 def _forgiven(complaint: Complaint) -> bool:
+    if complaint.rule in _BOUNDS:
+        return False
     return complaint.code in _TOLERABLE or _FORGIVEN.fullmatch(complaint.pointer) is not None
 
 

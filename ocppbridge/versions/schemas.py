@@ -35,6 +35,10 @@ _RANKS: Final[tuple[tuple[Code, frozenset[str]], ...]] = (
 )
 _RANK_OF: Final = {rule: rank for rank, (_, rules) in enumerate(_RANKS) for rule in rules}
 _LAST: Final = len(_RANKS) - 1
+# OCPP's integer is 32 bits wide, which the schema files leave unsaid and our columns rely on. A stop is taken whatever
+# it says (field quirk 7): 1.6's transaction numbers are only compared, its lifetime registers may be longer.
+_INTEGER: Final = {"minimum": -(2**31), "maximum": 2**31 - 1}
+_UNBOUNDED: Final = frozenset({"transactionId", "meterStart", "meterStop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,19 @@ def schemas(version: str) -> Schemas:
     for action, kind, schema in read_schemas(version):
         # Each file stands for itself: compiled apart, equal `$id`s in two of them cannot meet. The mask keeps values
         # (a password that is too long) out of the complaints, which are logged and sent.
-        (responses if kind == "response" else requests)[action] = jsonschema_rs.validator_for(schema, mask="it")
+        compiled = jsonschema_rs.validator_for(_bounded(schema), mask="it")
+        (responses if kind == "response" else requests)[action] = compiled
     return Schemas(version, MappingProxyType(requests), MappingProxyType(responses))
+
+
+def _bounded(schema: Any, name: str = "") -> Any:
+    """The same schema, its integers within 32 bits."""
+    if isinstance(schema, list):
+        return [_bounded(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: _bounded(part, name) for name, part in schema.items()}
+    return {**_INTEGER, **inner} if inner.get("type") == "integer" and name not in _UNBOUNDED else inner
 
 
 def read_schemas(version: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -50,6 +50,19 @@ def test_the_worst_violation_gives_the_code(change, code, pointer):
     assert error.description.startswith(pointer or "/")
 
 
+@pytest.mark.parametrize("number", [2**31, -(2**31) - 1, 10**30])
+def test_an_integer_has_32_bits(number):
+    """S40: no column and no loop of ours has room for more, and none is needed."""
+    assert refused("1.6", "StatusNotification", STATUS | {"connectorId": number}).pointer == "/connectorId"
+    assert refused("2.0.1", "MeterValues", METER | {"evseId": number}).code is Code.PROPERTY_CONSTRAINT
+
+
+def test_a_stop_is_let_in_whatever_its_numbers():
+    """Field quirk 7: always acknowledged."""
+    stop = {"transactionId": 10**12, "timestamp": "2026-11-21T10:00:00Z", "meterStop": 3 * 10**9}
+    schemas("1.6").check_request("StopTransaction", stop)
+
+
 def test_a_missing_field_is_an_occurrence_violation():
     assert refused("1.6", "StatusNotification", {"connectorId": 1}).code is Code.OCCURRENCE_CONSTRAINT
     assert refused("1.6", "StopTransaction", {}).pointer == "/transactionId"

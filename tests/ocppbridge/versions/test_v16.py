@@ -163,6 +163,11 @@ def test_a_lenient_station_gets_away_with_what_can_still_be_understood(action, p
     assert V16.up(action, payload)
 
 
+def test_even_a_lenient_station_must_send_numbers_that_fit():
+    with pytest.raises(SchemaFault):
+        V16.admit("MeterValues", {"connectorId": 2**31, "meterValue": []}, lenient=True)
+
+
 def test_a_start_without_a_meter_is_a_start_without_a_meter():
     """Field quirk 3: meterStart null."""
     payload = {"connectorId": 1, "idTag": "A", "timestamp": AT, "meterStart": None}
