@@ -66,7 +66,7 @@ def database(url: str, pool: dict[str, Any]) -> dict[str, Any]:
         env.fail("DATABASE_URL", "names no database")
     named = {key.upper(): parts.pop(key, "") for key in ("host", "port", "user", "password")}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": parts.pop("dbname"),
         **named,
         "CONN_MAX_AGE": 0,  # the pool refuses anything else

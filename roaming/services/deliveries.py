@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
-from roaming import nudges
+from roaming import nudges, statements
 from roaming.hub.addressing import DRIVING_SIDE, Role
 from roaming.models import Cdr, Delivery, Party, Platform, Session, StoredObject, Tariff, Token
 from roaming.ocpi.versions import InterfaceRole, ModuleID
@@ -121,8 +120,7 @@ def _write(what: _Object, marked: list[_Marked], now: datetime, correlation_id: 
         "states": [one.state for one in marked],
         "aways": [one.away for one in marked],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, values)
+    statements.run(_UPSERT, values)
     wake(one.platform for one in marked if one.state == Delivery.State.PENDING and not one.away)
     return len(marked)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
-
+from roaming import statements
 from roaming.models import Location
 from roaming.ocpi import locations as words
 
@@ -39,8 +38,7 @@ def bring_in_line(row: Location, location: words.Location) -> None:
         "tariffs": [_BETWEEN.join(_tariffs(evse)) for evse in evses.values()],
         "dates": [evse.last_updated for evse in evses.values()],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_INDEX, values)
+    statements.run(_INDEX, values)
 
 
 def _tariffs(evse: words.Evse) -> list[str]:

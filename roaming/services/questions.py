@@ -19,6 +19,8 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from psycopg.sql import Literal
 
+from roaming import statements
+
 M = TypeVar("M", bound=Model)
 _PLACES = re.compile("%[s%]")
 
@@ -47,10 +49,7 @@ class Question:
         if which not in self._settled:
             self._settled[which] = _settle(self.sql, self.specimens, values)
         sql, open_ones = self._settled[which]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [_instead(specimen, values) for specimen in open_ones])
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+        return statements.fetch(sql, [_instead(specimen, values) for specimen in open_ones])
 
 
 def _settle(sql: str, specimens: Sequence[Any], values: Mapping[Any, Any]) -> tuple[str, list[Any]]:

@@ -8,12 +8,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import Field, Model
 
+from roaming import statements
+
 
 def update(row: Model) -> None:
     """All columns of a row that is there; no signals, no auto_now."""
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _columns(type(row))]
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(type(row)), [*values, row.pk])
+    statements.run(_sql(type(row)), [*values, row.pk])
 
 
 @cache

@@ -8,7 +8,7 @@ from copy import deepcopy
 
 import pytest
 from django.db import connection
-from django.db.backends.postgresql.base import DatabaseWrapper
+from config.postgresql.base import DatabaseWrapper
 from django.db.utils import OperationalError
 
 

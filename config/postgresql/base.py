@@ -1,0 +1,57 @@
+"""Django's PostgreSQL backend with two things that every request pays for done in fewer steps.
+
+A pooled connection is asked whether it lives only if its socket has something to say: PostgreSQL that went away has
+closed it, and one that is there says nothing unasked. COMMIT is one call of libpq.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.postgresql import base
+from django.db.backends.utils import debug_transaction
+from psycopg import Connection, errors
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg_pool import ConnectionPool
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    _connection_pools: ClassVar[dict[str, ConnectionPool[Any]]]  # Django's own, of all aliases
+    _configure_connection: Callable[[Connection[Any]], None]
+
+    @property
+    def pool(self) -> ConnectionPool[Any] | None:
+        """As Django's, with our look at a connection in place of a round trip for each."""
+        options = self.settings_dict["OPTIONS"].get("pool")
+        if self.alias == NO_DB_ALIAS or not options:
+            return None
+        if self.alias not in self._connection_pools:
+            made = ConnectionPool(
+                kwargs={**self.get_connection_params(), "autocommit": True}, open=False,
+                configure=self._configure_connection, check=alive, **options,
+            )  # fmt: skip
+            self._connection_pools.setdefault(self.alias, made)  # another thread may have been first; none is open yet
+        return self._connection_pools[self.alias]
+
+    def _commit(self) -> None:
+        if self.connection is None:
+            return
+        status = self.connection.pgconn.transaction_status
+        if status == TransactionStatus.INTRANS:
+            with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
+                result = self.connection.pgconn.exec_(b"COMMIT")
+                if result.status != ExecStatus.COMMAND_OK:
+                    raise errors.error_from_result(result)
+        else:
+            super()._commit()  # type: ignore[misc]  # the stubs do not know it
+
+
+def alive(connection: Connection[Any]) -> None:
+    """Raises what psycopg raises where PostgreSQL is gone."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        ConnectionPool.check_connection(connection)
