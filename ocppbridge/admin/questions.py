@@ -50,6 +50,13 @@ class Start(AtEvse):
 
     token = forms.CharField(max_length=36, help_text="The uid; its owner gets session and CDR")
     connector = forms.IntegerField(required=False, min_value=1, help_text="Empty: the station chooses (2.x only)")
+    limit = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=10,
+        decimal_places=1,
+        help_text="A per phase; a charging profile comes with the start",
+    )
 
 
 class Stop(Question):

@@ -14,10 +14,11 @@ from django.utils import timezone
 from ocppbridge.admin import questions
 from ocppbridge.admin.calling import call_station, remote_start_id
 from ocppbridge.charging import intents
+from ocppbridge.charging.charging_profiles import Unit
 from ocppbridge.charging.intents import When
 from ocppbridge.charging.tokens import STATION, IdToken, Place
 from ocppbridge.models import Evse, Transaction
-from ocppbridge.services import local_lists, reservations
+from ocppbridge.services import charging_profiles, local_lists, reservations
 from roaming.console.asking import Question, button
 from roaming.console.mixing import ModelAdmin
 
@@ -49,8 +50,11 @@ class Verbs(ModelAdmin[M]):
         """Remote start."""
         said = form.cleaned_data
         place = Place(said["evse"], said["connector"] or None)
-        intent = intents.StartCharging(IdToken(said["token"], "Central"), remote_start_id(), place)
-        return call_station(request, questions.station_of(obj), intent)
+        station, limit = questions.station_of(obj), said["limit"]
+        profile = None if limit is None else charging_profiles.for_start(station, Unit.A, limit)
+        token = IdToken(said["token"], "Central")
+        intent = intents.StartCharging(token, remote_start_id(), place, profile=profile)
+        return call_station(request, station, intent)
 
     @button(
         "Stop",

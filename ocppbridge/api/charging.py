@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -18,10 +19,11 @@ from rest_framework.response import Response
 from ocppbridge.api.asking import refusing, said, station_of, who
 from ocppbridge.api.serializers import CallSerializer
 from ocppbridge.api.verbs import REFUSED, PlacedSerializer, Said, VerbSerializer, VerbView
+from ocppbridge.charging.charging_profiles import Unit
 from ocppbridge.charging.intents import ClearCache, Intent, SendData, StartCharging
 from ocppbridge.charging.tokens import IdToken, Place
-from ocppbridge.models import LocalList, Reservation
-from ocppbridge.services import calls, local_lists, reservations
+from ocppbridge.models import LocalList, Reservation, Station
+from ocppbridge.services import calls, charging_profiles, local_lists, reservations
 from roaming.api.reading import View
 
 
@@ -31,6 +33,10 @@ class StartSerializer(PlacedSerializer):
     token = serializers.CharField(max_length=255)
     token_type = serializers.CharField(default="Central", max_length=20, help_text="2.x; 1.6 has none")
     group = serializers.CharField(required=False, max_length=255, help_text="2.x")
+    limit = serializers.DecimalField(
+        required=False, max_digits=12, decimal_places=1, min_value=Decimal(0), help_text="a charging profile with it"
+    )
+    unit = serializers.ChoiceField(choices=[one.value for one in Unit], default="A", help_text="of the limit")
 
 
 class DataSerializer(VerbSerializer):
@@ -48,12 +54,14 @@ class StartView(VerbView):
 
     asks = StartSerializer
 
-    def intent(self, asked: Said) -> Intent:
-        """F01, F02."""
+    def intent_for(self, station: Station, asked: Said) -> Intent:
+        """F01, F02, K05."""
         where = Place(asked["evse"], asked.get("connector")) if "evse" in asked else None
         group = IdToken(asked["group"], "Central") if "group" in asked else None
         number = secrets.randbelow(2**31 - 1) + 1
-        return StartCharging(IdToken(asked["token"], asked["token_type"]), number, where, group)
+        limit = asked.get("limit")
+        profile = None if limit is None else charging_profiles.for_start(station, Unit(asked["unit"]), limit)
+        return StartCharging(IdToken(asked["token"], asked["token_type"]), number, where, group, profile)
 
 
 class ClearCacheView(VerbView):

@@ -15,6 +15,7 @@ from typing import Any
 
 from ocppbridge.charging import upkeep_intents
 from ocppbridge.charging.battery_intents import SwapBatteries
+from ocppbridge.charging.charging_profiles import ChargingProfile
 from ocppbridge.charging.profile_intents import AskProfiles, AskSchedule, ClearProfiles, InstallProfile, UsePriority
 from ocppbridge.charging.replies import Authorization
 from ocppbridge.charging.security_intents import (
@@ -68,13 +69,13 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StartCharging:
-    """Remote start; `remote_start_id` comes back in 2.x's TransactionEvent, `profile` is in the version's own words."""
+    """Remote start; `remote_start_id` comes back in 2.x's TransactionEvent, `profile` is the transaction's."""
 
     token: IdToken
     remote_start_id: int
     place: Place | None = None
     group: IdToken | None = None
-    profile: Mapping[str, Any] | None = None
+    profile: ChargingProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)

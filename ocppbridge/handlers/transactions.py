@@ -15,7 +15,7 @@ from ocppbridge.charging.outcomes import Outcome
 from ocppbridge.charging.replies import Authorization, AuthorizationStatus, EventTaken, Reply, StartTaken
 from ocppbridge.handlers.registry import Asked, Deciding, answers, records, settles
 from ocppbridge.models import Call, Transaction
-from ocppbridge.services import alerts, energy_plans, transactions
+from ocppbridge.services import alerts, charging_profiles, energy_plans, transactions
 from ocppbridge.services.rulings import refused
 from ocppbridge.services.turns import Turn
 
@@ -103,6 +103,8 @@ def started(message: Started, turn: Turn) -> None:
     if row.evse_number and not turn.speaks_numbers:
         turn.out.flush()
         energy_needs.waited_for(row, turn.received)
+    if row.call_id is not None:
+        charging_profiles.came_with(row, turn.received)
     for other in turn.all_at(row.evse_number) if row.evse_number else ():
         if other.pk != row.pk and other.started_at < row.started_at and row.state == Transaction.State.RUNNING:
             text = f"{row} has begun on EVSE {row.evse_number}, where {other} still runs: its end got lost"

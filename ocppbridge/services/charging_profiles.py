@@ -6,7 +6,9 @@ purpose, level and place (K01.FR.05). A report of everything shows what is there
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -15,8 +17,15 @@ from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from ocppbridge.charging.charging_profiles import ChargingProfile, Installed, Kind, Purpose
-from ocppbridge.charging.intents import AskProfiles, ClearProfiles, InstallProfile, NotOffered, UpdateSetpoint
+from ocppbridge.charging.charging_profiles import ChargingProfile, Installed, Kind, Period, Purpose, Schedule, Unit
+from ocppbridge.charging.intents import (
+    AskProfiles,
+    ClearProfiles,
+    InstallProfile,
+    NotOffered,
+    StartCharging,
+    UpdateSetpoint,
+)
 from ocppbridge.charging.outcomes import Accepted, Outcome
 from ocppbridge.charging.profile_drift import difference
 from ocppbridge.charging.setpoints import refigured
@@ -64,6 +73,23 @@ def set_on(
     if profile.purpose is Purpose.STATION_MAX and not place.is_station:
         raise NotOffered("the maximum of a station is set for the station as a whole (K01.FR.38)")
     return calls.queue(station, InstallProfile(profile, place), purpose=purpose, reference=reference, requested_by=by)
+
+
+def for_start(station: Station, unit: Unit, limit: Decimal) -> ChargingProfile:
+    """What a remote start may bring: a TxProfile of a transaction that is not there yet (K05)."""
+    content = Schedule(unit, (Period(0, limit),))
+    return ChargingProfile(free_id(station), 0, Purpose.TX, Kind.RELATIVE, (content,))
+
+
+def came_with(row: Transaction, now: datetime) -> None:
+    """A transaction has begun by a remote start that brought a profile: it is the transaction's."""
+    call = None if row.call_id is None else Call.objects.filter(pk=row.call_id).select_related("station").first()
+    intent = None if call is None else calls.intent_of(call)
+    if call is None or not isinstance(intent, StartCharging) or intent.profile is None:
+        return
+    profile = replace(intent.profile, transaction=row.transaction_id or str(row.wire_id))
+    if not InstalledProfile.objects.filter(station=row.station, profile_id=profile.profile_id).exists():
+        _accepted(call, InstallProfile(profile, Place(row.evse_number or 1)), now)
 
 
 def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:

@@ -111,8 +111,9 @@ def connector(place: Place) -> int:
 def _start(intent: intents.StartCharging) -> Called:
     where = connector(intent.place) if intent.place else 0
     return "RemoteStartTransaction", present(
-        idTag=id_tag(intent.token), connectorId=where or None, chargingProfile=intent.profile
-    )
+        idTag=id_tag(intent.token), connectorId=where or None,
+        chargingProfile=profiles.profile_16(intent.profile) if intent.profile else None,
+    )  # fmt: skip
 
 
 def _stop(intent: intents.StopCharging) -> Called:

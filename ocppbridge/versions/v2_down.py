@@ -112,7 +112,7 @@ def _start(intent: intents.StartCharging) -> Called:
         idToken=id_token(intent.token),
         evseId=intent.place.evse or None if intent.place else None,
         groupIdToken=id_token(intent.group),
-        chargingProfile=intent.profile,
+        chargingProfile=profiles.profile_2(intent.profile) if intent.profile else None,
     )
 
 

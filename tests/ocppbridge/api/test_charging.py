@@ -22,6 +22,25 @@ def hub() -> world.World:
     ("verb", "body", "action", "payload"),
     [
         ("start", {"token": "ABC", "evse": 2}, "RemoteStartTransaction", {"idTag": "ABC", "connectorId": 2}),
+        (
+            "start",
+            {"token": "ABC", "evse": 2, "limit": "8.5"},
+            "RemoteStartTransaction",
+            {
+                "idTag": "ABC",
+                "connectorId": 2,
+                "chargingProfile": {
+                    "chargingProfileId": 1_000_000_001,
+                    "stackLevel": 0,
+                    "chargingProfilePurpose": "TxProfile",
+                    "chargingProfileKind": "Relative",
+                    "chargingSchedule": {
+                        "chargingRateUnit": "A",
+                        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 8.5}],
+                    },
+                },
+            },
+        ),
         ("clear-cache", {}, "ClearCache", {}),
         (
             "data",

@@ -230,35 +230,41 @@ def test_several_profiles_hold_together(door: Door, version: str) -> None:
 def test_a_remote_start_brings_a_profile(door: Door) -> None:
     """TC_059_CSMS: TxProfile without a transaction, for there is none yet."""
     with there(door, "ocpp1.6") as talk:
+        start = StartCharging(IdToken(CARD, "ISO14443"), 1, Place(1, 1), profile=profile(Purpose.TX, 9, 8))
+        action, said, call = asked(talk, start, {"status": "Accepted"})
         mine = {
             "chargingProfileId": 9, "stackLevel": 0, "chargingProfilePurpose": "TxProfile",
             "chargingProfileKind": "Relative",
             "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 8}]},
         }  # fmt: skip
-        start = StartCharging(IdToken(CARD, "ISO14443"), 1, Place(1, 1), profile=mine)
-        action, said, call = asked(talk, start, {"status": "Accepted"})
         assert (action, said["chargingProfile"], call.outcome) == ("RemoteStartTransaction", mine, "Accepted")
-        begun(talk)
-    assert Transaction.objects.get().state == "running"
+        row = begun(talk)
+        assert holds() == 8
+    assert kept() == [("TxProfile", 1, Decimal(8))]
+    assert InstalledProfile.objects.get().transaction_id == str(row.wire_id)
 
 
 @V2
 def test_a_remote_start_of_2_x_brings_a_profile(door: Door, version: str) -> None:
     """TC_K_37_CSMS: the transaction is not named."""
     with there(door, version) as talk:
-        period = {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 8}]}
+        period = {"id": 9, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 8}]}
         mine = {
             "id": 9, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative",
             "chargingSchedule": [period],
         }  # fmt: skip
-        start = StartCharging(IdToken(CARD, "ISO14443"), 4711, Place(1, 1), profile=mine)
+        start = StartCharging(IdToken(CARD, "ISO14443"), 4711, Place(1, 1), profile=profile(Purpose.TX, 9, 8))
         action, said, call = asked(talk, start, {"status": "Accepted"})
         assert (action, said["chargingProfile"], call.outcome) == ("RequestStartTransaction", mine, "Accepted")
         assert "transactionId" not in said["chargingProfile"]
         began = event("Started", 0, "RemoteStart", idToken=id_token(), remoteStartId=4711)
         assert talk.call("TransactionEvent", began)["idTokenInfo"]["status"] == "Accepted"
         drained()
-    assert Transaction.objects.get().call == call
+        assert holds() == 8
+    row = Transaction.objects.get()
+    assert row.call == call
+    assert kept() == [("TxProfile", 1, Decimal(8))]
+    assert InstalledProfile.objects.get().transaction_id == row.transaction_id
 
 
 # Clear

@@ -25,6 +25,7 @@ from ocppbridge.charging.setpoints import Setpoints
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.versions import DIALECTS, Dialect
 from ocppbridge.versions.schemas import read_schemas
+from tests.ocppbridge.versions import power
 from tests.ocppbridge.versions.power import SECOND, power_verbs
 from tests.ocppbridge.versions.samples import fields, fullest
 
@@ -112,16 +113,6 @@ def test_what_the_domains_messages_can_hold_and_the_version_never_says(dialect):
 
 GROUP, OTHER_GROUP = IdToken("G1", "Central"), IdToken("G2", "Central")
 PLACE = (Place(1, 1), Place(2, 1))
-PROFILE = {
-    "id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative",
-    "chargingSchedule": [
-        {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]}
-    ],
-}  # fmt: skip
-PROFILE_16 = {
-    "chargingProfileId": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative",
-    "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]},
-}  # fmt: skip
 NETWORK = {
     "ocppInterface": "Wired0", "ocppTransport": "JSON", "messageTimeout": 30, "ocppCsmsUrl": "wss://x",
     "securityProfile": 1, "ocppVersion": "OCPP20",
@@ -146,13 +137,9 @@ ANSWER = replies.Authorization(
 )
 
 
-def profile(dialect: Dialect, level: int) -> dict[str, Any]:
-    return (PROFILE_16 if dialect.version == "1.6" else PROFILE) | {"stackLevel": level}
-
-
 def verbs(dialect: Dialect) -> Iterator[Any]:
     token = IdToken("T1", "ISO14443", (("A", "B"),))
-    yield i.StartCharging(token, 1, Place(1, 1), GROUP, profile(dialect, 0))
+    yield i.StartCharging(token, 1, Place(1, 1), GROUP, power.profile(dialect.version))
     yield i.StopCharging("1")
     yield i.Unlock(Place(1, 1))
     yield i.Reset(i.When.NOW, None)
@@ -246,7 +233,7 @@ def another(value: Any, name: str) -> Any:
         "certificate_type": "V2GCertificate", "use": i.CertificateUse.MANUFACTURER, "connector": 2, "custom": "y",
         "uses": (i.CertificateUse.MANUFACTURER,), "hashes": HASHES | {"serialNumber": "d"}, "type": "eMAID",
         "group": OTHER_GROUP, "certificate_status": "CertChainError", "additional": (("C", "D"),),
-        "allowed_transfer": ("AC_single_phase",), "profile": {**PROFILE, "stackLevel": 5},
+        "allowed_transfer": ("AC_single_phase",),
         "tariffs": ("U",), "transfers": ("DC_BPT",), "code": "Other",
     }  # fmt: skip
     if name in SECOND:
