@@ -12,16 +12,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from ocppbridge.admin import payment_questions
+from ocppbridge.admin import payment_questions, tones
 from ocppbridge.admin.calling import call_station
-from ocppbridge.bridge import station_tariffs
+from ocppbridge.bridge import station_tariffs, tariff_changes
 from ocppbridge.charging.intents import AskTariffs, ClearTariffs
 from ocppbridge.charging.tokens import IdToken
 from ocppbridge.models import Call, Station, Transaction
 from ocppbridge.services import battery_swaps, calls, transaction_limits, web_payments
+from roaming.console import links
 from roaming.console.asking import Question, Refused, button
+from roaming.console.home import Panel
 from roaming.console.mixing import ModelAdmin
+from roaming.console.text import BAD, GOOD, NOTE, ago, linked
 
+CHANGE = {"asked": NOTE, "holds": GOOD, "refused": BAD}
 M = TypeVar("M", bound=Model)
 
 
@@ -104,6 +108,41 @@ class Limiting(ModelAdmin[M]):
         with refusing():
             call = transaction_limits.impose(obj, limits, by=request.user.get_username())
         return shown(request, obj.station, call)
+
+    @button(
+        "Change the tariff",
+        icon="sell",
+        form=payment_questions.AnotherTariff,
+        submit="Change it",
+        text="It prices what follows. A station that shows prices is asked first; if it refuses, the old one goes on.",
+        fits=lambda obj: obj.state == Transaction.State.RUNNING and bool(obj.location),
+    )
+    def change_tariff(self, request: HttpRequest, obj: Transaction, form: Question) -> HttpResponse | None:
+        """I11."""
+        with refusing():
+            made = tariff_changes.change(
+                obj, form.cleaned_data["tariff"], by=request.user.get_username(), now=timezone.now()
+            )
+        if made.call is not None:
+            return shown(request, obj.station, made.call)
+        messages.success(request, f"{made.ocpi_id} prices it from now on; the station shows no prices.")
+        return None
+
+
+def tariff_panels(obj: Transaction) -> Iterator[Panel]:
+    """What staff have changed of its price; nothing if they have not."""
+    changes = [
+        (
+            one.ocpi_id,
+            tones.state(one.state, CHANGE, one.get_state_display()),
+            ago(one.since) if one.since else one.reason or "–",
+            one.requested_by or "–",
+            linked(links.change("ocppbridge.call", one.call_id), "its call") if one.call_id else "–",
+        )
+        for one in obj.tariff_changes.all()
+    ]
+    if changes:
+        yield Panel("Changes of its tariff", ("Tariff", "State", "Since", "By", "Asked"), changes)
 
 
 def shown(request: HttpRequest, station: Station, call: Call | None) -> HttpResponse:

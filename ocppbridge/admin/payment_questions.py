@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from django import forms
+from typing import Any
 
+from django import forms
+from django.utils import timezone
+
+from ocppbridge.bridge import tariff_changes
 from ocppbridge.models import TrustedRoot
 from roaming.console.asking import Question
 
@@ -45,6 +49,21 @@ class Limits(Question):
     max_energy = forms.IntegerField(required=False, min_value=1, help_text="Wh")
     max_time = forms.IntegerField(required=False, min_value=1, help_text="seconds")
     max_soc = forms.IntegerField(required=False, min_value=1, max_value=100, help_text="%")
+
+
+class AnotherTariff(Question):
+    """Of those that could price the transaction from now on."""
+
+    tariff = forms.ChoiceField()
+
+    def __init__(self, data: Any = None, *, obj: Any = None) -> None:
+        super().__init__(data, obj=obj)
+        offered = tariff_changes.offered(obj, timezone.now())
+        self.fields["tariff"] = forms.ChoiceField(
+            choices=offered,
+            help_text="" if offered else "Its party has no other tariff of this currency that holds now.",
+        )
+        self.dress()
 
 
 class Sum(Question):

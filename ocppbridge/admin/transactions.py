@@ -15,7 +15,7 @@ from ocppbridge.admin import energy_parts, searching, tones
 from ocppbridge.admin.calling import call_station
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.admin.narrowing import HasFindings, Silent
-from ocppbridge.admin.paying import Limiting
+from ocppbridge.admin.paying import Limiting, tariff_panels
 from ocppbridge.bridge import closing
 from ocppbridge.charging.intents import StopCharging
 from ocppbridge.models import Frame, Transaction
@@ -66,7 +66,7 @@ class TransactionAdmin(Limiting[Transaction], Journal[Transaction]):
     )
     jump_fields = ("session_id", "cdr_id")
     ordering = ("-started_at",)
-    actions_detail = ("stop", "limit", "close", "release")
+    actions_detail = ("stop", "limit", "change_tariff", "close", "release")
     fieldsets = (
         (
             None,
@@ -280,6 +280,7 @@ class TransactionAdmin(Limiting[Transaction], Journal[Transaction]):
             empty="None came.",
         )
         yield from energy_parts.of_car(obj)
+        yield from tariff_panels(obj)
         said = Frame.objects.filter(searching.of_transaction(obj)).order_by("-at", "-id")[:40]
         yield Panel(
             "Frames, the last first",

@@ -16,10 +16,10 @@ from rest_framework.response import Response
 from ocppbridge.api.asking import refusing, said, station_of, who
 from ocppbridge.api.serializers import CallSerializer
 from ocppbridge.api.verbs import REFUSED, Said, VerbSerializer, VerbView
-from ocppbridge.bridge import station_tariffs
+from ocppbridge.bridge import station_tariffs, tariff_changes
 from ocppbridge.charging.intents import AskTariffs, ClearTariffs, Intent
 from ocppbridge.charging.tokens import IdToken
-from ocppbridge.models import BatterySwap, Settlement, StationTariff, Transaction, WebPayment
+from ocppbridge.models import BatterySwap, Settlement, StationTariff, TariffChange, Transaction, WebPayment
 from ocppbridge.services import battery_swaps, transaction_limits, web_payments
 from roaming.api.reading import ReadView, View
 
@@ -113,6 +113,38 @@ class LimitView(View[Transaction]):
         with refusing():
             call = transaction_limits.impose(row, limits, by=who(request))
         return Response(CallSerializer(call).data, status.HTTP_202_ACCEPTED)
+
+
+class TariffChangeSerializer(serializers.ModelSerializer[TariffChange]):
+    """Another tariff for a running transaction: asked of the station, counting, or refused."""
+
+    tariff = serializers.CharField(source="ocpi_id", help_text="OCPI id, of the station's party")
+    call: Any = serializers.PrimaryKeyRelatedField(read_only=True)
+
+    class Meta:
+        model = TariffChange
+        fields = ["id", "tariff", "state", "reason", "since", "asked_at", "requested_by", "call"]
+        read_only_fields = ["state", "reason", "since", "asked_at", "requested_by"]
+
+
+class TariffChangeView(mixins.ListModelMixin, View[TariffChange]):
+    """The tariffs that a transaction was given by staff."""
+
+    queryset = TariffChange.objects.all()
+    serializer_class = TariffChangeSerializer
+
+    def get_queryset(self) -> QuerySet[TariffChange]:
+        """Its own."""
+        return super().get_queryset().filter(transaction=self.kwargs["transaction"])
+
+    @extend_schema(request=TariffChangeSerializer, responses={202: TariffChangeSerializer, **REFUSED})
+    def create(self, request: Request, transaction: str) -> Response:
+        """It prices what follows; a station that shows prices is asked first, and may refuse (I11)."""
+        row = get_object_or_404(Transaction.objects.select_related("station"), pk=transaction)
+        asked = said(TariffChangeSerializer, request)
+        with refusing():
+            made = tariff_changes.change(row, asked["ocpi_id"], by=who(request), now=timezone.now())
+        return Response(TariffChangeSerializer(made).data, status.HTTP_202_ACCEPTED)
 
 
 class WebPaymentSerializer(serializers.ModelSerializer[WebPayment]):

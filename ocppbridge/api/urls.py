@@ -17,6 +17,7 @@ from ocppbridge.api.payment import (
     LimitView,
     SettlementView,
     StationTariffView,
+    TariffChangeView,
     TariffClearView,
     TariffQuestionView,
     WebPaymentView,
@@ -95,6 +96,7 @@ router.register("calls", CallView)
 router.register("transactions", TransactionView)
 router.register(r"transactions/(?P<transaction>[0-9]{1,18})/energy-plan", EnergyPlanView, basename="energy-plan")
 router.register(r"transactions/(?P<transaction>[0-9]{1,18})/limits", LimitView, basename="transaction-limit")
+router.register(r"transactions/(?P<transaction>[0-9]{1,18})/tariffs", TariffChangeView, basename="tariff-change")
 router.register("web-payments", WebPaymentView)
 router.register("settlements", SettlementView)
 router.register("site-budgets", SiteBudgetView)

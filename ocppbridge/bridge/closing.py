@@ -27,7 +27,7 @@ class HasEnded(ValueError):
 @transaction.atomic
 def close(row: Transaction, by: str, now: datetime) -> Transaction:
     """Staff's wish. Raises HasEnded."""
-    locked = _locked(row.pk)
+    locked = locked_row(row.pk)
     if locked.state != Transaction.State.RUNNING:
         raise HasEnded(f"{locked} has ended")
     transactions.close(locked, by)
@@ -38,7 +38,7 @@ def close(row: Transaction, by: str, now: datetime) -> Transaction:
 @transaction.atomic
 def release(row: Transaction, now: datetime, by: str = "staff") -> Transaction:
     """Staff have looked at the findings: the CDR that waits for them at the desk goes out (S42)."""
-    locked = _locked(row.pk)
+    locked = locked_row(row.pk)
     if locked.state == Transaction.State.RUNNING:
         raise HasEnded(f"{locked} still runs")
     locked.released_at = now
@@ -79,8 +79,8 @@ def told(call: Call, outcome: Outcome | None, now: datetime) -> None:
     alerts.raise_alert(row.station_id, "TRANSACTION-END-LOST", text, now)
 
 
-def _locked(pk: int) -> Transaction:
-    """Between two batches of the drain, which else would write what it has read before."""
+def locked_row(pk: int) -> Transaction:
+    """For a verb of staff: between two batches of the drain, which else would write what it has read before."""
     shards.wait_for(Station.objects.values_list("shard", flat=True).get(transactions=pk))
     rows = Transaction.objects.select_for_update(of=("self",)).select_related("station")
     return rows.get(pk=pk)

@@ -124,10 +124,11 @@ def _ids(party: PartyId, connector: dict[str, Any], cdr_token: Any, at: datetime
 def _tariff(party: PartyId, tariff_ids: list[str], at: datetime, shelf: Shelf) -> dict[str, Any] | None:
     """The first that is valid at the start; one without a type or for regular use before others (TAR-28)."""
     documents = filter(None, (shelf.tariff(party, tariff_id) for tariff_id in tariff_ids))
-    valid = [document for document in documents if _holds(document, at)]
+    valid = [document for document in documents if holds(document, at)]
     return min(valid, key=lambda document: document.get("type") not in (None, "REGULAR"), default=None)
 
 
-def _holds(tariff: dict[str, Any], at: datetime) -> bool:
+def holds(tariff: dict[str, Any], at: datetime) -> bool:
+    """By its own dates."""
     start, end = tariff.get("start_date_time"), tariff.get("end_date_time")
     return (not start or parse_datetime(start) <= at) and (not end or at < parse_datetime(end))

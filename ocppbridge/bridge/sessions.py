@@ -18,6 +18,7 @@ from typing import Any
 from ocppbridge.bridge import corrections, costs, direct_payments, places, station_costs, station_tariffs
 from ocppbridge.bridge.places import Shelf
 from ocppbridge.bridge.signed import meter_id, signed_data
+from ocppbridge.bridge.tariff_switches import switches_of
 from ocppbridge.charging import stored
 from ocppbridge.charging.progress import progress
 from ocppbridge.models import MeterReading, Transaction
@@ -28,7 +29,7 @@ from roaming.ocpi.types import format_datetime
 from roaming.pricing import Bill, MeterPoint, SessionFacts, cut, price, session_document
 from roaming.pricing.facts import StateName
 from roaming.pricing.findings import Finding, error
-from roaming.services import desk, desk_own, preferences, prices, sessions
+from roaming.services import desk, desk_own, prices, sessions
 from roaming.services.decisions import choices
 
 WATT_HOURS = Decimal(1000)
@@ -83,7 +84,7 @@ def _tell(row: Transaction, now: datetime, new: bool, changed: set[str], shelf: 
         sessions.store(owner, _session(row, account, now), source=None, now=now, alone=True)
     _show(row, account, now, changed, shelf)
     switched = held is not None and held.switched
-    if switched and station_tariffs.switch(row, preferences.switches(owner, str(row.session_id))):
+    if switched and station_tariffs.switch(row, switches_of(row, owner, held)):
         changed.add("station_tariff")
     if row.state != Transaction.State.RUNNING and _billable(row, now):
         if row.cdr_id:
@@ -140,19 +141,17 @@ def _billable(row: Transaction, now: datetime) -> bool:
 
 def account_of(row: Transaction, held: Session | None) -> Account:
     """As it stands now; `held` is its Session, which knows of switched tariffs."""
-    owner = places.owner(row.station)
-    return _account(row, preferences.switches(owner, str(row.session_id)) if held and held.switched else [])
+    return _account(row, switches_of(row, places.owner(row.station), held))
 
 
 def _account(row: Transaction, chosen: list[tuple[datetime, dict[str, Any]]]) -> Account:
-    """`chosen`: the tariffs that the driver's preferences switched to, and when (TAR-28)."""
+    """`chosen`: the tariffs that it was switched to, and when (TAR-28, I11)."""
     location = json.loads(row.location)
     first = [json.loads(row.tariff)] if row.tariff else []
     tariffs = list(
         {str(tariff["id"]).upper(): tariff for tariff in [*first, *(tariff for _, tariff in chosen)]}.values()
     )
-    switches = [(at, str(tariff["id"])) for at, tariff in chosen]
-    facts = _facts(row, location["time_zone"], switches)
+    facts = _facts(row, location["time_zone"], [(at, str(tariff["id"])) for at, tariff in chosen])
     timeline = session_document(facts, tariffs)
     begun, ended, periods = (timeline[name] for name in ("start_date_time", "end_date_time", "charging_periods"))
     told = _told(row, facts, tariffs, periods, RATE_DC if location["connector_power_type"] == "DC" else RATE)

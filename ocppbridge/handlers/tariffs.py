@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ocppbridge.bridge import tariff_changes
 from ocppbridge.charging.intents import AskTariffs, ChangeTariff, ClearTariffs, SetTariff
-from ocppbridge.charging.outcomes import Accepted, Outcome
+from ocppbridge.charging.outcomes import Outcome
 from ocppbridge.handlers.registry import settles
-from ocppbridge.models import Call, Transaction
-from ocppbridge.services import alerts, station_tariffs
+from ocppbridge.models import Call
+from ocppbridge.services import station_tariffs
 
 
 @settles(SetTariff)
@@ -31,10 +32,5 @@ def told(call: Call, outcome: Outcome | None, now: datetime) -> None:
 
 @settles(ChangeTariff)
 def changed(call: Call, outcome: Outcome | None, now: datetime) -> None:
-    """I11: where the station goes on by its old tariff, its sums will differ; the bill does not follow it."""
-    if isinstance(outcome, Accepted):
-        return
-    why = f"{outcome.status} {outcome.reason}".strip() if outcome is not None else "no answer"
-    if call.reference:
-        Transaction.objects.filter(station=call.station_id, session_id=call.reference).update(station_tariff="")
-    alerts.raise_alert(call.station_id, "TARIFF-NOT-CHANGED", f"a transaction keeps its tariff: {why}", now)
+    """I11."""
+    tariff_changes.settled(call, outcome, now)

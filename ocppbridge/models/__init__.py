@@ -34,7 +34,7 @@ from ocppbridge.models.smart import (
     SiteBudget,
 )
 from ocppbridge.models.station import Connector, Evse, Station
-from ocppbridge.models.station_tariff import StationTariff
+from ocppbridge.models.station_tariff import StationTariff, TariffChange
 from ocppbridge.models.stranger import Stranger
 from ocppbridge.models.transaction import MeterReading, Transaction
 from ocppbridge.models.v2x import EnergyPlan, EvNeeds, EvSchedule, GridSignal, TransferRule
@@ -101,6 +101,7 @@ __all__ = [
     "StoredFile",
     "Stranger",
     "StreamValue",
+    "TariffChange",
     "Transaction",
     "TransactionLimit",
     "TransferRule",

@@ -6,6 +6,7 @@ from django.db import models
 
 from ocppbridge.models.call import Call
 from ocppbridge.models.station import Station
+from ocppbridge.models.transaction import Transaction
 
 
 class StationTariff(models.Model):
@@ -47,3 +48,31 @@ class StationTariff(models.Model):
 
     def __str__(self) -> str:
         return f"tariff of {self.station} EVSE {self.evse_number}"
+
+
+class TariffChange(models.Model):
+    """Another tariff for a running transaction, by staff (I11). It counts from `since`, on the station and the bill."""
+
+    class State(models.TextChoices):
+        """Whether it counts."""
+
+        ASKED = "asked", "asked of the station"
+        HOLDS = "holds", "counts"
+        REFUSED = "refused", "refused"
+
+    transaction = models.ForeignKey(Transaction, on_delete=models.CASCADE, related_name="tariff_changes")
+    ocpi_id = models.CharField(max_length=36)
+    tariff_id = models.CharField(max_length=60, blank=True, help_text="in the station's words; empty: it has none")
+    document = models.TextField(help_text="the OCPI tariff as it stood then, as JSON")
+    state = models.CharField(max_length=7, choices=State, default=State.ASKED)
+    reason = models.CharField(max_length=255, blank=True)
+    requested_by = models.CharField(max_length=150, blank=True)
+    asked_at = models.DateTimeField()
+    since = models.DateTimeField(null=True, blank=True)
+    call = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.ocpi_id} for {self.transaction}"

@@ -24,7 +24,11 @@ class TransferRule(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["party", "contract_id", "uid"], name="one_transfer_rule_for_each"),
+            models.UniqueConstraint(
+                fields=["party", "contract_id", "uid"],
+                name="one_transfer_rule_for_each",
+                violation_error_message="There is a rule for exactly this party, contract and token: change that one.",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(party="", contract_id="", uid=""), name="transfer_rule_is_about_somebody"
             ),

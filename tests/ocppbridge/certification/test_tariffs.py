@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from ocppbridge.bridge import station_tariffs
-from ocppbridge.charging.intents import AskTariffs, ChangeTariff, ClearTariffs
-from ocppbridge.models import Alert, Call, Station, StationTariff, Transaction
+from ocppbridge.bridge import station_tariffs, tariff_changes
+from ocppbridge.charging.intents import AskTariffs, ChangeTariff, ClearTariffs, NotOffered
+from ocppbridge.models import Alert, Call, Station, StationTariff, TariffChange, Transaction
 from roaming.models import Agreement, Assessment, Cdr, Substitution
 from roaming.services import decisions, locations, tariffs
 from tests.ocppbridge.bridge.test_sessions import LOCATION, OWNER, START, TARIFF, component
 from tests.ocppbridge.certification.cards import authorize, card, id_token, world
-from tests.ocppbridge.certification.events import at, event, metered
+from tests.ocppbridge.certification.events import BEGAN, at, event, metered
 from tests.ocppbridge.certification.talking import asked, boot, drained, settled
 from tests.ocppbridge.door import Door, Talk
 
@@ -167,6 +169,66 @@ def test_the_tariff_of_a_running_transaction_changes(priced: Station, door: Door
     assert (action, payload) == ("ChangeTransactionTariff", {"transactionId": "T1", "tariff": said})
     assert call.outcome == answer
     assert Alert.objects.filter(code="TARIFF-NOT-CHANGED").exists() == (answer != "Accepted")
+
+
+def charging(talk: Talk) -> Transaction:
+    """An hour by the first tariff has begun."""
+    talk.call("TransactionEvent", event("Started", 0, "Authorized", idToken=id_token(), meterValue=metered(0, 0)))
+    drained()
+    return Transaction.objects.get()
+
+
+def changed(talk: Talk, row: Transaction, answer: str) -> TariffChange:
+    """Staff have chosen T2, half an hour after the start."""
+    made = tariff_changes.change(row, "t2", by="me", now=BEGAN + timedelta(minutes=30))
+    frame = talk.called()
+    assert (frame[2], frame[3]["transactionId"]) == ("ChangeTransactionTariff", "T1")
+    assert frame[3]["tariff"]["energy"]["prices"] == [{"priceKwh": 0.2}]
+    talk.answer(frame, {"status": answer})
+    settled(Call.objects.get(pk=frame[1]))
+    made.refresh_from_db()
+    return made
+
+
+@pytest.mark.parametrize(("answer", "total"), [("Accepted", 2.5), ("ConditionNotSupported", 3)])
+def test_staff_change_the_tariff_and_the_bill_follows_what_the_station_has_taken(
+    priced: Station, door: Door, answer: str, total: float
+) -> None:
+    """I11, TC_I_113_CSMS: 5 kWh by each of the tariffs, or all by the first where the station refuses."""
+    tariffs.store(OWNER, tariff("T2", "0.20"), source=None, now=START)
+    with door.station("CP1", "ocpp2.1") as talk:
+        announced(talk)
+        row = charging(talk)
+        half = event("Updated", 30, "MeterValuePeriodic", meterValue=metered(30, 5_000))
+        talk.call("TransactionEvent", half)
+        drained()
+        made = changed(talk, row, answer)
+        assert (made.state, made.reason) == (("holds", "") if answer == "Accepted" else ("refused", answer))
+        TariffChange.objects.filter(since__isnull=False).update(since=BEGAN + timedelta(minutes=30))
+        last = metered(60, 10_000, "Transaction.End")
+        talk.call("TransactionEvent", event("Ended", 60, "StopAuthorized", stoppedReason="Local", meterValue=last))
+        drained()
+    assert json.loads(Cdr.objects.get().document)["total_cost"]["excl_vat"] == total
+    assert Alert.objects.filter(code="TARIFF-NOT-CHANGED").exists() == (answer != "Accepted")
+
+
+def test_what_cannot_price_a_transaction_is_refused_with_the_reason(priced: Station, door: Door) -> None:
+    """I11: NoCurrencyChange and TxNotFound are known before the station is asked."""
+    tariffs.store(OWNER, {**tariff("USD"), "currency": "USD"}, source=None, now=START)
+    tariffs.store(OWNER, {**tariff("OVER"), "end_date_time": "2020-01-01T00:00:00Z"}, source=None, now=START)
+    with door.station("CP1", "ocpp2.1") as talk:
+        announced(talk)
+        row = charging(talk)
+        assert [name for name, _ in tariff_changes.offered(row, timezone.now())] == []
+        known = {
+            "T9": "has no tariff T9",
+            "T1": "prices it already",
+            "USD": "keeps its currency",
+            "OVER": "not hold now",
+        }
+        for name, why in known.items():
+            with pytest.raises(NotOffered, match=why):
+                tariff_changes.change(row, name, by="me", now=timezone.now())
 
 
 @pytest.mark.parametrize(("calculated", "differs"), [(3.63, False), (3.64, False), (3.7, True)])
