@@ -1,4 +1,4 @@
-"""A month of 1,000,000 CDRs: exported as CSV in constant memory, read in pages, followed by the change cursor.
+"""A month of 1,000,000 CDRs: exported as CSV in constant memory, read in pages, followed by a cursor, reconciled.
 
 The peer is what a Django developer writes first: a ModelSerializer over the same table, its rows given to csv.writer,
 or paged by offset. It leaves out what only the OCPI document says (a dozen of our columns), and neutralises nothing.
@@ -29,6 +29,15 @@ ROUNDS = 7
 _COPIES = """
 INSERT INTO roaming_cdr ({names}) SELECT {values} FROM roaming_cdr, generate_series(1, %s) n WHERE id = %s
 """
+_SESSIONS = """
+INSERT INTO roaming_session ({names}) SELECT {values} FROM roaming_session, generate_series(1, %s) n
+WHERE id = %s AND n %% 100 > 0
+"""
+_MARKS = """
+TRUNCATE roaming_balancemark;
+INSERT INTO roaming_balancemark (country_code, party_id, key, of_cdr)
+SELECT country_code, party_id, session_key, false FROM roaming_cdr
+"""
 _VERDICTS = """
 INSERT INTO roaming_assessment (cdr_id, country_code, party_id, ended_at, verdict, reasons, codes, rounding, reading,
     stands, assessed_at, settled_by, settled_as)
@@ -53,6 +62,7 @@ def run() -> list[Row]:
                 f"{month['peak'] / 1024:.0f} MB against {few['peak'] / 1024:.0f} MB", "the same export"),
             *_pages(),
             *_changes(numbered),
+            *_reconciliation(),
         ]  # fmt: skip
 
 
@@ -88,22 +98,68 @@ def _changes(numbered: float) -> list[Row]:
     return [Row(what, "at the beginning", deep / first, "<=", 1.3, figures, "the same feed")]
 
 
+def _reconciliation() -> list[Row]:
+    """Of 100 sessions one is not here, of 50 CDRs one is on hold: each a row that leads somewhere."""
+    from roaming.services import balances  # noqa: PLC0415  # needs settings
+
+    begin = time.perf_counter()
+    while balances.settle_all(60):
+        pass
+    settled = COUNT / (time.perf_counter() - begin)
+    month, partner = "month=2026-10", "month=2026-10&party=NL/VLT&side=owner"
+    last = f"{partner}&after={_row_before_the_last()}"
+    pages = {query: middle([_timed(_page(query)) for _ in range(ROUNDS)]) for query in (month, partner, last)}
+    first, one, deep = (f"{seconds * 1000:.0f} ms" for seconds in pages.values())
+    figures = f"{first}; one partner's {one}, its last rows {deep}; {settled:,.0f} settled a second"
+    what = f"reconciliation page of a month of {COUNT:,} CDRs"
+    return [Row(what, "1 s", max(pages.values()), "<=", 1.0, figures, "")]
+
+
+def _page(query: str) -> Callable[[], object]:
+    """As staff get it."""
+    from django.contrib.auth.models import User  # noqa: PLC0415  # needs settings
+    from django.test import Client  # noqa: PLC0415
+
+    client = Client(SERVER_NAME="localhost")
+    staff, _ = User.objects.get_or_create(username="bench", defaults={"is_staff": True, "is_superuser": True})
+    client.force_login(staff)
+
+    def ask() -> object:
+        answer = client.get(f"/admin/roaming/balance/?{query}")
+        assert answer.status_code == 200 and b"NL/VLT" in answer.content
+        return answer
+
+    return ask
+
+
+def _row_before_the_last() -> int:
+    from roaming.models import Balance  # noqa: PLC0415  # needs settings
+
+    return Balance.objects.exclude(problems=[]).order_by("-pk").values_list("pk", flat=True)[50]
+
+
 def _fill() -> float:
     """Copies of one CDR over a month, each with a verdict; seconds that numbering their changes took."""
     from django.db import connection  # noqa: PLC0415  # needs settings
+    from django.utils import timezone  # noqa: PLC0415
 
-    from roaming.models import Cdr  # noqa: PLC0415
-    from roaming.services import changes  # noqa: PLC0415
+    from roaming.models import Cdr, Session  # noqa: PLC0415
+    from roaming.services import changes, sessions  # noqa: PLC0415
+    from tests.personas import samples  # noqa: PLC0415
     from tests.roaming.billing import world  # noqa: PLC0415
 
     first = world.priced("C", "2.50", "3.025", ended="2026-10-01T00:00:00Z")
-    own = dict.fromkeys(("object_key", "object_id"), "'C' || n")
+    session = samples.session(country_code="NL", party_id="VLT", id="S", status="COMPLETED", kwh=10,
+                              start_date_time="2026-09-01T10:00:00Z", end_date_time="2026-10-01T00:00:00Z")  # fmt: skip
+    one = sessions.store(world.CPO, session, source=None, now=timezone.now()).obj
+    own = dict.fromkeys(("object_key", "object_id"), "'C' || n") | {"session_key": "'S' || n"}
     own["end_date_time"] = f"end_date_time + n * interval '1 s' * ({29 * 86_400}::float / {COUNT})"
-    columns = [field.column for field in Cdr._meta.concrete_fields if field.column != "id"]
-    values = ", ".join(own.get(name, name) for name in columns)
+    its = dict.fromkeys(("object_key", "object_id"), own["session_key"]) | {"end_date_time": own["end_date_time"]}
     with connection.cursor() as cursor:
-        cursor.execute(_COPIES.format(names=", ".join(columns), values=values), [COUNT - 1, first.pk])
+        cursor.execute(_COPIES.format(**_written(Cdr, own)), [COUNT - 1, first.pk])
+        cursor.execute(_SESSIONS.format(**_written(Session, its)), [COUNT - 1, one.pk])
         cursor.execute(_VERDICTS, [])
+        cursor.execute(_MARKS)
         cursor.execute("VACUUM ANALYZE")
     begin = time.perf_counter()
     while changes.assign():
@@ -112,6 +168,12 @@ def _fill() -> float:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return seconds
+
+
+def _written(model: Any, own: dict[str, str]) -> dict[str, str]:
+    """Its columns, and what a copy of a row has in each."""
+    columns = [field.column for field in model._meta.concrete_fields if field.column != "id"]
+    return {"names": ", ".join(columns), "values": ", ".join(own.get(name, name) for name in columns)}
 
 
 def _list(place: str) -> object:
