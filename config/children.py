@@ -54,9 +54,8 @@ def web() -> Spec:
 
 
 def ocpp() -> Spec:
-    # No deflate: it costs 300 kB for each of thousands of idle stations. Measured choices: see the README's table.
     words = ["--host", settings.HUB_BIND, "--port", str(settings.HUB_OCPP_PORT), "--loop", "uvloop"]
-    words += ["--http", "httptools", "--ws-per-message-deflate", "false", *_tls()]
+    words += ["--http", "ocppbridge.transport.front:Front", "--ws", "ocppbridge.transport.websocket:Socket", *_tls()]
     words += ["--ws-max-size", str(settings.OCPP_FRAME_LIMIT + FRAME_MARGIN), "--lifespan", "off"]
     words += ["--ws-ping-interval", str(settings.OCPP_PING_INTERVAL)]
     words += ["--ws-ping-timeout", str(settings.OCPP_PING_TIMEOUT), "--timeout-graceful-shutdown", "5"]
@@ -69,8 +68,8 @@ def ocpp() -> Spec:
 def _tls() -> list[str]:
     """TLS 1.2 or better, with the suites that OCPP names (A00.FR.318); a station may show a certificate of its own."""
     if not settings.OCPP_TLS_CERTIFICATE:
-        return ["--ws", "websockets-sansio"]
-    words = ["--ws", "ocppbridge.transport.tls:StationProtocol", "--ssl-ciphers", CIPHERS]
+        return []
+    words = ["--ssl-ciphers", CIPHERS]
     words += ["--ssl-certfile", settings.OCPP_TLS_CERTIFICATE, "--ssl-keyfile", settings.OCPP_TLS_KEY]
     if settings.OCPP_TLS_CLIENT_CA:
         words += ["--ssl-ca-certs", settings.OCPP_TLS_CLIENT_CA, "--ssl-cert-reqs", str(int(ssl.CERT_OPTIONAL))]

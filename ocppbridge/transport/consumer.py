@@ -1,8 +1,10 @@
 """One station's socket: upgrade, a receive loop of its own, back-pressure, the end.
 
-Built on Channels' AsyncConsumer but not on its dispatch, which hops through one shared thread on every event. The
-loop never waits for an answer: while it does not read, the server does not read either, pongs included. So it stops
-reading only while too much is under way, at most half the ping time-out, and then closes with 1013. No ORM here.
+Built on Channels' AsyncConsumer but not on its dispatch, which hops through one shared thread on every event. Under our
+own server a text is taken where it is read (`_take_at_once`); the loop takes what could not be, and everything under
+any other server. It never waits for an answer: while it does not read, the server does not read either, pongs included.
+So it stops reading only while too much is under way, at most half the ping time-out, and then closes with 1013. No ORM
+here.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from ocppbridge.transport.guard import GROUP, RATE, UNANSWERED, Allowance
 from ocppbridge.transport.journal import Unit
 from ocppbridge.transport.node import Node
 from ocppbridge.transport.upgrade import NO_PROTOCOL, Granted, Refusal, examine, refuse
+from ocppbridge.transport.websocket import Socket
 from roaming.decisions import Choices
 
 log = logging.getLogger(__name__)
@@ -61,6 +64,8 @@ class StationConsumer(AsyncConsumer):
         self._calls_timer: asyncio.TimerHandle | None = None
         self._fetching: asyncio.Task[None] | None = None
         self._node = Node.current()
+        self._socket: Socket | None = scope.get("extensions", {}).get("socket")
+        self._frame_limit: int = settings.OCPP_FRAME_LIMIT
         if (await receive())["type"] != "websocket.connect":
             return
         granted = await examine(self._node, scope)
@@ -97,33 +102,54 @@ class StationConsumer(AsyncConsumer):
     async def _converse(self) -> int:
         """Read until the socket is gone; the close code."""
         loop = asyncio.get_running_loop()
-        allowance = Allowance(loop.time())
+        self._clock, self._allowance = loop.time, Allowance(loop.time())
+        self._behind = self._spent = False
+        if self._socket is not None:
+            self._socket.hand_to(self._take_at_once)
         while True:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
                 return int(message.get("code") or 1005)
+            if self._behind:
+                await self._catch_up()
             if self._closing:
                 continue
             text = message.get("text")
             if text is None:
                 self.give_up(UNSUPPORTED_DATA, "OCPP is text")
-            elif len(text) > settings.OCPP_FRAME_LIMIT:
-                self.give_up(TOO_BIG, f"a frame has at most {settings.OCPP_FRAME_LIMIT} characters")
             else:
                 self._take(text)
-                if allowance.spent(loop.time()):
-                    await self._slow_down()
-                if self._dialogue.pending >= MOST_PENDING or self._node.journal.full:
-                    await self._wait_for_relief()
+
+    def _take_at_once(self, text: str) -> bool:
+        if self._behind or self._closing:
+            return False
+        self._take(text)
+        return True
 
     def _take(self, text: str) -> None:
+        if len(text) > self._frame_limit:
+            self.give_up(TOO_BIG, f"a frame has at most {self._frame_limit} characters")
+            return
         now = datetime.now(UTC)
+        dialogue = self._dialogue
         self._node.heard(self, now)
-        first = not self._dialogue.heard_calls
-        self._dialogue.receive(text, now)
-        if first and self._dialogue.heard_calls:
+        first = not dialogue.heard_calls
+        dialogue.receive(text, now)
+        if first and dialogue.heard_calls:
             self.fetch_calls()
-        self._set_timer()
+        if self._timer is not None or dialogue.next_deadline is not None:
+            self._set_timer()
+        self._spent = self._allowance.spent(self._clock())
+        if self._spent or dialogue.pending >= MOST_PENDING or self._node.journal.full:
+            self._behind = True
+
+    async def _catch_up(self) -> None:
+        """Before the next text is taken."""
+        if self._spent:
+            await self._slow_down()
+        if self._dialogue.pending >= MOST_PENDING or self._node.journal.full:
+            await self._wait_for_relief()
+        self._behind = self._spent = False
 
     async def _slow_down(self) -> None:
         """A replay of an outage is throttled; a flood, which does not wait for answers, is ended (S40)."""
@@ -156,6 +182,9 @@ class StationConsumer(AsyncConsumer):
     def say(self, text: str) -> None:
         """Send, in order, without making anybody wait for this station."""
         if self._closing:
+            return
+        if self._socket is not None:
+            self._socket.say(text)
             return
         self._outbox.append(text)
         if self._flushing is None or self._flushing.done():

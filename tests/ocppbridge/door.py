@@ -112,9 +112,9 @@ def serving(application: str = "config.asgi:application", **more: Any) -> Iterat
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     words = {
-        "loop": "uvloop", "ws": "websockets-sansio", "ws_per_message_deflate": False, "lifespan": "off",
-        "log_level": "error", "access_log": False, "timeout_graceful_shutdown": 3, "ws_max_size": 66_560,
-        "proxy_headers": False,
+        "loop": "uvloop", "http": "ocppbridge.transport.front:Front", "ws": "ocppbridge.transport.websocket:Socket",
+        "lifespan": "off", "log_level": "error", "access_log": False, "timeout_graceful_shutdown": 3,
+        "ws_max_size": 66_560, "proxy_headers": False,
     }  # fmt: skip
     config = uvicorn.Config(application, **{**words, **more})
     server = uvicorn.Server(config)

@@ -68,7 +68,7 @@ def serving_tls(folder: Path, *authorities: str) -> Iterator[SecureDoor]:
         (folder / name).write_text(text)
     words: dict[str, Any] = {"ssl_ca_certs": str(folder / "ca.pem"), "ssl_cert_reqs": ssl.CERT_OPTIONAL}
     with serving(
-        ws="ocppbridge.transport.tls:StationProtocol", ssl_certfile=str(folder / "cert.pem"),
+        ssl_certfile=str(folder / "cert.pem"),
         ssl_keyfile=str(folder / "key.pem"), ssl_ciphers=CIPHERS, **(words if authorities else {}),
     ) as running:  # fmt: skip
         yield SecureDoor(running.port, folder)

@@ -1,0 +1,27 @@
+"""What listens on the stations' port: uvicorn's HTTP, whose upgrades become `websocket.Socket`s without a second parse.
+
+Neither `HttpToolsProtocol`'s inside nor what it asks of a WebSocket class is public, so uvicorn's version is pinned and
+tests go through real sockets.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ocppbridge.transport.websocket import Socket
+
+
+class Front(HttpToolsProtocol):
+    """One TCP connection, until it asks for a WebSocket."""
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over."""
+        self.connections.discard(self)
+        scope = cast(dict[str, Any], self.scope)
+        scope["target"] = self.url
+        socket = Socket(self.config, self.server_state, self.app_state)
+        self.transport.set_protocol(socket)
+        socket.upgrade(self.transport, scope)
+        self.parser = None  # type: ignore[assignment]  # as uvicorn does: it knows us and we know it
