@@ -9,6 +9,7 @@ from roaming import nudges
 from roaming.models import Platform
 from roaming.modules import MODULES, versions
 from roaming.services import (
+    agreements,
     authorizations,
     balances,
     billing_exports,
@@ -75,10 +76,12 @@ def assess(_: int = 0) -> None:
 
 @shared_task(name="roaming.mind_partners")
 def mind_partners() -> None:
-    """Partners that have read other version details than ours are now are told (VER-07); old tokens are replaced."""
+    """Partners that have read other version details than ours are now are told (VER-07); old tokens are replaced;
+    agreements that began or ended have their consequences."""
     now = timezone.now()
     handshakes.news(versions.digest(versions.details(MODULES)), now)
     handshakes.renew(now)
+    agreements.mind(now)
     retention.mind(now)
 
 

@@ -17,7 +17,7 @@ def _list(asked: Asked) -> Reply:
     page = paging.parse(asked.query, max_limit=settings.OCPI_PAGE_LIMIT)
     known = announcements.known_to(asked.platform, asked.now)
     if page.date_from is not None:
-        known = known.filter(last_updated__gte=page.date_from)
+        known = known.filter(announcements.changed_since(asked.platform, page.date_from))
     if page.date_to is not None:
         known = known.filter(last_updated__lt=page.date_to)
     total = known.count()

@@ -15,13 +15,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from roaming.models import Agreement, Delivery, Party, Substitution, Tariff
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
-from roaming.services import deliveries, parties
+from roaming.services import announcements, deliveries, parties
 from roaming.services.visibility import holding
 
 Owner = tuple[str, str]
@@ -84,8 +84,7 @@ def changed(agreement: Agreement, before: Iterable[str] = ()) -> None:
         for tariff in _tariffs(agreement.cpo).filter(object_key__in=_named(agreement)):
             deliveries.mark(ModuleID.TARIFFS, tariff, now)
         _tell_again(agreement, now)
-        deliveries.announce(agreement.cpo, now, agreement.emsp)
-        deliveries.announce(agreement.emsp, now, agreement.cpo)
+        _introduce(agreement.cpo, agreement.emsp, now)
 
 
 def end(agreement: Agreement) -> None:
@@ -98,6 +97,24 @@ def end(agreement: Agreement) -> None:
         _flag(emsp)
         for tariff in _tariffs(cpo).filter(object_key__in=before):
             _address(tariff, exclusive_to(parties.party_id(cpo), tariff.object_key), timezone.now())
+        _introduce(cpo, emsp, timezone.now())
+
+
+def mind(now: datetime) -> None:
+    """Those that began or ended by their dates since they were written: as if staff had changed them at this moment."""
+    turned = Q(valid_from__lte=now, valid_from__gt=F("changed_at"))
+    turned |= Q(valid_until__lte=now, valid_until__gt=F("changed_at"))
+    for pk in Agreement.objects.filter(turned).values_list("pk", flat=True):
+        with transaction.atomic():
+            row = Agreement.objects.select_for_update(of=("self",)).filter(turned, pk=pk).first()
+            if row is not None:
+                row.save(update_fields=["changed_at"])
+                changed(row)
+
+
+def _introduce(cpo: Party, emsp: Party, now: datetime) -> None:
+    announcements.introduce(cpo, emsp, now)
+    announcements.introduce(emsp, cpo, now)
 
 
 def _flag(emsp: Party) -> None:

@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from roaming import nudges, statements
 from roaming.hub.addressing import DRIVING_SIDE, Role
 from roaming.models import Cdr, Delivery, Party, Platform, Session, StoredObject, Tariff, Token
+from roaming.ocpi import json
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services.decisions import choices
 from roaming.services.questions import Question
@@ -39,11 +40,12 @@ INSERT INTO roaming_delivery (
     changed_at, ambiguous)
 SELECT platform, receiver, %(module)s, %(country)s, %(party)s, %(key)s, %(type)s, state, %(deletion)s, %(version)s,
     0, '', away, %(now)s, 0, '', '', %(correlation)s, %(now)s, false
-FROM unnest(%(platforms)s::bigint[], %(receivers)s::bigint[], %(states)s::text[], %(aways)s::boolean[])
-    AS marked (platform, receiver, state, away)
+FROM jsonb_to_recordset(%(marked)s::jsonb) AS marked (platform bigint, receiver bigint, state text, away boolean)
 ON CONFLICT (receiver_id, module, country_code, party_id, object_key, token_type) DO UPDATE SET
     platform_id = excluded.platform_id, state = excluded.state, deletion = excluded.deletion,
-    wanted_version = excluded.wanted_version, changed_at = excluded.changed_at,
+    wanted_version = CASE WHEN excluded.module = 'hubclientinfo' -- counted in seconds: two changes may share one
+        THEN GREATEST(excluded.wanted_version, roaming_delivery.wanted_version + 1) ELSE excluded.wanted_version END,
+    changed_at = excluded.changed_at,
     correlation_id = excluded.correlation_id, needs_put = roaming_delivery.needs_put OR excluded.needs_put,
     due_at = CASE WHEN roaming_delivery.state = 'PENDING' THEN roaming_delivery.due_at ELSE excluded.due_at END,
     attempts = CASE WHEN roaming_delivery.state = 'PENDING' THEN roaming_delivery.attempts ELSE 0 END,
@@ -80,26 +82,16 @@ def mark(
 def announce(party: Party, now: datetime, to: Party | None = None) -> int:
     """A ClientInfo changed: every platform with a party that may talk to this one is to be told, once (HCI-03).
 
-    `to`: only that one's, for whom the party is new.
+    `to`: only that one's, for whom it is another from now on.
     """
-    version = int(party.last_updated.timestamp())
+    version = int((party.last_updated if to is None else now).timestamp())
     what = _Object(ModuleID.HUBCLIENTINFO, party.country_code, party.party_id, party.role, version)
-    if to is not None and _knows(to, what):
-        return 0
-    known = acquainted(party, now) if to is None else acquainted(party, now).filter(pk=to.pk)
+    known = acquainted(party, now) if to is None else Party.objects.filter(pk=to.pk)
     found = _offering(known, ModuleID.HUBCLIENTINFO, party.platform_id)
     chosen: dict[int, _Marked] = {}
     for platform, receiver, status, *_ in found:
         chosen.setdefault(platform, _Marked(platform, receiver, Delivery.State.PENDING, status in _AWAY))
     return _write(what, list(chosen.values()), now, "")
-
-
-def _knows(receiver: Party, what: _Object) -> bool:
-    told = Delivery.objects.filter(
-        platform=receiver.platform_id or 0, module=what.module.value, country_code=what.country, party_id=what.party,
-        object_key=what.key, state=Delivery.State.DELIVERED, accepted_version__gte=what.version,
-    )  # fmt: skip
-    return told.exists()
 
 
 def _write(what: _Object, marked: list[_Marked], now: datetime, correlation_id: str) -> int:
@@ -115,10 +107,7 @@ def _write(what: _Object, marked: list[_Marked], now: datetime, correlation_id: 
         "version": what.version,
         "now": now,
         "correlation": correlation_id or str(uuid.uuid4()),
-        "platforms": [one.platform for one in marked],
-        "receivers": [one.receiver for one in marked],
-        "states": [one.state for one in marked],
-        "aways": [one.away for one in marked],
+        "marked": json.dumps([one._asdict() for one in marked]),
     }
     statements.run(_UPSERT, values)
     wake(one.platform for one in marked if one.state == Delivery.State.PENDING and not one.away)

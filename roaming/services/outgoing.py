@@ -17,6 +17,7 @@ from roaming.models import Delivery, Endpoint, Party, Tariff
 from roaming.ocpi import json
 from roaming.ocpi.difference import Write
 from roaming.ocpi.headers import Routing
+from roaming.ocpi.hubclientinfo import ConnectionStatus
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services import announcements, copies, parties, partners
@@ -28,7 +29,7 @@ from roaming.services.questions import Question, plain, row_of
 from roaming.services.sessions import SESSIONS
 from roaming.services.tariffs import TARIFFS
 from roaming.services.tokens import TOKENS
-from roaming.services.visibility import acquainted, visible
+from roaming.services.visibility import visible
 
 KINDS: dict[ModuleID, Kind[Any]] = {kind.module: kind for kind in (LOCATIONS, SESSIONS, CDRS, TARIFFS, TOKENS)}
 
@@ -150,11 +151,12 @@ def _body(present: Present, write: Write) -> bytes | None:
 
 
 def _client_info(delivery: Delivery, now: datetime) -> Present | None:
-    row = acquainted(delivery.receiver, now).filter(
-        country_code=delivery.country_code, party_id=delivery.party_id, role=delivery.object_key
-    )
+    row = Party.objects.filter(country_code=delivery.country_code, party_id=delivery.party_id, role=delivery.object_key)
     party: Party | None = row.select_related("platform").first()
     if party is None:
         return None
-    content = announcements.client_info(party)
-    return Present(party.role, int(party.last_updated.timestamp()), json.dumps(content), content)
+    status = announcements.standing(party, delivery.platform, now)
+    if status is ConnectionStatus.PLANNED and not delivery.accepted_document:
+        return None  # it never heard of it
+    content = announcements.client_info(party, status, datetime.fromtimestamp(delivery.wanted_version, UTC))
+    return Present(party.role, delivery.wanted_version, json.dumps(content), content)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.db import connections
 from django.utils import timezone
 
-from roaming.models import Agreement, Party, Platform
-from roaming.services import agreements, decisions, platforms, presence, registration
+from roaming.models import Agreement, Location, Party, Platform
+from roaming.services import agreements, announcements, decisions, platforms, presence, registration
+from tests.personas import samples
 from tests.personas.partner import Partner, Said
 
 
@@ -147,3 +150,73 @@ def test_a_new_agreement_introduces_its_parties_to_each_other(hub: Any, cpo: Par
     assert [one.path.rpartition("/")[2] for one in emsp.pushed("hubclientinfo")] == ["CPO"]
     assert other.pushed("hubclientinfo") == []
     assert clients(cpo) == {"DE/EMX EMSP": "CONNECTED"}
+
+
+def test_who_may_not_talk_any_more_is_planned_until_it_may_again(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """HCI-10, HCI-05: the end of an agreement is told by push, and each later word is the later one; nothing is
+    repeated where nothing is another."""
+    here, there = (Party.objects.get(party_id=name) for name in ("CPO", "EMX"))
+    agreed = Agreement.objects.create(cpo=here, emsp=there)
+    agreements.changed(agreed)
+    hub.work()
+    emsp.seen.clear()
+    for suspended in (True, False, False):
+        agreed.suspended = suspended
+        agreed.save()
+        agreements.changed(agreed)
+        hub.work()
+    told = [one.body for one in emsp.pushed("hubclientinfo")]
+    assert [one["status"] for one in told] == ["PLANNED", "CONNECTED"]
+    assert told[0]["last_updated"] <= told[1]["last_updated"]
+    assert clients(emsp) == {"NL/CPO CPO": "CONNECTED"}
+
+
+def test_an_agreement_that_begins_and_ends_by_itself_is_told_and_shows_in_delta_pulls(
+    hub: Any, cpo: Partner, emsp: Partner
+) -> None:
+    """HCI-03, HUB-32, S23."""
+    location = cpo.at("locations", "RECEIVER", "NL", "CPO", "LOC1")
+    assert cpo.call("PUT", location, samples.location()).both == (201, 1000)
+    here, there = (Party.objects.get(party_id=name) for name in ("CPO", "EMX"))
+    now, minute = timezone.now(), timedelta(minutes=1)
+    agreed = Agreement.objects.create(cpo=here, emsp=there, valid_from=now + minute, valid_until=now + 9 * minute)
+    agreements.changed(agreed)
+    hub.work()
+    emsp.seen.clear()
+    Agreement.objects.update(changed_at=now - 2 * minute, valid_from=now - minute)
+    Location.objects.update(listed_at=now - 9 * minute)
+    Party.objects.update(last_updated=now - 9 * minute)
+    agreements.mind(timezone.now())
+    hub.work()
+    since = (now - minute).strftime("date_from=%Y-%m-%dT%H:%M:%SZ")
+    assert [one["id"] for one in emsp.call("GET", f"{emsp.at('locations', 'SENDER')}?{since}").data] == ["LOC1"]
+    delta = emsp.call("GET", f"{emsp.at('hubclientinfo', 'SENDER')}?{since}", routed=False).data
+    assert [one["party_id"] for one in delta] == ["CPO"]
+    agreements.mind(timezone.now())
+    hub.work()
+    assert [one.body["status"] for one in emsp.pushed("hubclientinfo")] == ["CONNECTED"]
+    Agreement.objects.update(changed_at=now - 2 * minute, valid_until=now - minute)
+    agreements.mind(timezone.now())
+    hub.work()
+    assert [one.body["status"] for one in emsp.pushed("hubclientinfo")] == ["CONNECTED", "PLANNED"]
+    assert emsp.call("GET", f"{emsp.at('locations', 'SENDER')}?{since}").data == []
+
+
+def test_a_change_while_another_is_being_told_is_told_too(hub: Any, cpo: Partner, emsp: Partner) -> None:
+    """HCI-03: also within the same second."""
+    hub.work()
+    emsp.seen.clear()
+    party = Party.objects.get(party_id="CPO")
+    again = [party]
+
+    def slowly(seen: Any) -> Said:
+        while again:
+            announcements.changed(again.pop(), party.last_updated)
+            connections.close_all()  # this thread's
+        return Said()
+
+    emsp.answers["PUT", "/odd/receiver/hubclientinfo"] = slowly
+    announcements.changed(party, timezone.now())
+    hub.work()
+    hub.work()
+    assert len(emsp.pushed("hubclientinfo")) == 2
