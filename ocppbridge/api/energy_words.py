@@ -61,8 +61,10 @@ class PeriodSerializer(serializers.Serializer[Any]):
 
     start = serializers.IntegerField(default=0, min_value=0, help_text="seconds after the plan's start")
     operation_mode = serializers.ChoiceField(choices=MODES)
-    limit, setpoint, setpoint_reactive, v2x_baseline = power(), power(), power(), power()
-    discharge_limit = power(max_value=Decimal())
+    limit, limit_l2, limit_l3, v2x_baseline = power(), power(), power(), power()
+    discharge_limit, discharge_limit_l2, discharge_limit_l3 = (power(max_value=Decimal()) for _ in range(3))
+    setpoint, setpoint_l2, setpoint_l3 = power(), power(), power()
+    setpoint_reactive, setpoint_reactive_l2, setpoint_reactive_l3 = power(), power(), power()
     evse_sleep = serializers.BooleanField(required=False)
     preconditioning = serializers.BooleanField(required=False)
     freq_watt_curve = FrequencySerializer(many=True, required=False)

@@ -92,7 +92,8 @@ def set_figures(row: Transaction, figures: Setpoints, by: str, now: datetime) ->
     mode = OperationMode(held.mode)
     if mode is OperationMode.CHARGING_ONLY and figures.discharges:
         raise CannotPlan("ChargingOnly has no negative figures")
-    within, cut = changed(figures, known.able, known.offered, discharge=known.discharge)
+    before = Setpoints.from_json(held.figures)
+    within, cut = changed(figures, known.able, known.offered, discharge=known.discharge, held=before)
     _said(lambda: energy_plans.push(held, within, cut, by, now))
     return held
 

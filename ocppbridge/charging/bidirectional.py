@@ -38,13 +38,14 @@ from ocppbridge.charging.charging_profiles import (
 from ocppbridge.charging.energy_transfer import Offer
 from ocppbridge.charging.ev_needs import Abilities
 from ocppbridge.charging.setpoints import Setpoints
+from ocppbridge.charging.within import baseline, curve, kind_of, within
 
 Mode = OperationMode
 ZERO: Final = Decimal()
 LEVEL: Final = 1  # above the limit of an OCPI partner, which is a part of the wish (bridge.v2x)
 _LIMITS: Final = frozenset({"limit", "discharge_limit"})
-_REACTIVE: Final = frozenset({"setpoint_reactive", "setpoint_reactive_l2", "setpoint_reactive_l3"})
-# mode → (what it needs, what it may have)
+_REACTIVE: Final = frozenset({"setpoint_reactive"})
+# mode → (what it needs, what it may have), each in total or phase by phase
 FIGURES: Final[dict[OperationMode, tuple[frozenset[str], frozenset[str]]]] = {
     Mode.CHARGING_ONLY: (frozenset(), frozenset({"limit", "setpoint"})),
     Mode.CENTRAL_SETPOINT: (frozenset({"setpoint"}), _LIMITS | _REACTIVE),
@@ -123,15 +124,17 @@ def plan(
 
 
 def changed(
-    figures: Setpoints, able: Abilities, offered: Offer, *, discharge: bool
+    figures: Setpoints, able: Abilities, offered: Offer, *, discharge: bool, held: Setpoints | None = None
 ) -> tuple[Setpoints, tuple[str, ...]]:
-    """New figures of a dynamic plan, cut likewise."""
+    """New figures of a dynamic plan, cut likewise, together with those that hold: what gives way is told with them."""
     cut: list[str] = []
+    before = (held or Setpoints()).said()
     if figures.discharges:
         _may_discharge(offered, discharge)
-    if (figures.discharge_limit or ZERO) > 0:
-        raise CannotPlan("a discharge limit is not above 0")
-    return Setpoints(**_within(figures.said(), able, cut)), tuple(dict.fromkeys(cut))
+    _below_nothing(figures)
+    kept = within(figures.over(held or Setpoints()).said(), able, cut)
+    new = {name: value for name, value in kept.items() if name in figures.said() or before.get(name) != value}
+    return Setpoints(**new), tuple(dict.fromkeys(cut))
 
 
 def _period(period: Period, able: Abilities, offered: Offer, discharge: bool, cut: list[str]) -> Period:
@@ -141,20 +144,26 @@ def _period(period: Period, able: Abilities, offered: Offer, discharge: bool, cu
     if offered.lacks(mode):
         raise CannotPlan(f"the EVSE does not offer {mode}, but {', '.join(sorted(offered.modes))}")
     needs, may = FIGURES[mode]
-    said = {name for name in _KNOWN if getattr(period, name) not in (None, ())}
+    figures = figures_of(period)
+    said = {name for name in _KNOWN if getattr(period, name) not in (None, ())} | {
+        kind_of(name) for name in figures.said()
+    }
     if missing := needs - said:
         raise CannotPlan(f"{mode} needs {_words(missing)}")
     if surplus := said - needs - may:
         raise CannotPlan(f"{mode} has no {_words(surplus)}")
-    figures = figures_of(period)
-    if mode is Mode.CHARGING_ONLY and (period.setpoint or ZERO) < 0:
+    if mode is Mode.CHARGING_ONLY and figures.discharges:
         raise CannotPlan("ChargingOnly has no negative setpoint")
-    if (period.discharge_limit or ZERO) > 0:
-        raise CannotPlan("a discharge limit is not above 0")
+    _below_nothing(figures)
     if figures.discharges or any(power < 0 for _, power in (*period.freq_watt_curve, *period.signal_watt_curve)):
         _may_discharge(offered, discharge)
-    kept: dict[str, Any] = {**_within(figures.said(), able, cut), **_curves(period, able, cut)}
+    kept: dict[str, Any] = {**within(figures.said(), able, cut), **_curves(period, able, cut)}
     return replace(period, **kept)
+
+
+def _below_nothing(figures: Setpoints) -> None:
+    if any(value > 0 for name, value in figures.said().items() if kind_of(name) == "discharge_limit"):
+        raise CannotPlan("a discharge limit is not above 0")
 
 
 def _may_discharge(offered: Offer, discharge: bool) -> None:
@@ -164,38 +173,15 @@ def _may_discharge(offered: Offer, discharge: bool) -> None:
         raise CannotPlan("this car may not be discharged: contract, driver or its own needs do not allow it")
 
 
-def _within(figures: dict[str, Decimal], able: Abilities, cut: list[str]) -> dict[str, Decimal]:
-    """What the car can do of it; what is told phase by phase is the station's to cut."""
-    if any(name.endswith(("_l2", "_l3")) for name in figures):
-        return figures
-    most, least = able.charge, None if able.discharge is None else -able.discharge
-    kept = dict(figures)
-    for name in ("limit", "discharge_limit", "setpoint"):
-        if name in kept:
-            kept[name] = _clamped(kept[name], most, least, name, cut)
-    if "setpoint" in kept:
-        bounds = (kept.get("limit"), kept.get("discharge_limit"))
-        kept["setpoint"] = _clamped(kept["setpoint"], *bounds, "setpoint", cut)
-    return kept
-
-
-def _curves(period: Period, able: Abilities, cut: list[str]) -> dict[str, tuple[tuple[Decimal, Decimal], ...]]:
-    most, least = able.charge, None if able.discharge is None else -able.discharge
-    found = {}
+def _curves(period: Period, able: Abilities, cut: list[str]) -> dict[str, Any]:
+    lies = baseline(period, able, cut)
+    found: dict[str, Any] = {"v2x_baseline": lies}
     for name in ("freq_watt_curve", "signal_watt_curve"):
-        curve = getattr(period, name)
-        if list(curve) != sorted(curve, key=lambda point: point[0]):
+        points = getattr(period, name)
+        if list(points) != sorted(points, key=lambda point: point[0]):
             raise CannotPlan("the points of a curve rise")
-        found[name] = tuple((at, _clamped(power, most, least, "curve", cut)) for at, power in curve)
+        found[name] = curve(points, lies or ZERO, able, cut)
     return found
-
-
-def _clamped(value: Decimal, most: Decimal | None, least: Decimal | None, name: str, cut: list[str]) -> Decimal:
-    kept = value if most is None else min(value, most)
-    kept = kept if least is None else max(kept, least)
-    if kept != value:
-        cut.append(f"{name.replace('_', ' ')} {value} W cut to {kept} W")
-    return kept
 
 
 def by_price(

@@ -14,7 +14,7 @@ What becomes of needs, the first line that fits:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +27,12 @@ from ocppbridge.charging.v2x_messages import NeedsTold
 
 ZERO: Final = Decimal()
 _HOUR: Final = Decimal(3600)
+# The most and least of a direction, then of the other, by the schema's names.
+ACTIVE: Final = ("maxChargePower", "minChargePower", "maxDischargePower", "minDischargePower")
+REACTIVE: Final = (
+    "maxChargeReactivePower", "minChargeReactivePower", "maxDischargeReactivePower", "minDischargeReactivePower",
+)  # fmt: skip
+APPARENT: Final = ("maxChargeApparentPower", "maxDischargeApparentPower")
 
 
 class Status(StrEnum):
@@ -48,8 +54,38 @@ class First(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """The most and the least (but nothing) in either direction, without signs; None: the car does not say."""
+
+    most: Decimal | None = None
+    least: Decimal | None = None
+    most_back: Decimal | None = None
+    least_back: Decimal | None = None
+
+    def clamped(self, value: Decimal) -> Decimal:
+        """The nearest that it can do."""
+        value = value if self.most is None else min(value, self.most)
+        return value if self.most_back is None else max(value, -self.most_back)
+
+    def too_little(self, value: Decimal) -> bool:
+        """Whether it is something, and less than it can do."""
+        return 0 < value < (self.least or ZERO) or -(self.least_back or ZERO) < value < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """In total, and of each phase where the car speaks of phases."""
+
+    total: Range = Range()
+    phases: tuple[Range, Range, Range] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Abilities:
-    """What the car can do, in W and Wh, as totals of its phases; None: it does not say."""
+    """What the car can do, in W, var, VA and Wh, as totals of its phases where not said otherwise.
+
+    None: it does not say.
+    """
 
     charge: Decimal | None = None
     least_charge: Decimal | None = None
@@ -59,6 +95,17 @@ class Abilities:
     target_energy: Decimal | None = None
     v2x_energy: tuple[Decimal | None, Decimal | None] = (None, None)
     """The window in which it may be charged and discharged at will."""
+    phases: tuple[Range, Range, Range] | None = None
+    reactive: Reach = Reach()
+    """Absorbed (inductive), and back: injected (capacitive)."""
+    apparent: tuple[Decimal | None, Decimal | None] = (None, None)
+    """While it charges, and while it discharges."""
+    apparent_phases: tuple[tuple[Decimal | None, Decimal | None], ...] | None = None
+
+    @property
+    def active(self) -> Reach:
+        """Charging, and back: discharging."""
+        return Reach(Range(self.charge, self.least_charge, self.discharge, self.least_discharge), self.phases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +117,15 @@ class Judgement:
     reason: str = ""
 
 
-def abilities(v2x: Mapping[str, Any], dc: Mapping[str, Any] | None = None) -> Abilities:
-    """Out of v2xChargingParameters; what they leave out, out of the direct current's."""
+def abilities(
+    v2x: Mapping[str, Any], dc: Mapping[str, Any] | None = None, der: Mapping[str, Any] | None = None
+) -> Abilities:
+    """Out of v2xChargingParameters; what they leave out, out of the direct current's; reactive out of the DER's."""
+    der = der or {}
+    whole = number(der.get("maxApparentPower"))
+    apparent = tuple(
+        min((one for one in (_phases(der, name), whole) if one is not None), default=None) for name in APPARENT
+    )
     return Abilities(
         charge=_phases(v2x, "maxChargePower") or number((dc or {}).get("evMaxPower")),
         least_charge=_phases(v2x, "minChargePower"),
@@ -80,6 +134,10 @@ def abilities(v2x: Mapping[str, Any], dc: Mapping[str, Any] | None = None) -> Ab
         least_energy=number(v2x.get("evMinEnergyRequest")),
         target_energy=number(v2x.get("evTargetEnergyRequest")) or number((dc or {}).get("energyAmount")),
         v2x_energy=(number(v2x.get("evMinV2XEnergyRequest")), number(v2x.get("evMaxV2XEnergyRequest"))),
+        phases=_by_phase(v2x, ACTIVE),
+        reactive=Reach(_range(_phases(der, name) for name in REACTIVE), _by_phase(der, REACTIVE)),
+        apparent=(apparent[0], apparent[1]),
+        apparent_phases=_apparent_phases(der),
     )
 
 
@@ -94,7 +152,7 @@ def judge(
     if offered.bidirectional and needs.requested not in allowed:  # others were never told what they may have
         words = ", ".join(allowed) or "none"
         return Judgement(Status.REJECTED, "TransferNotAllowed", f"{needs.requested} is not allowed, but {words}.")
-    able = abilities(needs.v2x, needs.dc)
+    able = abilities(needs.v2x, needs.dc, needs.der)
     if problem := _contradiction(needs, able, now):
         return Judgement(Status.REJECTED, "InvalidNeeds", problem)
     if not both and not steered and scheduled:
@@ -118,6 +176,8 @@ def _contradiction(needs: NeedsTold, able: Abilities, now: datetime) -> str:
         (number(needs.ac.get("evMinCurrent")), number(needs.ac.get("evMaxCurrent")), "current"),
         (able.least_discharge, able.discharge, "discharging power"),
         (able.v2x_energy[0], able.v2x_energy[1], "V2X energy"),
+        (able.reactive.total.least, able.reactive.total.most, "absorbed reactive power"),
+        (able.reactive.total.least_back, able.reactive.total.most_back, "injected reactive power"),
     )
     for least, most, what in pairs:
         if least is not None and most is not None and least > most:
@@ -136,6 +196,31 @@ def _phases(said: Mapping[str, Any], name: str) -> Decimal | None:
     """The total: where L2 or L3 are told, the first figure is L1's alone."""
     found = [value for suffix in ("", "_L2", "_L3") if (value := number(said.get(f"{name}{suffix}"))) is not None]
     return sum(found, ZERO) if found else None
+
+
+def _range(figures: Iterable[Decimal | None]) -> Range:
+    most, least, most_back, least_back = figures
+    return Range(most, least, _size(most_back), _size(least_back))
+
+
+def _by_phase(said: Mapping[str, Any], names: Sequence[str]) -> tuple[Range, Range, Range] | None:
+    """Of a car that speaks of phases; one of which it says nothing it has not, where it says the others."""
+    spoken = {name for name in names if f"{name}_L2" in said or f"{name}_L3" in said}
+    if not spoken:
+        return None
+
+    def figure(name: str, suffix: str) -> Decimal | None:
+        told = number(said.get(f"{name}{suffix}"))
+        absent = ZERO if name in spoken and name.startswith("max") else None
+        return absent if told is None else told if name in spoken else None
+
+    found = [_range(figure(name, suffix) for name in names) for suffix in ("", "_L2", "_L3")]
+    return found[0], found[1], found[2]
+
+
+def _apparent_phases(said: Mapping[str, Any]) -> tuple[tuple[Decimal | None, Decimal | None], ...] | None:
+    found = _by_phase(said, (APPARENT[0], "", APPARENT[1], ""))
+    return None if found is None else tuple((one.most, one.most_back) for one in found)
 
 
 def _size(value: Decimal | None) -> Decimal | None:

@@ -60,7 +60,7 @@ def latest(row: Transaction) -> EvNeeds | None:
 def of(needs: EvNeeds | None) -> Abilities:
     """What the car can do, as far as it has said."""
     said = needs.parameters if needs is not None else {}
-    return abilities(said.get("v2x") or {}, said.get("dc") or {})
+    return abilities(said.get("v2x") or {}, said.get("dc") or {}, said.get("der") or {})
 
 
 def car_of(needs: EvNeeds | None) -> Car:

@@ -109,17 +109,46 @@ def test_what_the_car_cannot_do_is_cut_and_told() -> None:
     found = made(one(Mode.CENTRAL_SETPOINT, setpoint=w(-9000), discharge_limit=w(-5000), limit=w(20_000)))
     (period,) = found.profile.schedule.periods
     assert (period.setpoint, period.discharge_limit, period.limit) == (w(-5000), w(-5000), w(11_000))
-    assert found.cut == (
-        "limit 20000 W cut to 11000 W", "setpoint -9000 W cut to -7000 W", "setpoint -7000 W cut to -5000 W",
-    )  # fmt: skip
+    assert found.cut == ("limit 20000 W cut to 11000 W", "setpoint -9000 W cut to -5000 W")
     curve = made(one(Mode.LOCAL_FREQUENCY, freq_watt_curve=CURVE)).profile.schedule.periods[0].freq_watt_curve
     assert curve == ((w(49), w(-7000)), (w(51), w(9000)))
     assert made(one(Mode.CENTRAL_SETPOINT, setpoint=w(-99_999)), able=Abilities()).cut == ()
 
 
-def test_figures_phase_by_phase_are_the_stations_to_cut() -> None:
+def test_figures_phase_by_phase_come_to_no_more_than_the_car_can_do() -> None:
     found = made(one(Mode.CENTRAL_SETPOINT, setpoint=w(9000), setpoint_l2=w(9000)))
-    assert (found.profile.schedule.periods[0].setpoint, found.cut) == (w(9000), ())
+    (period,) = found.profile.schedule.periods
+    assert (period.setpoint, period.setpoint_l2) == (w(5500), w(5500))
+    assert found.cut == ("setpoint 9000 W cut to 5500 W", "setpoint L2 9000 W cut to 5500 W")
+
+
+def test_a_figure_of_one_phase_goes_with_the_modes_that_have_the_figure() -> None:
+    with pytest.raises(CannotPlan, match="LocalLoadBalancing has no setpoint"):
+        made(one(Mode.LOCAL_LOAD_BALANCING, setpoint_l2=w(1)))
+    with pytest.raises(CannotPlan, match="no negative setpoint"):
+        made(one(Mode.CHARGING_ONLY, setpoint=w(1), setpoint_l2=w(-1)))
+    with pytest.raises(CannotPlan, match="not above 0"):
+        made(one(Mode.EXTERNAL_LIMITS, discharge_limit=w(-1), discharge_limit_l3=w(1)))
+
+
+def test_a_curve_lies_on_its_baseline() -> None:
+    """2.1, v2xBaseline: what the curve says is added to it, so both together are what the car must do."""
+    step = one(Mode.LOCAL_FREQUENCY, freq_watt_curve=CURVE, v2x_baseline=w(4000))
+    found = made(step)
+    (period,) = found.profile.schedule.periods
+    assert period.freq_watt_curve == ((w(49), w(-9000)), (w(51), w(7000)))
+    assert made(one(Mode.LOCAL_FREQUENCY, freq_watt_curve=CURVE, v2x_baseline=w(20_000))).cut[0] == (
+        "baseline 20000 W cut to 11000 W"
+    )
+
+
+def test_what_gives_way_to_a_new_figure_is_told_with_it() -> None:
+    """6,000 W within 10,000 VA leave 8,000 var."""
+    car = Abilities(apparent=(w(10_000), w(10_000)))
+    held = Setpoints(setpoint=w(0), setpoint_reactive=w(9000))
+    found, cut = changed(Setpoints(setpoint=w(6000)), car, Offer(), discharge=False, held=held)
+    assert found == Setpoints(setpoint=w(6000), setpoint_reactive=w(8000))
+    assert cut == ("setpoint reactive 9000 var cut to 8000 var",)
 
 
 def test_new_figures_are_held_to_the_same_rules() -> None:
