@@ -25,14 +25,19 @@ def store(platform: Platform, connection: Connection, now: datetime) -> None:
     platform.versions_url, platform.version = peer.versions_url, peer.version
     platform.offered_versions = list(peer.offered)
     platform.token_out, platform.token_out_encoding = connection.token, peer.encoding.value
-    platform.status, platform.status_since = Platform.Status.CONNECTED, now
+    back = platform.status != Platform.Status.CONNECTED
+    if back:
+        platform.status, platform.status_since = Platform.Status.CONNECTED, now
     platform.timeouts_in_a_row, platform.retry_at, platform.next_probe_at = 0, None, None
     platform.last_seen_at = now
     platform.save(update_fields=_BROUGHT)  # not what the peer's own requests changed meanwhile
     _store_endpoints(platform, peer)
-    _store_roles(platform, connection.roles, now)
+    news = _store_roles(platform, connection.roles, now)
     plans.plan(platform, now)
-    announcements.about(platform)
+    if back:
+        announcements.about(platform)
+    for party in [] if back else news:  # new tokens are nobody else's business
+        announcements.changed(party, now)
 
 
 def _store_endpoints(platform: Platform, peer: Peer) -> None:
@@ -46,8 +51,10 @@ def _store_endpoints(platform: Platform, peer: Peer) -> None:
     )
 
 
-def _store_roles(platform: Platform, roles: Iterable[CredentialsRole], now: datetime) -> None:
-    listed = set()
+def _store_roles(platform: Platform, roles: Iterable[CredentialsRole], now: datetime) -> list[Party]:
+    """Those that are here since now, or no longer."""
+    here = set(Party.objects.filter(platform=platform, withdrawn_at=None, hub_says="").values_list("pk", flat=True))
+    news, listed = [], set()
     for role in roles:
         details: Any = role.business_details
         row, _ = Party.objects.update_or_create(
@@ -64,9 +71,13 @@ def _store_roles(platform: Platform, roles: Iterable[CredentialsRole], now: date
             },
         )
         listed.add(row.pk)
+        if row.pk not in here:
+            news.append(row)
     if listed:
-        own = Party.objects.filter(platform=platform, withdrawn_at=None, hub_says="")  # not those behind it, if a hub
-        own.exclude(pk__in=listed).update(withdrawn_at=now)
+        gone = Party.objects.filter(pk__in=here - listed)  # not those behind it, if a hub
+        gone.update(withdrawn_at=now)
+        news.extend(gone)
+    return news
 
 
 def set_status(platform: Platform, status: Platform.Status, now: datetime) -> None:

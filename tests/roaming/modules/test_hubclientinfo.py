@@ -220,3 +220,19 @@ def test_a_change_while_another_is_being_told_is_told_too(hub: Any, cpo: Partner
     hub.work()
     hub.work()
     assert len(emsp.pushed("hubclientinfo")) == 2
+
+
+def test_new_tokens_are_nobodys_business_and_a_role_that_goes_is(hub: Any, cpo: Partner) -> None:
+    """HCI-03, CRE-21."""
+    emsp = hub.connect("DE/EMX", "EMSP", more=("EMSP DE/EM2",))
+    hub.work()
+    cpo.seen.clear()
+    for number in (1, 2):
+        put = emsp.call("PUT", emsp.at("credentials", "SENDER"), emsp.credentials(f"b{number}"), routed=False)
+        assert put.both == (200, 1000)
+        emsp.token_for_hub = put.data["token"]
+        hub.work()
+        assert [(one.body["party_id"], one.body["status"]) for one in cpo.pushed("hubclientinfo")] == [
+            ("EM2", "SUSPENDED")
+        ] * (number - 1)
+        emsp.roles = emsp.roles[:1]
