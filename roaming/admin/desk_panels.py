@@ -113,7 +113,7 @@ def session(cdr: Cdr) -> Panel:
     rows = Cdr.objects.filter(country_code=cdr.country_code, party_id=cdr.party_id, session_key=cdr.session_key)
     beside = rows.select_related("assessment").order_by("pk")[:MOST]
     found = balances.of(PartyId(cdr.country_code, cdr.party_id), cdr.session_key)
-    total = ", ".join(f"{number(one.excl_vat, 4)} {one.currency} excl. VAT, {one.cdrs} CDRs" for one in found)
+    total = ", ".join(f"{number(one.excl_vat, 4)} {one.currency} excl. VAT, {_cdrs(one.cdrs)}" for one in found)
     return Panel(
         "CDRs of the session",
         ("CDR", "Kind", "Energy", "Excl. VAT", "Verdict", "Counts"),
@@ -130,6 +130,10 @@ def session(cdr: Cdr) -> Panel:
         ],
         note=f"What stands: {total or 'nothing'}",
     )
+
+
+def _cdrs(count: int) -> str:
+    return "1 CDR" if count == 1 else f"{count} CDRs"
 
 
 def verdict(cdr: Cdr) -> SafeString:

@@ -1,4 +1,8 @@
-"""Parameters, each checked, none unknown: a misspelt filter that is passed over would bill everybody."""
+"""Parameters, each checked, none unknown: a misspelt filter that is passed over would bill everybody.
+
+So would one that came empty out of somebody's script, or one of two that are said twice. Only `after` may be empty:
+a reader that has no cursor yet begins so.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.http import QueryDict
 from rest_framework import serializers
 
 from roaming.models import BillingExport
@@ -59,7 +64,17 @@ class Query(serializers.Serializer[Any]):
         if unknown:
             known = ", ".join(self.fields)
             raise serializers.ValidationError({unknown[0]: [f"is no parameter; there are {known}"]})
+        if isinstance(data, QueryDict):
+            _said_once(data)
         return super().to_internal_value(data)
+
+
+def _said_once(data: QueryDict) -> None:
+    for name, values in data.lists():
+        if len(values) > 1:
+            raise serializers.ValidationError({name: ["is said more than once"]})
+        if values == [""] and name != "after":
+            raise serializers.ValidationError({name: ["is empty; leave it out to select all"]})
 
 
 class CdrQuery(Query):

@@ -87,7 +87,7 @@ def test_a_page_shows_why_what_it_would_be_otherwise_and_the_trail(platform: Pla
     """CDR-27, CDR-28."""
     text = press(admin_client, "annotate", assessed("CDR2"), note="asked them").content.decode()
     for words in ("total_cost_mismatch", "claims 9, the tariff gives 2.5", "Trail", "asked them",
-                  "What stands: 2.5000 EUR excl. VAT, 1 CDRs", "Cost lines, as we compute them"):  # fmt: skip
+                  "What stands: 2.5000 EUR excl. VAT, 1 CDR<", "Cost lines, as we compute them"):  # fmt: skip
         assert words in text, words
     assert "Other readings" not in text  # they all come to 2.50
     of_the_cdr = admin_client.get(reverse("admin:roaming_cdr_change", args=(assessed("CDR2").cdr_id,)))

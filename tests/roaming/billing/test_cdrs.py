@@ -140,10 +140,13 @@ def test_pages_by_key_hold_everything_once_while_cdrs_arrive() -> None:
         ({"after": "12"}, "after: this place was not given out by this hub"),
         ({"after": "999999999999999999-1"}, "after: this place was not given out by this hub"),
         ({"partner": "DE/EMX"}, "partner: is no parameter; there are cpo, emsp, month"),
+        ({"emsp": ""}, "emsp: is empty; leave it out to select all"),
+        ({"credit": ""}, "credit: is empty"),
+        ({"month": ["2026-10", "2026-11"]}, "month: is said more than once"),
     ],
 )
-def test_what_is_wrong_with_a_parameter_is_told(query: dict[str, str], said: str) -> None:
-    """A misspelt filter that is passed over would bill everybody (S26)."""
+def test_what_is_wrong_with_a_parameter_is_told(query: dict[str, Any], said: str) -> None:
+    """A misspelt filter that is passed over would bill everybody (S26), and so would an empty one."""
     status, code, words = refused("cdrs/", **query)
     assert (status, code) == (400, "invalid_parameter")
     assert words.startswith(said), words
