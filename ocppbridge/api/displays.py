@@ -51,7 +51,9 @@ class NewMessageSerializer(serializers.Serializer[Any]):
     end = serializers.DateTimeField(required=False)
     transaction = serializers.CharField(default="", max_length=36, allow_blank=True)
     component = serializers.CharField(default="", max_length=50, allow_blank=True)
-    message_id = serializers.IntegerField(required=False, min_value=0, help_text="replaces the one with this number")
+    message_id = serializers.IntegerField(
+        required=False, min_value=0, max_value=2**31 - 1, help_text="replaces the one with this number"
+    )
 
 
 class MessageView(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfStation):
@@ -61,6 +63,7 @@ class MessageView(mixins.ListModelMixin, mixins.RetrieveModelMixin, OfStation):
     serializer_class = MessageSerializer
     filterset_fields = ("standing", "priority")
     lookup_field = "message_id"
+    lookup_value_regex = "[0-9]{1,18}"
 
     @extend_schema(
         summary="Show a message", request=NewMessageSerializer, responses={202: MessageSerializer, **REFUSED}

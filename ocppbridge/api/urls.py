@@ -81,14 +81,16 @@ OF_STATION: dict[str, type[ViewSetMixin]] = {
     "der-alarms": DerAlarmView,
 }
 
+STATION = r"stations/(?P<identity>[^/\x00]+)"  # PostgreSQL knows no text with a NUL in it
+
 router = SimpleRouter()
 router.register("stations", StationView)
-router.register(r"stations/(?P<identity>[^/]+)/calls", StationCallView, basename="station-call")
-router.register(r"stations/(?P<identity>[^/]+)/password", StationPasswordView, basename="station-password")
-router.register(r"stations/(?P<identity>[^/]+)/security-profile", StationProfileView, basename="station-profile")
-router.register(r"stations/(?P<identity>[^/]+)/certificates", StationCertificateView, basename="station-certificate")
+router.register(f"{STATION}/calls", StationCallView, basename="station-call")
+router.register(f"{STATION}/password", StationPasswordView, basename="station-password")
+router.register(f"{STATION}/security-profile", StationProfileView, basename="station-profile")
+router.register(f"{STATION}/certificates", StationCertificateView, basename="station-certificate")
 for path, view in OF_STATION.items():
-    router.register(rf"stations/(?P<identity>[^/]+)/{path}", view, basename=f"station-{path.replace('/', '-')}")
+    router.register(f"{STATION}/{path}", view, basename=f"station-{path.replace('/', '-')}")
 router.register("security-events", SecurityEventView)
 router.register("firmware-images", ImageView)
 router.register("firmware-campaigns", CampaignView)

@@ -71,7 +71,7 @@ class StationView(ReadView[Station]):
     serializer_class = StationSerializer
     filterset_class = StationFilter
     lookup_field = "identity"
-    lookup_value_regex = "[^/]+"
+    lookup_value_regex = r"[^/\x00]+"  # PostgreSQL knows no text with a NUL in it
 
 
 class CallView(ReadView[Call]):

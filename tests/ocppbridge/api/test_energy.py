@@ -181,6 +181,8 @@ def test_rules_of_energy_transfer(hub: world.World) -> None:
     made = post("transfer-rules/", {"party": "DE/EMX", "transfers": ["AC_BPT"]})
     assert (made.status_code, made.json()["made_by"]) == (201, "API: tests")
     assert post("transfer-rules/", {"transfers": ["AC_BPT"]}).status_code == 400
+    again = post("transfer-rules/", {"party": "DE/EMX", "transfers": ["DC"]})
+    assert (again.status_code, "change that one" in str(again.json())) == (400, True)
     assert post("transfer-rules/", {"party": "DE/EMX", "transfers": ["XX"]}).status_code == 400
 
 

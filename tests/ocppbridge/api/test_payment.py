@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from ocppbridge.bridge import sessions
 from ocppbridge.charging import one_time
 from ocppbridge.models import BatterySwap, Settlement, Station, Transaction
 from ocppbridge.services import web_payments
@@ -90,6 +91,20 @@ def test_a_transaction_is_limited_while_it_runs(station: Station) -> None:
     assert post(f"transactions/{row.pk}/limits/", {"max_energy": 5000}).json()["action"] == "TriggerMessage"
     Station.objects.update(subprotocol="ocpp2.0.1")
     assert "new in OCPP 2.1" in str(post(f"transactions/{row.pk}/limits/", {"max_energy": 5000}).json())
+
+
+def test_a_running_transaction_gets_another_tariff(priced: Station) -> None:
+    """I11; its station shows no prices, so it counts at once."""
+    row = started(priced)
+    tariffs.store(OWNER, {**TARIFF, "id": "T2"}, source=None, now=START)
+    path = f"transactions/{row.pk}/tariffs/"
+    assert "at no EVSE that is published" in str(post(path, {"tariff": "T2"}).json()["detail"])
+    sessions.publish(row, timezone.now())
+    made = post(path, {"tariff": "t2"}).json()
+    assert (made["tariff"], made["state"], made["call"]) == ("T2", "holds", None)
+    assert [one["tariff"] for one in get(path)["results"]] == ["T2"]
+    assert "prices it already" in str(post(path, {"tariff": "T2"}).json()["detail"])
+    assert (post(path, {}).status_code, post("transactions/0/tariffs/", {"tariff": "T2"}).status_code) == (400, 404)
 
 
 def test_batteries_are_swapped_by_request(station: Station) -> None:

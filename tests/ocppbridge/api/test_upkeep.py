@@ -67,6 +67,7 @@ def test_firmware_is_sent_to_a_station_and_followed(station: Station) -> None:
         ("customers", {"token": "a", "identifier": "b"}, "non_field_errors", "one of token"),
         ("messages", {"texts": []}, "texts", "non_field_errors"),
         ("messages", {"texts": [{"content": "x"}], "state": "Sleepy"}, "detail", "cannot say it"),
+        ("messages", {"texts": [{"content": "x"}], "message_id": 10**30}, "message_id", "less than or equal"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_the_reason(
@@ -76,6 +77,11 @@ def test_what_cannot_be_asked_is_refused_with_the_reason(
     assert answer.status_code == 400
     assert words in str(answer.json()[field])
     assert asked() == {}
+
+
+@pytest.mark.parametrize("path", ["stations/%00/", "stations/a%00b/messages/", "stations/VLT-0001/messages/x/"])
+def test_an_address_that_names_nothing_is_not_found(station: Station, path: str) -> None:
+    assert raw(path).status_code == 404
 
 
 def test_firmware_is_published_and_taken_back(station: Station) -> None:
