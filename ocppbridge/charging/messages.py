@@ -71,9 +71,12 @@ class AuthorizeAsked:
     certificate_hashes: tuple[Mapping[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TransactionFacts:
-    """What Started, Updated and Ended share. `transaction` is None until we have given it a number (1.6 start)."""
+    """What Started, Updated and Ended share. `transaction` is None until we have given it a number (1.6 start).
+
+    Not frozen, alone of all messages: so many guarded assignments take longer than reading the frame.
+    """
 
     transaction: str | None
     at: datetime
@@ -97,19 +100,19 @@ class TransactionFacts:
     cost: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Started(TransactionFacts):
     """StartTransaction, or TransactionEvent Started."""
 
     meter_start: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Updated(TransactionFacts):
     """TransactionEvent Updated."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ended(TransactionFacts):
     """StopTransaction, or TransactionEvent Ended."""
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from msgspec import Struct
+
 from ocppbridge.bridge.authorization import Pending
 from ocppbridge.charging.messages import Message
 from ocppbridge.charging.outcomes import Outcome
@@ -27,8 +29,7 @@ from roaming.decisions import Choices
 M = TypeVar("M")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Who asks, when, and what the hub has decided for it."""
 
     account: Account

@@ -24,42 +24,28 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from ocppbridge.rpc import frames
 from ocppbridge.rpc.errors import Code, FrameError, RpcError
 
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """The station asks; it waits for `result` or `error`."""
-
-    message_id: str
-    action: str
-    payload: dict[str, Any]
+Called = frames.Call
+"""The station asks; it waits for `result` or `error`."""
+Sent = frames.Send
+"""The station tells (SEND, 2.1); never answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The station tells (SEND, 2.1); never answered."""
-
-    message_id: str
-    action: str
-    payload: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The station answered our call."""
 
     call_id: str
     payload: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """The station answered our call with an error."""
 
     call_id: str
@@ -68,24 +54,21 @@ class Refused:
     details: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(Struct, frozen=True):
     """Our call got no answer in time; `sent` is False if it never left."""
 
     call_id: str
     sent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """An answer to a call that is not in flight: settled before, sent on an earlier socket, or never asked."""
 
     message_id: str
     frame: frames.CallResult | frames.CallError
 
 
-@dataclass(frozen=True, slots=True)
-class ResultRefused:
+class ResultRefused(Struct, frozen=True):
     """The station could not use our answer to its call (CALLRESULTERROR, 2.1)."""
 
     message_id: str
@@ -94,8 +77,7 @@ class ResultRefused:
     details: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
+class Invalid(Struct, frozen=True):
     """A text that is no frame; `reply` is what to answer, None where the version says to keep silent."""
 
     message_id: str | None
@@ -106,8 +88,7 @@ class Invalid:
 Event = Called | Sent | Answered | Refused | Unanswered | Late | ResultRefused | Invalid
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
+class _Offer(Struct, frozen=True):
     call_id: str
     text: str
     expires: datetime | None
@@ -136,14 +117,12 @@ class Connection:
         except FrameError as error:
             return self._invalid(error)
         match frame:
-            case frames.Call():
-                return [Called(frame.message_id, frame.action, frame.payload)]
+            case frames.Call() | frames.Send():
+                return [frame]
             case frames.CallResult():
                 return [self._answered(frame)]
             case frames.CallError():
                 return [self._refused(frame)]
-            case frames.Send():
-                return [Sent(frame.message_id, frame.action, frame.payload)]
             case frames.CallResultError():
                 return [ResultRefused(frame.message_id, frame.code, frame.description, frame.details)]
 
@@ -213,6 +192,8 @@ class Connection:
     @property
     def next_deadline(self) -> datetime | None:
         """When `tick` is due next; None while nothing waits."""
+        if self._in_flight is None and not self._queue:
+            return None
         times = [offer.expires for offer in self._queue if offer.expires is not None]
         if self._deadline is not None:
             times.append(self._deadline)

@@ -8,11 +8,11 @@ read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
 import orjson
+from msgspec import Struct, field
 
 from ocppbridge.rpc.errors import MAX_DESCRIPTION, Code, FrameError, read_code, spelled
 
@@ -25,8 +25,7 @@ MAX_ACTION: Final = 50
 MAX_DEPTH: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A request that waits for an answer."""
 
     message_id: str
@@ -34,16 +33,14 @@ class Call:
     payload: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class CallResult:
+class CallResult(Struct, frozen=True):
     """The answer to a CALL."""
 
     message_id: str
     payload: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class CallError:
+class CallError(Struct, frozen=True):
     """The refusal of a CALL."""
 
     message_id: str
@@ -52,8 +49,7 @@ class CallError:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CallResultError:
+class CallResultError(Struct, frozen=True):
     """The refusal of a CALLRESULT (2.1 only)."""
 
     message_id: str
@@ -62,8 +58,7 @@ class CallResultError:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """A message that is never answered (2.1 only; field quirk 18)."""
 
     message_id: str

@@ -114,8 +114,8 @@ class Calling:
             self._end(event, closing=True)
 
     def _settled(self, now: datetime, kind: int, call_id: str, action: str, text: str, error: str) -> None:
-        entry = self._scribe.entry(now, journal.IN, kind, call_id, action, text, error, drained=True)
-        self._host.journal(Unit((entry,)))
+        entry = self._scribe.entry(now, journal.IN, kind, call_id, action, text, error)
+        self._host.journal(Unit((entry.drained(self._scribe.shard, 0),)))
         self.pump(now)
 
     def _end(self, event: rpc.Event, closing: bool = False) -> None:

@@ -51,6 +51,8 @@ class StationConsumer(AsyncConsumer):
 
     account: Account
     connection_id: int
+    heard_at: datetime | None = None
+    """When something came in, until the node has noted it."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """The life of one socket."""
@@ -132,7 +134,7 @@ class StationConsumer(AsyncConsumer):
             return
         now = datetime.now(UTC)
         dialogue = self._dialogue
-        self._node.heard(self, now)
+        self.heard_at = now
         first = not dialogue.heard_calls
         dialogue.receive(text, now)
         if first and dialogue.heard_calls:

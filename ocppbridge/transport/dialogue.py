@@ -127,7 +127,7 @@ class Dialogue:
             asked = Asked(self.account, now, self._host.choices)
             record = record_of(message)
             if record is not None and not (isinstance(message, Beat) and self.heard_calls):
-                entry = entry._replace(shard=self.account.shard, priority=record.priority)
+                entry = entry.drained(self.account.shard, record.priority)
             self.heard_calls = True
             if answer.waits(message):
                 self._question = Question(message, asked, answer, action, payload, entry)
@@ -196,7 +196,7 @@ class Dialogue:
             self.dialect.admit(event.action, event.payload, self.account.lenient)
             record = record_of(self.dialect.up(event.action, event.payload))
             if record is not None:
-                entry = entry._replace(shard=self.account.shard, priority=record.priority)
+                entry = entry.drained(self.account.shard, record.priority)
         except RpcError as error:
             entry = entry._replace(error=f"{error.code}: {error.description}")
         self._host.journal(Unit((entry,)))

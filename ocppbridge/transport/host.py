@@ -39,10 +39,10 @@ class Host(Protocol):
 class Scribe:
     """Makes the journal entries of one connection; `n` counts them in the order received or sent."""
 
-    __slots__ = ("_account", "_connection_id", "_n")
+    __slots__ = ("_connection_id", "_n", "_station_id", "shard")
 
     def __init__(self, account: Account, connection_id: int) -> None:
-        self._account, self._connection_id, self._n = account, connection_id, 0
+        self._station_id, self.shard, self._connection_id, self._n = account.station_id, account.shard, connection_id, 0
 
     def entry(
         self,
@@ -53,13 +53,13 @@ class Scribe:
         action: str,
         body: str,
         error: str = "",
-        *,
-        drained: bool = False,
     ) -> Entry:
         """The next entry."""
-        self._n += 1
-        shard = self._account.shard if drained else NOT_DRAINED
-        return Entry(
-            now, self._account.station_id, self._connection_id, self._n, direction, kind, message_id, action, body,
-            error, shard,
+        self._n = n = self._n + 1
+        return tuple.__new__(
+            Entry,
+            (
+                now, self._station_id, self._connection_id, n, direction, kind, message_id, action, body, error,
+                NOT_DRAINED, 0,
+            ),
         )  # fmt: skip

@@ -61,7 +61,6 @@ class Node:
         self.stations: dict[int, StationConsumer] = {}
         self.answering = Answering()
         self._nudger = Nudger()
-        self._sightings: dict[int, Seen] = {}
         self._alerted: dict[tuple[int, str], float] = {}
         self.journal = Journal(database.connect, self.health, self._nudger.committed)
         self.lookups: Asking[str, Found | None] = Asking(database.connect, database.look_up, self.health)
@@ -124,17 +123,12 @@ class Node:
         station_id = consumer.account.station_id
         if self.stations.get(station_id) is consumer:
             del self.stations[station_id]
-        self._sightings.pop(station_id, None)
         closing = Closing(consumer.connection_id, datetime.now(UTC), code, reason[:200])
         try:
             async with asyncio.timeout(5):
                 await self.closings.ask(closing)
         except (TimeoutError, psycopg.Error):
             log.warning("the end of connection %s is not noted; the sweep will", consumer.connection_id)
-
-    def heard(self, consumer: StationConsumer, now: datetime) -> None:
-        """Something came in; written in bulk."""
-        self._sightings[consumer.account.station_id] = Seen(consumer.account.station_id, consumer.connection_id, now)
 
     def alert(self, station_id: int, code: str, text: str) -> None:
         """Tell staff, at most once a minute for each station and code."""
@@ -182,9 +176,13 @@ class Node:
         if not await database.beat(connection, self.name, len(self.stations)):
             self._begin_anew()
         self.slow_passwords = await database.slow_passwords(connection)
-        seen, self._sightings = self._sightings, {}
+        seen = []
+        for station_id, consumer in self.stations.items():
+            if consumer.heard_at is not None:
+                seen.append(Seen(station_id, consumer.connection_id, consumer.heard_at))
+                consumer.heard_at = None
         if seen:
-            await database.seen(connection, list(seen.values()))
+            await database.seen(connection, seen)
 
     def _begin_anew(self) -> None:
         log.error("this node was taken for dead; its sockets are closed")

@@ -11,6 +11,8 @@ def read(text: str) -> datetime:
     """An aware time; one without a zone is taken as UTC, a leap second as the second before it."""
     try:
         moment = datetime.fromisoformat(text.replace(":60", ":59", 1) if ":60" in text[-10:] else text)
+        if moment.tzinfo is UTC:
+            return moment
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise SchemaFault("not a date-time", Code.PROPERTY_CONSTRAINT) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from ocppbridge.versions import moments
 Payload = Mapping[str, Any]
 
 
+@lru_cache(1000)
 def place(connector: int) -> Place:
     """Where a connectorId is."""
     return Place(connector, 1) if connector > 0 else STATION
@@ -44,9 +46,11 @@ def transaction(number: int | None) -> str | None:
 
 def readings(values: Iterable[Payload] | None) -> tuple[Reading, ...]:
     """The meter values, normalised."""
+    if not values:
+        return ()
     return tuple(
         Reading(moments.read(value["timestamp"]), tuple(filter(None, map(_sample, value["sampledValue"]))))
-        for value in values or ()
+        for value in values
     )
 
 

@@ -6,6 +6,7 @@ Rule: JSON numbers become Decimal through their text, never by arithmetic on a f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ from ocppbridge.versions import moments, v2_smart, v2_upkeep, v21_v2x
 Payload = Mapping[str, Any]
 
 
+@lru_cache(1000)
 def place(evse: int, connector: int | None) -> Place:
     """Where an evseId and connectorId are; connector 0 means the EVSE as a whole (field quirk 4)."""
     return Place(evse, connector or None) if evse > 0 else STATION
@@ -46,9 +48,11 @@ def token(payload: Payload) -> IdToken:
 
 def readings(values: Iterable[Payload] | None) -> tuple[Reading, ...]:
     """The meter values, normalised."""
+    if not values:
+        return ()
     return tuple(
         Reading(moments.read(value["timestamp"]), tuple(filter(None, map(_sample, value["sampledValue"]))))
-        for value in values or ()
+        for value in values
     )
 
 
