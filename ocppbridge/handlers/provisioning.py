@@ -17,7 +17,16 @@ from ocppbridge.charging.outcomes import Outcome
 from ocppbridge.charging.replies import Acknowledged, Clock, Registered, Registration
 from ocppbridge.handlers.registry import Asked, answers, records, settles
 from ocppbridge.models import Call, Frame, Station
-from ocppbridge.services import alerts, calls, configuration, device_model, energy_offers, firmware, variables
+from ocppbridge.services import (
+    alerts,
+    calls,
+    configuration,
+    device_model,
+    energy_offers,
+    firmware,
+    local_lists,
+    variables,
+)
 from ocppbridge.services.turns import Turn
 
 BOOTED: Final = (
@@ -49,6 +58,7 @@ def booted(message: Booted, turn: Turn) -> None:
     station.save(update_fields=BOOTED)
     device_model.rebooted(station)
     firmware.booted(station, turn.received)
+    local_lists.rebooted(station, turn.received)
     if station.boot_status != Registration.REJECTED:
         _read_anew(turn, changed)
 

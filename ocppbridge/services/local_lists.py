@@ -106,11 +106,12 @@ def versioned(row: LocalList, outcome: Outcome | None, now: datetime) -> int | N
 
 
 def _must_ask(row: LocalList) -> bool:
-    """After every doubt, and after every new connection: a station may have been exchanged or reset meanwhile."""
+    """After every doubt, boot and new connection: a station may have been exchanged or reset meanwhile."""
     if row.state in (State.UNKNOWN, State.DOUBTFUL) or row.asked_at is None:
         return True
-    connection = row.station.connection
-    return connection is not None and row.asked_at < connection.opened_at
+    station = row.station
+    since = station.booted_at, station.connection.opened_at if station.connection else None
+    return any(row.asked_at < moment for moment in since if moment is not None)
 
 
 def _ask(row: LocalList, now: datetime) -> bool:
@@ -161,6 +162,11 @@ def stale(newest: datetime, now: datetime, debounce: timedelta) -> int:
     """Tokens have changed: lists that do not have that yet are due when the changes have been collected."""
     rows = LocalList.objects.filter(seen_until__lt=newest, stale_since=None, state=State.SAME)
     return rows.update(stale_since=now, due_at=now + debounce)
+
+
+def rebooted(station: Station, now: datetime) -> None:
+    """What it held may be gone: it is asked at once, not at the next comparison."""
+    LocalList.objects.filter(station=station, state=State.SAME, due_at__isnull=False).update(due_at=now)
 
 
 def due(now: datetime, most: int) -> list[int]:

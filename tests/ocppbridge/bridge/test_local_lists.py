@@ -13,9 +13,12 @@ from django.test import Client
 from django.urls import reverse
 
 from ocppbridge.bridge import local_lists
+from ocppbridge.charging.messages import Booted
 from ocppbridge.handlers import blocks, settling
+from ocppbridge.handlers.provisioning import booted
 from ocppbridge.models import Alert, Call, Connection, LocalList, Setting, Station
 from ocppbridge.services.local_lists import want
+from ocppbridge.services.turns import Turn
 from ocppbridge.versions import DIALECTS
 from roaming.decisions import Scope
 from roaming.models import Agreement, Party, Platform, Token
@@ -185,14 +188,24 @@ def test_a_long_list_goes_in_pieces_within_the_stations_limits(holder: Holder) -
 
 
 def test_a_station_with_another_version_gets_the_whole_list_anew(holder: Holder) -> None:
-    """Exchanged or reset while it was away: after each new connection its version is compared."""
+    """Exchanged or reset while it was away: after each new connection its version is compared within the hour."""
     push("04AA")
     run(holder, 1)
     holder.version, holder.held = 40, {"OLD": "Accepted"}
     Connection.objects.update(opened_at=after(2))
-    LocalList.objects.update(due_at=after(3))
-    row = run(holder, 3)
+    row = run(holder, 3, 65)
     assert (holder.held, row.version) == ({"04AA": "Accepted"}, 41)
+
+
+def test_a_station_that_has_booted_is_asked_at_once_whether_it_still_has_its_list(holder: Holder) -> None:
+    """Also on one socket: a 1.6 station keeps its list in a memory that a reset may empty."""
+    decisions.choose("DEVICE-MODEL-REPORT", "never", scope=Scope.STATION, key="CP1")
+    push("04AA")
+    run(holder, 1)
+    holder.version, holder.held = 0, {}
+    booted(Booted("V", "M"), Turn(Station.objects.get(), after(2)))
+    row = run(holder, 2.1)
+    assert (holder.held, row.version) == ({"04AA": "Accepted"}, 2)
 
 
 @pytest.mark.parametrize("word", ["VersionMismatch", "Failed", "silence"])
