@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from ocppbridge.admin import tones
 from ocppbridge.models import FirmwareImage, FirmwarePublication, FirmwareUpdate
@@ -34,7 +35,10 @@ PUBLISHED = {
 class ImageForm(forms.ModelForm[FirmwareImage]):
     """With the file itself, once; what is kept goes together (services.images)."""
 
-    upload = forms.FileField(required=False, label="File", help_text="or name where it is instead")
+    # unfold's script writes the chosen file's name into the first text box near it: its own widget has one for that.
+    upload = forms.FileField(
+        required=False, label="File", help_text="or name where it is instead", widget=UnfoldAdminFileFieldWidget
+    )
 
     class Meta:
         model = FirmwareImage

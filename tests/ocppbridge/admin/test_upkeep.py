@@ -61,6 +61,14 @@ def add_image(client: Client, body: bytes = b"firmware", **more: str) -> str:
     return str(client.post(reverse("admin:ocppbridge_firmwareimage_add"), said, follow=True).content.decode())
 
 
+def test_the_name_of_the_chosen_file_has_a_box_of_its_own(admin_client: Client) -> None:
+    """unfold's script puts it into the first one near the file: that was the URL, and no upload was taken."""
+    page = admin_client.get(reverse("admin:ocppbridge_firmwareimage_add")).content.decode()
+    before, after = page.split('type="file"')
+    assert before.rfind("Choose file to upload") > before.rfind('name="')
+    assert 'name="url"' in after
+
+
 def test_an_image_is_uploaded_signed_and_sent_to_a_station_with_its_signature(
     station: Station, admin_client: Client
 ) -> None:
