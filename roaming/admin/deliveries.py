@@ -54,16 +54,17 @@ class DeliveryAdmin(Shown[Delivery]):
     search_fields = ("object_key__iexact", "correlation_id__exact", "party_id__iexact", "tries__request_id__exact")
     search_help_text = "Object id, owner's party id, correlation id, or request id of an attempt"
     ordering = ("-changed_at",)
-    actions = ("send_selected_again",)
-    actions_detail = ("send_again",)
+    actions = ("send_selected_again", "leave_selected")
+    actions_detail = ("send_again", "leave")
     fieldsets = (
         (
             None,
             {
                 "fields": [
-                    ("thing", "progress", "version"),
+                    ("thing", "progress"),
                     ("receiver", "platform"),
-                    ("due", "attempts", "first_failed_at"),
+                    ("version", "due"),
+                    ("attempts", "first_failed_at"),
                     "last_error",
                 ]
             },
@@ -81,6 +82,23 @@ class DeliveryAdmin(Shown[Delivery]):
         """Due now."""
         deliveries.send_again(obj, timezone.now())
         messages.success(request, f"{obj} will be sent at once.")
+
+    @button(
+        "Leave it to the partner",
+        icon="block",
+        text="It is not tried again: the partner finds it in its next pull. A later change of the object is sent.",
+    )
+    def leave(self, request: HttpRequest, obj: Delivery, form: Question) -> None:
+        """Only what waits."""
+        left = deliveries.leave(obj, timezone.now())
+        messages.success(request, f"{obj} {'is left to the partner' if left else 'was not waiting any more'}.")
+
+    @admin.action(description="Leave to the partner", permissions=["operate"])
+    def leave_selected(self, request: HttpRequest, rows: QuerySet[Delivery]) -> None:
+        """Those that wait."""
+        now = timezone.now()
+        left = sum(deliveries.leave(row, now) for row in rows)
+        messages.success(request, f"{left} of {len(rows)} were waiting and are left to the partner.")
 
     @admin.action(description="Send again", permissions=["operate"])
     def send_selected_again(self, request: HttpRequest, rows: QuerySet[Delivery]) -> None:

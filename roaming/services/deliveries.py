@@ -123,6 +123,12 @@ def send_again(delivery: Delivery, now: datetime) -> None:
     wake([delivery.platform_id])
 
 
+def leave(delivery: Delivery, now: datetime) -> bool:
+    """Staff's wish: it is not tried again. The partner has to pull it, unless the object changes once more."""
+    waiting = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.PENDING)
+    return bool(waiting.update(state=Delivery.State.MUST_PULL, needs_put=True, changed_at=now))
+
+
 def wake(platforms: Iterable[int]) -> None:
     """A drain for each, unless one is already on its way."""
     nudges.nudge_each(TASK, platforms, nudges.DELIVER)

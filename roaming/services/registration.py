@@ -263,7 +263,7 @@ def _perform(platform: Platform, request: Request) -> Response:
         envelope = answer.envelope()
     except HubError:
         return Response(answer.status)
-    if request.method == "GET" and isinstance(envelope.data, list):
+    if request.method == "GET" and not isinstance(envelope.data, Mapping):  # versions; details are an object
         _remember_offer(platform, envelope.many())
     return Response(answer.status, envelope)
 

@@ -67,12 +67,22 @@ def test_a_delivery_is_sent_again_whole_and_at_once(hub: world.World, admin_clie
     assert hub.delivery.due_at <= timezone.now()
 
 
+def test_a_delivery_is_left_to_the_partner_until_the_object_changes(hub: world.World, admin_client: Client) -> None:
+    """TRA-08: staff stop what is tried again and again; what does not wait is not touched."""
+    Delivery.objects.filter(pk=hub.delivery.pk).update(state="PENDING", attempts=5)
+    assert "is left to the partner" in press(admin_client, "roaming_delivery", "leave", hub.delivery.pk)
+    assert "was not waiting" in press(admin_client, "roaming_delivery", "leave", hub.delivery.pk)
+    assert Delivery.objects.get(pk=hub.delivery.pk).state == "MUST_PULL"
+
+
 def test_several_deliveries_at_once(hub: world.World, admin_client: Client) -> None:
     Delivery.objects.update(state="MUST_PULL")
     rows = list(Delivery.objects.values_list("pk", flat=True))
     said = {"action": "send_selected_again", "_selected_action": rows}
     admin_client.post(reverse("admin:roaming_delivery_changelist"), said)
     assert set(Delivery.objects.values_list("state", flat=True)) == {"PENDING"}
+    admin_client.post(reverse("admin:roaming_delivery_changelist"), said | {"action": "leave_selected"})
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"MUST_PULL"}
 
 
 def found(client: Client, term: str) -> set[str]:

@@ -178,6 +178,7 @@ BUTTONS = [
     ("ocppbridge_station", "set_password"),
     ("ocppbridge_transaction", "stop"),
     ("roaming_delivery", "send_again"),
+    ("roaming_delivery", "leave"),
     ("roaming_platform", "suspend"),
     ("roaming_tariff", "withdraw"),
     ("ocppbridge_alert", "acknowledge"),

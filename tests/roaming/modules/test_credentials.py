@@ -103,8 +103,12 @@ def test_no_shared_version_is_3002(hub: Any) -> None:
     """STA-14, CRE-14; staff see what the peer offers."""
     emsp = hub.stranger("DE/EMX", "EMSP")
     emsp.answers["GET", "/versions"] = Said([{"version": "2.0", "url": f"{emsp.url}/details"}])
-    assert emsp.register(hub.url, hub.invite(emsp)).both == (200, 3002)
+    token_a = hub.invite(emsp)
+    assert emsp.register(hub.url, token_a).both == (200, 3002)
     assert Platform.objects.get().offered_versions == ["2.0"]
+    emsp.answers["GET", "/versions"] = Said()
+    assert emsp.register(hub.url, token_a).both == (200, 3002)
+    assert Platform.objects.get().offered_versions == []
 
 
 def test_a_role_that_was_not_invited_is_refused(hub: Any) -> None:
