@@ -123,9 +123,9 @@ def ended(message: Ended, turn: Turn) -> None:
     if message.transaction is not None and not turn.speaks_numbers:
         energy_plans.end(_advanced(message, turn))
         return
-    row = turn.transaction(message.transaction) or transactions.own_by_token(turn.station.pk, message)
+    row = turn.transaction(message.transaction) or turn.own_of(message)
     if row is not None:
-        turn.advance(turn.known(row), message)
+        turn.advance(row, message)
         return
     text = f"a stop of transaction {message.transaction or 'without a number'}, which is not known here"
     alerts.raise_alert(turn.station.pk, "UNKNOWN-STOP", text, turn.received)

@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from ocppbridge.charging import stored
 from ocppbridge.charging import transactions as pure
-from ocppbridge.charging.messages import Ended, Metered, Started, StateChanged, TransactionFacts
+from ocppbridge.charging.messages import Metered, Started, StateChanged, TransactionFacts
 from ocppbridge.charging.registers import Register
 from ocppbridge.charging.transactions import Transaction as Course
 from ocppbridge.charging.transactions import apply, start_key
@@ -104,16 +104,6 @@ def ensure(station_id: int, message: TransactionFacts, now: datetime, ruling: Ru
         rule(row, ruling)
         row.save(update_fields=RULING)
     return row
-
-
-def own_by_token(station_id: int, message: Ended) -> Transaction | None:
-    """A stop without a number of ours (field quirk 7): the one running transaction of the same card, if certain."""
-    if message.token is None:
-        return None
-    token = message.token.folded()
-    rows = Transaction.objects.filter(station_id=station_id, state=RUNNING, started_at__lte=message.at)
-    same = [row for row in rows if row.id_token.casefold() == token]
-    return same[0] if len(same) == 1 else None
 
 
 def rule(row: Transaction, ruling: Ruling) -> None:

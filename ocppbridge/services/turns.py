@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ocppbridge.charging.messages import Metered, Started, TransactionFacts
+from ocppbridge.charging.messages import Ended, Metered, Started, TransactionFacts
 from ocppbridge.charging.readings import Reading
 from ocppbridge.models import Evse, Report, Station, Transaction
 from ocppbridge.services import evses, readings, transactions
@@ -78,6 +78,15 @@ class Turn:
         running = Transaction.State.RUNNING
         rows = [row for row in self._known.values() if row.state == running and row.evse_number == evse_number]
         return sorted(rows, key=lambda row: (row.started_at, row.pk))
+
+    def own_of(self, message: Ended) -> Transaction | None:
+        """A stop without a number of ours (field quirk 7): the one running transaction of the same card, if certain."""
+        if message.token is None:
+            return None
+        token, running = message.token.folded(), Transaction.State.RUNNING
+        rows = [row for row in self._known.values() if row.state == running and row.started_at <= message.at]
+        same = [row for row in rows if row.id_token.casefold() == token]
+        return self.known(same[0]) if len(same) == 1 else None
 
     def write_back(self) -> None:
         """Before others look at the rows themselves, and perhaps change them: an answer to a call of ours."""

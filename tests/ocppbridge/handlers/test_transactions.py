@@ -79,6 +79,20 @@ def test_a_stop_without_a_number_of_ours_ends_only_the_card_s_own_transaction(
     assert drained().state == state
 
 
+def test_of_a_card_s_transactions_that_end_in_one_go_the_unnumbered_stop_is_the_last_one_s(door: Door) -> None:
+    """Field quirk 7: what the same batch of frames has ended does not run any more."""
+    new_station("CP1")
+    with door.station("CP1") as talk:
+        first = begin(talk)
+        second = begin(talk, connectorId=2, timestamp="2026-11-21T10:30:00Z")
+        talk.call("StopTransaction", stop(second))
+        talk.call("StopTransaction", stop(-1, idTag="CARD1", timestamp="2026-11-21T12:00:00Z"))
+    for shard in range(8):
+        drain.drain(shard)
+    assert {row.wire_id: row.state for row in Transaction.objects.all()} == {first: "ended", second: "ended"}
+    assert not Alert.objects.filter(code="UNKNOWN-STOP").exists()
+
+
 def test_energy_is_the_same_whether_told_in_wh_in_kwh_or_without_a_unit(door: Door) -> None:
     """Field quirk 3."""
     new_station("CP1")
