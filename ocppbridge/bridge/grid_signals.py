@@ -28,6 +28,7 @@ from ocppbridge.models import EvNeeds, GridSignal, Station, Transaction
 from ocppbridge.services import calls, energy_plans, ev_needs
 
 SCOPES: Final = ("party", "location", "station", "transaction")
+AWAY: Final = "the station is away"
 AFRR_WITHIN: Final = timedelta(seconds=30)
 Kind = GridSignal.Kind
 
@@ -74,7 +75,9 @@ def _wishes(
     seconds = body.get("seconds")
     if kind is Kind.PRICE:
         return [(row, partial(_price, row, body, by, now)) for row in rows]
-    if kind is Kind.TOTAL:
+    if kind is Kind.TOTAL:  # now: who is away does nothing of it, so the others share it
+        signal.missed += [[row.pk, AWAY] for row in rows if not row.station.online]
+        rows = [row for row in rows if row.station.online]
         able = {row.pk: ev_needs.of(ev_needs.latest(row)) for row in rows}
         given, left = shared(Decimal(body["power"]), able)
         if left:

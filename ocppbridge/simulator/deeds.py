@@ -83,6 +83,10 @@ def _grid(station: Station, said: Fields, now: datetime) -> None:
         grid_support.tell_fault(station, said.get("fault", "OverVoltage"), now, ended=said.get("ended", False))
 
 
+def _swing(station: Station, said: Fields, now: datetime) -> None:
+    two_way.swing(station, said["millihertz"], now)
+
+
 def _answer(station: Station, said: Fields, now: datetime) -> None:
     station.moods[said["action"]] = Mood(said.get("payload"), said.get("error", ""))
 
@@ -113,6 +117,7 @@ DEEDS: Final[Mapping[str, Deed]] = MappingProxyType(
             _needs, "the car tells what it wants and can do (2.1)", {}, EVSE | {"transfer": str, "dynamic": bool}
         ),
         "grid fault": Deed(_grid, "the grid misbehaves, or does so no more (2.1)", {}, {"fault": str, "ended": bool}),
+        "grid frequency": Deed(_swing, "cars with a frequency-watt curve follow it (2.1)", {"millihertz": int}, {}),
         "event": Deed(
             _event,
             "a component's variable changes, and is told if its severity is (2.x)",

@@ -27,6 +27,8 @@ class Memory:
     certificates: list[tuple[str, Entry]] = field(default_factory=list)
     steered: dict[int, Steered] = field(default_factory=dict)
     """By EVSE: what cars that can give energy back were told to do."""
+    millihertz: int = 50_000
+    """The grid's frequency here."""
     support: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Controls of grid support, as they were set."""
 

@@ -1,13 +1,15 @@
 """A station of 2.1 whose car can give energy back (block Q).
 
 It obeys the last profile of a transaction, within what other profiles leave: scheduled periods as their time comes,
-dynamic figures as they are pushed or pulled, signals by the curve. Offline it goes on until maxOfflineDuration, and
+dynamic figures as they are pushed or pulled, signals and the grid's frequency by their curves, which lie on the
+baseline. Offline it goes on until maxOfflineDuration, and
 then lets the profile go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -41,6 +43,8 @@ class Steered:
     period: Payload = field(default_factory=dict)
     told: str | None = None
     """The mode that the hub heard last."""
+    signal: int = 0
+    """The AFRR signal that it was told last."""
 
 
 def install(station: Station, asked: Payload, now: datetime) -> Payload:
@@ -102,17 +106,18 @@ def _write(station: Station, held: Steered, figures: Payload) -> None:
 
 
 def follow(station: Station, asked: Payload, now: datetime) -> Payload:
-    """AFRRSignal: the power of the nearest point of the curve."""
-    curves = {
-        number: curve for number, held in station.memory.steered.items()
-        if (curve := held.period.get("v2xSignalWattCurve"))
-    }  # fmt: skip
-    for number, curve in curves.items():
-        point = min(curve, key=lambda one: abs(one["signal"] - asked["signal"]))
-        held = station.memory.steered[number]
-        held.period["setpoint"] = point["power"]
+    """AFRRSignal: those with a curve follow it."""
+    following = [one for one in station.memory.steered.items() if one[1].period.get("v2xSignalWattCurve")]
+    for number, held in following:
+        held.signal = asked["signal"]
         _obey(station, station.evses[number], held, now)
-    return {"status": "Accepted" if curves else "Rejected"}
+    return {"status": "Accepted" if following else "Rejected"}
+
+
+def swing(station: Station, millihertz: int, now: datetime) -> None:
+    """The grid has another frequency from now on."""
+    station.memory.millihertz = millihertz
+    _obey_all(station, now)
 
 
 def allow(station: Station, asked: Payload, now: datetime) -> Payload:
@@ -207,7 +212,7 @@ def _obey(station: Station, evse: Evse, held: Steered, now: datetime) -> None:
     if station.memory.steered.get(evse.number) is not held or charge is None:
         return
     caps = power.caps(station, evse, now)
-    watts = _watts(station, held.period, caps[0] if caps else Period(0))
+    watts = _watts(station, held, caps[0] if caps else Period(0))
     mode = held.period.get("operationMode")
     if (watts, mode) != (evse.meter.power, held.told):
         held.told = mode
@@ -234,15 +239,41 @@ def _drop(station: Station, evse: Evse) -> None:
         installed[:] = [one for one in installed if one.profile.profile_id != held.profile["id"]]
 
 
-def _watts(station: Station, period: Mapping[str, Any], cap: Period) -> int:
+def _watts(station: Station, held: Steered, cap: Period) -> int:
     """Within what station and car can do, and others leave; a car that nobody steers charges as much as it may."""
+    period = held.period
     if period.get("operationMode") == "Idle":
         return 0
     most, least = station.profile.power, -station.profile.gives_back
-    wanted = period.get("setpoint", period.get("v2xBaseline", most))
-    upper, lower = [most, period.get("limit", most)], [least, period.get("dischargeLimit", least)]
+    wanted = _wanted(station, held, most)
+    upper, lower = [most, _phases(period, "limit", most)], [least, _phases(period, "dischargeLimit", least)]
     if cap.limit is not None:
-        upper.append(cap.limit)
+        upper.append(float(cap.limit))
     if cap.discharge_limit is not None:
-        lower.append(cap.discharge_limit)
+        lower.append(float(cap.discharge_limit))
     return int(max(*lower, min(*upper, wanted)))
+
+
+def _wanted(station: Station, held: Steered, most: float) -> float:
+    period = held.period
+    lies = float(period.get("v2xBaseline", 0))
+    if "v2xSignalWattCurve" in period:
+        return lies + _between([(one["signal"], one["power"]) for one in period["v2xSignalWattCurve"]], held.signal)
+    if "v2xFreqWattCurve" in period:
+        points = [(one["frequency"], one["power"]) for one in period["v2xFreqWattCurve"]]
+        return lies + _between(points, station.memory.millihertz / 1000)
+    return _phases(period, "setpoint", period.get("v2xBaseline", most))
+
+
+def _phases(period: Mapping[str, Any], name: str, absent: float) -> float:
+    """In total: with L2 or L3 the first figure is L1's alone."""
+    told = [float(period[one]) for one in (name, f"{name}_L2", f"{name}_L3") if one in period]
+    return sum(told) if told else absent
+
+
+def _between(points: Sequence[tuple[float, float]], at: float) -> float:
+    """On a straight line between two points of a curve; beyond its ends what they say."""
+    for (left, low), (right, high) in itertools.pairwise(points):
+        if left <= at <= right:
+            return low + (high - low) * (at - left) / (right - left)
+    return points[0][1] if at < points[0][0] else points[-1][1]

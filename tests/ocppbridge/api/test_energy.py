@@ -141,6 +141,14 @@ def test_a_signal_divides_power_among_cars_by_what_they_can_do(hub: world.World)
     assert too_much["missed"] == [[None, "-900.0 W are more than these cars can do"]]
 
 
+def test_of_power_in_all_a_station_that_is_away_has_no_share(hub: world.World) -> None:
+    online()
+    Station.objects.update(connection=None)
+    told = post("grid-signals/", {"kind": "total", "power": "-6000"}).json()
+    assert told["reached"] == 0
+    assert told["missed"][0] == [hub.transaction.pk, "the station is away"]
+
+
 def test_prices_become_a_schedule(hub: world.World) -> None:
     """Cheap: charge; dear: give back; in between: rest."""
     online()

@@ -107,6 +107,30 @@ def test_a_signal_is_followed_by_the_curve() -> None:
     assert car.station.evses[1].meter.power == -9000
 
 
+def test_a_curve_lies_on_its_baseline_and_is_straight_between_its_points() -> None:
+    """By hand: 0 is half-way from -9,000 to 9,000 W, so the baseline alone; 50.1 Hz is half-way to 50.2 Hz."""
+    car = Car()
+    signals = [{"signal": -1, "power": -9000}, {"signal": 1, "power": 9000}]
+    step = {"startPeriod": 0, "operationMode": "CentralFrequency", "v2xBaseline": 2000, "v2xSignalWattCurve": signals}
+    car.told(profile(step))
+    assert car.station.evses[1].meter.power == 2000
+    car.call("AFRRSignal", {"timestamp": "2026-11-21T12:00:00Z", "signal": 5})
+    assert car.station.evses[1].meter.power == 11_000
+    hertz = [{"frequency": 49.8, "power": -8000}, {"frequency": 50, "power": 0}, {"frequency": 50.2, "power": 8000}]
+    car.told(profile({"startPeriod": 0, "operationMode": "LocalFrequency", "v2xFreqWattCurve": hertz}))
+    found = []
+    for millihertz in (50_100, 49_900, 49_000):
+        DEEDS["grid frequency"].does(car.station, {"millihertz": millihertz}, car.now)
+        found.append(car.station.evses[1].meter.power)
+    assert found == [4000, -4000, -8000]
+
+
+def test_figures_of_single_phases_come_to_one_power() -> None:
+    car = Car()
+    car.told(profile({"startPeriod": 0, "setpoint": -1000, "setpoint_L2": -2000, "setpoint_L3": 500, **MODE}))
+    assert car.station.evses[1].meter.power == -2500
+
+
 @pytest.mark.parametrize(("longest", "power"), [(None, -18_000), (60, -18_000), (5, 36_000)])
 def test_offline_a_profile_holds_so_long_and_no_longer(longest: int | None, power: int) -> None:
     """Q11."""
