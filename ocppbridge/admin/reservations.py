@@ -93,4 +93,4 @@ class ReservationAdmin(Shown[Reservation]):
     @admin.display(description="CDR")
     def cdr(self, obj: Reservation) -> SafeString | str:
         """Of one that nobody has used."""
-        return linked(links.jump("roaming.cdr", object_id=obj.cdr_id), obj.cdr_id) if obj.cdr_id else "–"
+        return linked(links.jump("roaming.cdr", object_key=obj.cdr_id.upper()), obj.cdr_id) if obj.cdr_id else "–"

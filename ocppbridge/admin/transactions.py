@@ -232,7 +232,7 @@ class TransactionAdmin(Limiting[Transaction], Journal[Transaction]):
     @admin.display(description="CDR")
     def cdr(self, obj: Transaction) -> SafeString | str:
         """Exactly one."""
-        return linked(links.jump("roaming.cdr", object_id=obj.cdr_id), obj.cdr_id) if obj.cdr_id else "–"
+        return linked(links.jump("roaming.cdr", object_key=obj.cdr_id.upper()), obj.cdr_id) if obj.cdr_id else "–"
 
     @admin.display(description="Exchanges")
     def exchanges(self, obj: Transaction) -> SafeString | str:

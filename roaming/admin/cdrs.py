@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from roaming.admin import desk_panels, signed
+from roaming.admin.cdr_filters import Currency, Ended, Found, Payer
+from roaming.admin.desk_filters import Partner
 from roaming.admin.flows import kwh
 from roaming.admin.stored import TECHNICAL, StoredPage
 from roaming.console import links
@@ -32,7 +34,7 @@ from roaming.services import checking
 
 
 @admin.register(Cdr)
-class CdrAdmin(StoredPage[Cdr]):
+class CdrAdmin(Found, StoredPage[Cdr]):
     """What was billed."""
 
     module = "cdrs"
@@ -51,10 +53,12 @@ class CdrAdmin(StoredPage[Cdr]):
     )
     list_select_related = ("source", "assessment")
     list_display_links = ("cdr",)
-    list_filter = ("credit", "currency", "country_code", "token_country_code", "token_party_id")
-    search_fields = ("object_key__iexact", "session_key__iexact", "token_uid__iexact", "authorization_reference__exact")
+    list_filter = (Ended, Partner, Payer, Currency, "credit")
+    search_fields = ("object_key",)  # shows the box; what is looked for is said in Found
     search_help_text = "CDR id, session id, token or authorization reference: exactly as they are"
-    jump_fields = ("object_id", "session_key")
+    jump_fields = ("country_code", "party_id", "object_key", "session_key")
+    ordering = ("-end_date_time", "-id")
+    sortable_by = ("ended",)
     fieldsets = (
         (
             None,

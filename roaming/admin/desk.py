@@ -23,6 +23,7 @@ from roaming.console.pages import Shown
 from roaming.console.text import WARN, ago, badge, code, cut, lasted, linked, number, short, whole
 from roaming.models import Assessment
 from roaming.services import desk, desk_corrections
+from roaming.services.objects import key
 
 Verdict, Settled = Assessment.Verdict, Assessment.Settled
 
@@ -186,7 +187,7 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
         if not obj.cdr.credit:
             return badge("charge")
         owner = {"country_code": obj.country_code, "party_id": obj.party_id}
-        original = links.jump("roaming.cdr", object_id=obj.cdr.credit_reference_id, **owner)
+        original = links.jump("roaming.cdr", object_key=key(obj.cdr.credit_reference_id), **owner)
         return linked(original, f"credit of {obj.cdr.credit_reference_id}")
 
     @admin.display(description="Verdict", ordering="verdict")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -112,11 +113,9 @@ class Partner(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         """The charging side."""
         rows = Party.objects.filter(role__in=CHARGING_SIDE).order_by("country_code", "party_id")[:100]
-        return list(
-            dict.fromkeys((f"{one.country_code}/{one.party_id}", f"{one.country_code}/{one.party_id}") for one in rows)
-        )
+        return offered((f"{one.country_code}/{one.party_id}" for one in rows), request, self.parameter_name)
 
-    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """By owner."""
         country, _, party = (self.value() or "").partition("/")
         return queryset.filter(country_code=country.upper(), party_id=party.upper()) if party else queryset
@@ -146,6 +145,8 @@ class Reason(admin.SimpleListFilter):
 class Period(admin.SimpleListFilter):
     """When the charging ended, by the calendar of UTC, as everything that is billed here."""
 
+    field = "ended_at"
+
     title = "ended"
     parameter_name = "ended"
 
@@ -154,13 +155,14 @@ class Period(admin.SimpleListFilter):
         now = timezone.now()
         return [("1d", "in the last day"), ("7d", "in the last 7 days"), *((one, one) for one in months(now, MONTHS))]
 
-    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """A half-open interval."""
         value = self.value() or ""
         if value in ("1d", "7d"):
-            return queryset.filter(ended_at__gte=timezone.now() - timedelta(days=int(value[0])))
+            return queryset.filter(**{f"{self.field}__gte": timezone.now() - timedelta(days=int(value[0]))})
         span = month(value)
-        return queryset.filter(ended_at__gte=span[0], ended_at__lt=span[1]) if span else queryset
+        within = {f"{self.field}__gte": span[0], f"{self.field}__lt": span[1]} if span else {}
+        return queryset.filter(**within)
 
 
 class Origin(admin.SimpleListFilter):
@@ -176,6 +178,12 @@ class Origin(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         """By source."""
         return queryset.filter(cdr__source__isnull=self.value() == "ours") if self.value() else queryset
+
+
+def offered(names: Iterable[str], request: HttpRequest, parameter: str) -> list[tuple[str, str]]:
+    """Each once, and what was asked for: Django passes over a filter that has nothing to offer."""
+    asked = request.GET.get(parameter, "")
+    return [(name, name) for name in dict.fromkeys([*names, *([asked] if asked else [])])]
 
 
 def months(now: datetime, count: int) -> list[str]:

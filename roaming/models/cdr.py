@@ -47,6 +47,13 @@ class Cdr(StoredObject):
                 condition=models.Q(credit=True),
                 name="cdr_credited",
             ),
+            # What staff look for.
+            models.Index(Upper("token_uid"), name="cdr_token_uid"),
+            models.Index(
+                fields=["authorization_reference"],
+                condition=~models.Q(authorization_reference=""),
+                name="cdr_authorization",
+            ),
             models.Index(fields=["id"], condition=models.Q(desk_due=True), name="cdr_desk_due"),
             models.Index(fields=["id"], condition=models.Q(withheld=True), name="cdr_withheld"),
             # What billing reads: by when a CDR ended, of everybody, of an owner, of a payer (services.billing_cdrs).

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -70,6 +72,36 @@ def test_a_car_that_gave_energy_back_is_seen_both_ways(admin_client: Client) -> 
         page = admin_client.get(reverse(f"admin:{name}_change", args=(key,))).content.decode()
         assert "8.000 kWh taken," in page and "3.000 given back" in page, name
     assert "3.000 given back" in admin_client.get(reverse("admin:roaming_cdr_changelist")).rendered_content
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "cdr2"}, {"CDR2"}),
+        ({"q": "s2 CDR2"}, {"CDR2"}),
+        ({"q": "04a1b2c3d4e5f6"}, {"CDR1", "CDR2"}),
+        ({"q": "AUTH-2"}, {"CDR2"}),
+        ({"q": "CDR"}, set()),
+        ({"partner": "nl/cpo"}, {"CDR1", "CDR2"}),
+        ({"payer": "DE/EMX"}, {"CDR1", "CDR2"}),
+        ({"payer": "FR/OTH"}, set()),
+        ({"currency": "USD"}, {"CDR2"}),
+        ({"ended": "2026-11"}, {"CDR1", "CDR2"}),
+        ({"ended": "2026-10"}, set()),
+        ({"credit__exact": "1"}, set()),
+    ],
+)
+def test_the_list_is_narrowed_and_searched_by_what_has_an_index(
+    admin_client: Client, query: dict[str, str], found: set[str]
+) -> None:
+    """A million CDRs are not read to know by what they could be narrowed."""
+    stored()
+    stored(id="CDR2", session_id="S2", authorization_reference="AUTH-2", currency="USD")
+    with CaptureQueriesContext(connection) as asked:
+        page = admin_client.get(reverse("admin:roaming_cdr_changelist"), query).content.decode()
+    assert {name for name in ("CDR1", "CDR2") if f">{name}<" in page} == found
+    lists = [one["sql"] for one in asked if 'FROM "roaming_cdr"' in one["sql"] and "EXPLAIN" not in one["sql"]]
+    assert lists and not [one for one in lists if "DISTINCT" in one]
 
 
 @pytest.mark.parametrize(
