@@ -150,6 +150,7 @@ def _fill() -> float:
 
     first = world.priced("C", "2.50", "3.025", ended="2026-10-01T00:00:00Z")
     session = samples.session(country_code="NL", party_id="VLT", id="S", status="COMPLETED", kwh=10,
+                              charging_periods=[samples.period("2026-09-01T10:00:00Z", 10)],
                               start_date_time="2026-09-01T10:00:00Z", end_date_time="2026-10-01T00:00:00Z")  # fmt: skip
     one = sessions.store(world.CPO, session, source=None, now=timezone.now()).obj
     own = dict.fromkeys(("object_key", "object_id"), "'C' || n") | {"session_key": "'S' || n"}
