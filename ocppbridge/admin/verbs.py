@@ -16,7 +16,7 @@ from ocppbridge.admin.calling import call_station, remote_start_id
 from ocppbridge.charging import intents
 from ocppbridge.charging.charging_profiles import Unit
 from ocppbridge.charging.intents import When
-from ocppbridge.charging.tokens import STATION, IdToken, Place
+from ocppbridge.charging.tokens import CARD, STATION, IdToken, Place
 from ocppbridge.models import Evse, Transaction
 from ocppbridge.services import charging_profiles, local_lists, reservations
 from roaming.console.asking import Question, button
@@ -113,7 +113,7 @@ class Verbs(ModelAdmin[M]):
         """Held for a token; no partner is told of it."""
         said, station = form.cleaned_data, questions.station_of(obj)
         until = timezone.now() + timedelta(minutes=said["minutes"])
-        token = IdToken(said["token"], "Central")
+        token = IdToken(said["token"], said["token_type"] or CARD)
         with transaction.atomic():
             row = reservations.new(
                 station, token, until, evse=said["evse"], connector_type=said["connector_type"],

@@ -21,7 +21,7 @@ from ocppbridge.api.serializers import CallSerializer
 from ocppbridge.api.verbs import REFUSED, PlacedSerializer, Said, VerbSerializer, VerbView
 from ocppbridge.charging.charging_profiles import Unit
 from ocppbridge.charging.intents import ClearCache, Intent, SendData, StartCharging
-from ocppbridge.charging.tokens import IdToken, Place
+from ocppbridge.charging.tokens import CARD, IdToken, Place
 from ocppbridge.models import LocalList, Reservation, Station
 from ocppbridge.services import calls, charging_profiles, local_lists, reservations
 from roaming.api.reading import View
@@ -97,6 +97,7 @@ class NewReservationSerializer(serializers.Serializer[Any]):
     """An EVSE, any EVSE with a connector of a type (2.x), or any at all, held for a token."""
 
     token = serializers.CharField(max_length=36)
+    token_type = serializers.CharField(default=CARD, max_length=20, help_text="2.x: a card; Central for an app")
     minutes = serializers.IntegerField(default=30, min_value=1, max_value=1440)
     evse = serializers.IntegerField(required=False, min_value=1)
     connector_type = serializers.CharField(required=False, max_length=20)
@@ -118,7 +119,8 @@ class ReservationView(mixins.ListModelMixin, mixins.RetrieveModelMixin, View[Res
     def create(self, request: Request, identity: str) -> Response:
         """Asked of the station; read it until it is held or refused. No partner is told of it."""
         station, asked = station_of(identity), said(NewReservationSerializer, request)
-        token, until = IdToken(asked["token"], "Central"), timezone.now() + timedelta(minutes=asked["minutes"])
+        token = IdToken(asked["token"], asked["token_type"])
+        until = timezone.now() + timedelta(minutes=asked["minutes"])
         with refusing(), transaction.atomic():
             row = reservations.new(
                 station, token, until, evse=asked.get("evse"), connector_type=asked.get("connector_type", ""),

@@ -23,7 +23,7 @@ from ocppbridge.charging.intents import (
     Unlock,
 )
 from ocppbridge.charging.outcomes import Accepted, Outcome, Scheduled, Unsupported
-from ocppbridge.charging.tokens import IdToken, Place
+from ocppbridge.charging.tokens import CARD, IdToken, Place
 from ocppbridge.models import Call, Evse, Station, Transaction
 from ocppbridge.rpc.errors import Code
 from ocppbridge.services import calls
@@ -36,7 +36,7 @@ from roaming.services.decisions import choices
 
 REMOTE_START, UNLOCK, RESERVABLE = "REMOTE_START_STOP_CAPABLE", "UNLOCK_CAPABLE", "RESERVABLE"
 # OCPP 2.x names where an identification comes from; an app's has never been on a card.
-TOKEN_TYPE: Final = {"RFID": "ISO14443"}
+TOKEN_TYPE: Final = {"RFID": CARD}
 # What the station's word means to the eMSP: an error, and a latch that does not open, have failed; any other refusal is
 # REJECTED.
 RESULT: Final = {

@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
 
 from ocppbridge.charging.batches import batches
 from ocppbridge.charging.intents import ListEntry, SendList
 from ocppbridge.charging.outcomes import Accepted, Outcome, Unsupported
 from ocppbridge.charging.replies import Authorization, AuthorizationStatus
-from ocppbridge.charging.tokens import IdToken
+from ocppbridge.charging.tokens import CARD, IdToken
 
 Tokens = Mapping[IdToken, Authorization]
-CARD: Final = "ISO14443"  # what 2.x calls the cards of OCPI's type RFID, which says no more
 
 
 class Next(StrEnum):

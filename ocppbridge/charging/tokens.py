@@ -7,6 +7,9 @@ station itself in every version.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+CARD: Final = "ISO14443"  # what 2.x calls the cards of OCPI's type RFID, which says no more
 
 
 @dataclass(frozen=True, slots=True)

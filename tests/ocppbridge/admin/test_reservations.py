@@ -35,6 +35,7 @@ def test_staff_reserve_a_station_an_evse_or_a_connector_type(admin_client: Clien
     press(admin_client, "station", "reserve", hub.station.pk, connector_type="cCCS2", **said)
     payload = Call.objects.latest("created_at").payload
     assert payload["connectorType"] == "cCCS2" and "evseId" not in payload
+    assert payload["idToken"] == {"idToken": "CARD", "type": "ISO14443"}  # a station compares the type too
 
 
 def test_staff_cancel_what_is_open(admin_client: Client) -> None:

@@ -86,6 +86,10 @@ def test_reservations_are_made_read_and_cancelled(hub: world.World) -> None:
     assert post(f"stations/OTHER/reservations/{key}/cancel/", {}).status_code == 404
     refused = post("stations/VLT-0001/reservations/", {"token": "ABC", "connector_type": "cCCS2"})
     assert (refused.status_code, Reservation.objects.count()) == (400, 1)
+    Station.objects.filter(identity="VLT-0001").update(subprotocol="ocpp2.0.1")
+    for said, spoken in (({}, "ISO14443"), ({"token_type": "Central"}, "Central")):
+        post("stations/VLT-0001/reservations/", {"token": "ABC", "evse": 1, **said})
+        assert Call.objects.latest("created_at").payload["idToken"]["type"] == spoken
 
 
 @pytest.mark.parametrize(("send", "wanted"), [("difference", ""), ("full", "full"), ("nothing", "clear")])
