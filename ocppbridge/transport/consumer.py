@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -90,7 +91,9 @@ class StationConsumer(AsyncConsumer):
         self._node.enter(self, granted.opened)
         try:
             await self._send({"type": "websocket.accept", "subprotocol": granted.subprotocol})
-            self._calls_timer = asyncio.get_running_loop().call_later(CALLS_AFTER, self.fetch_calls)
+            # On a whole second, so that those who came together ask together.
+            due = math.ceil(asyncio.get_running_loop().time() + CALLS_AFTER)
+            self._calls_timer = asyncio.get_running_loop().call_at(due, self.fetch_calls)
             code = await self._converse()
         except OSError:  # the peer has gone while we were saying something
             pass

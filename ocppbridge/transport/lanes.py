@@ -1,4 +1,4 @@
-"""Natural group commit: whatever has been put since the last write goes out in one write. No timer.
+"""Natural group commit: whatever has been put since the last write goes out in one write. No timer, but for upgrades.
 
 A `Lane` owns one connection to PostgreSQL and writes in the order of `put`. What the database refuses is halved until
 the one poisoned item stands alone, and only that one fails. While PostgreSQL is away a lane keeps its batch and tries
@@ -26,6 +26,9 @@ Write = Callable[[Connection, Sequence[T], bool], Awaitable[Sequence[R]]]
 
 GONE = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+# A lane with patience that has written within BUSY seconds waits a little for company: a storm costs one statement for
+# many then, also where PostgreSQL is faster than they come.
+BUSY, PATIENCE = 0.1, 0.005
 
 
 class Health:
@@ -61,12 +64,15 @@ class Lane(Generic[T, R]):
         done: Callable[[T, R | Exception], None],
         health: Health,
         limit: int = 512,
+        patience: float = 0.0,
     ) -> None:
         self._connect, self._write, self._done, self._health, self._limit = connect, write, done, health, limit
         self._queue: deque[T] = deque()
         self._wake = asyncio.Event()
         self._connection: Connection | None = None
         self._busy = 0
+        self._patience = patience
+        self._wrote_at = -BUSY
 
     @property
     def waiting(self) -> int:
@@ -83,12 +89,15 @@ class Lane(Generic[T, R]):
         try:
             while True:
                 await self._wake.wait()
+                if self._patience and asyncio.get_running_loop().time() - self._wrote_at < BUSY:
+                    await asyncio.sleep(self._patience)
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._limit))]
                 if not self._queue:
                     self._wake.clear()
                 self._busy = len(batch)
                 await self._settle(batch)
                 self._busy = 0
+                self._wrote_at = asyncio.get_running_loop().time()
         finally:
             if self._connection is not None:
                 await self._connection.close()
@@ -140,8 +149,10 @@ class Lane(Generic[T, R]):
 class Asking(Generic[T, R]):
     """A lane whose callers wait for their result."""
 
-    def __init__(self, connect: Connect, write: Write[T, R], health: Health) -> None:
-        self.lane: Lane[tuple[T, asyncio.Future[R]], R] = Lane(connect, self._unwrapped(write), self._answer, health)
+    def __init__(self, connect: Connect, write: Write[T, R], health: Health, patience: float = 0.0) -> None:
+        self.lane: Lane[tuple[T, asyncio.Future[R]], R] = Lane(
+            connect, self._unwrapped(write), self._answer, health, patience=patience
+        )
 
     async def ask(self, item: T) -> R:
         """The result for one item; raises psycopg.Error if the database refuses it."""

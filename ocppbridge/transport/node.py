@@ -29,7 +29,7 @@ from ocppbridge.transport.answering import Answering
 from ocppbridge.transport.database import Claimed, Closing, Found, Issued, Opened, Opening, Seen
 from ocppbridge.transport.guard import FailedUpgrades
 from ocppbridge.transport.journal import Journal
-from ocppbridge.transport.lanes import Asking, Connection, Health
+from ocppbridge.transport.lanes import PATIENCE, Asking, Connection, Health
 from ocppbridge.transport.wake import Nudger
 from roaming.decisions import Choices
 
@@ -63,10 +63,10 @@ class Node:
         self._nudger = Nudger()
         self._alerted: dict[tuple[int, str], float] = {}
         self.journal = Journal(database.connect, self.health, self._nudger.committed)
-        self.lookups: Asking[str, Found | None] = Asking(database.connect, database.look_up, self.health)
+        self.lookups: Asking[str, Found | None] = Asking(database.connect, database.look_up, self.health, PATIENCE)
         self.certificates: Asking[str, Issued | None] = Asking(database.connect, database.issued, self.health)
-        self.openings: Asking[Opening, Opened] = Asking(database.connect, database.open_all, self.health)
-        self.closings: Asking[Closing, None] = Asking(database.connect, database.close_all, self.health)
+        self.openings: Asking[Opening, Opened] = Asking(database.connect, database.open_all, self.health, PATIENCE)
+        self.closings: Asking[Closing, None] = Asking(database.connect, database.close_all, self.health, PATIENCE)
         self.claims: Asking[tuple[int, int], list[Claimed]] = Asking(database.connect, database.claim, self.health)
         self._tasks: list[asyncio.Task[Any]] = []
 

@@ -15,7 +15,7 @@ from django.db import connection
 from ocppbridge.models import Call, Frame, InboxItem
 from ocppbridge.transport import database, journal
 from ocppbridge.transport.journal import Entry, Journal, Unit
-from ocppbridge.transport.lanes import Connection, Health
+from ocppbridge.transport.lanes import Asking, Connection, Health
 from tests.ocppbridge.world import new_station
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -211,3 +211,42 @@ def test_arrays_of_every_kind_come_back_as_they_went() -> None:
     assert asyncio.run(there_and_back()) == (
         [NOW], [-(2**62), 5], [2**31 - 1], [-1, 0], ["", "é\n\"{", "x" * 9000], from_us, [],
     )  # fmt: skip
+
+
+def test_a_journal_with_too_much_to_write_says_so_until_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "LARGEST_QUEUE", 8)
+    heard, full = Heard(), []
+
+    async def work(writer: Journal, health: Health) -> None:
+        for n in range(1, 6):
+            full.append(writer.full)
+            writer.put(heard.unit("{}", n))
+        full.append(writer.full)
+        async with asyncio.timeout(20):
+            while writer.full:
+                await asyncio.sleep(0)
+
+    writing(work, heard)
+    assert full == [False] * 5 + [True]
+
+
+def test_who_comes_while_much_is_asked_waits_a_little_and_is_asked_for_together_with_the_next() -> None:
+    batches: list[list[int]] = []
+
+    async def write(connection: Connection, items: Any, again: bool) -> list[int]:
+        batches.append(list(items))
+        return list(items)
+
+    async def run() -> None:
+        asking: Asking[int, int] = Asking(database.connect, write, Health(), patience=0.005)
+        lane = asyncio.create_task(asking.lane.run())
+        await asking.ask(1)
+        second = asyncio.create_task(asking.ask(2))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert await asyncio.gather(second, asking.ask(3)) == [2, 3]
+        lane.cancel()
+        await asyncio.gather(lane, return_exceptions=True)
+
+    asyncio.run(run())
+    assert batches == [[1], [2, 3]]
