@@ -84,7 +84,7 @@ class Journal:
 
     def __init__(self, connect: Connect, health: Health, committed: Callable[[int, int], None], lanes: int = 2) -> None:
         self._committed = committed
-        self.lanes = [Lane(connect, self._write, _done, health) for _ in range(lanes)]
+        self.lanes = [Lane(connect, self._write, _done, health, settled=self._relieved) for _ in range(lanes)]
         self.full = False
         """Whether sockets should not be read for a while."""
 
@@ -96,7 +96,7 @@ class Journal:
             self.full = True
 
     def _relieved(self) -> None:
-        self.full = any(lane.waiting > LARGEST_QUEUE // len(self.lanes) for lane in self.lanes)
+        self.full = self.full and any(lane.waiting > LARGEST_QUEUE // len(self.lanes) for lane in self.lanes)
 
     async def _write(self, connection: Connection, batch: Sequence[Unit], again: bool) -> Sequence[bool]:
         calls = [unit for unit in batch if unit.call_id is not None]
@@ -109,8 +109,6 @@ class Journal:
                 results = [unit.call_id is None or unit.call_id in released for unit in batch]
                 await self._insert(connection, [unit for unit, go in zip(batch, results, strict=True) if go], again)
         self._tell(batch)
-        if self.full:
-            self._relieved()
         return results
 
     async def _insert(self, connection: Connection, batch: Sequence[Unit], again: bool) -> None:

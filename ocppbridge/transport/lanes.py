@@ -65,8 +65,11 @@ class Lane(Generic[T, R]):
         health: Health,
         limit: int = 512,
         patience: float = 0.0,
+        settled: Callable[[], None] | None = None,
     ) -> None:
+        """`settled` is called when nothing of a batch waits any more."""
         self._connect, self._write, self._done, self._health, self._limit = connect, write, done, health, limit
+        self._settled = settled
         self._queue: deque[T] = deque()
         self._wake = asyncio.Event()
         self._connection: Connection | None = None
@@ -97,6 +100,8 @@ class Lane(Generic[T, R]):
                 self._busy = len(batch)
                 await self._settle(batch)
                 self._busy = 0
+                if self._settled is not None:
+                    self._settled()
                 self._wrote_at = asyncio.get_running_loop().time()
         finally:
             if self._connection is not None:
