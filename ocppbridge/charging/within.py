@@ -7,13 +7,13 @@
     active and reactive power above the apparent         the reactive power gives way
 
 Rule: what the car does not say cuts nothing, and every cut is told. Charging and absorbed reactive power (inductive)
-are positive, discharging and injected reactive power (capacitive) negative. Rounded to tenths towards nothing.
+are positive, discharging and injected reactive power (capacitive) negative. Rounded to tenths away from the bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal
 from typing import Final
 
 from ocppbridge.charging.charging_profiles import Period
@@ -38,6 +38,7 @@ def within(figures: Mapping[str, Decimal], able: Abilities, cut: list[str]) -> F
     for kind in ACTIVE:
         _reached(kept, kind, able.active, little=kind == "setpoint")
     _within_own_limits(kept)
+    _reached(kept, "setpoint", able.active, little=True)  # limits in total are divided alike, phases are not
     _reached(kept, REACTIVE, able.reactive, little=True)
     _apparent(kept, able)
     cut += [_said(name, value, kept[name]) for name, value in figures.items() if kept[name] != value]
@@ -132,9 +133,14 @@ def _together(kept: Figures, names: list[str], wanted: Decimal) -> None:
         kept[names[0]] = wanted
         return
     whole = _sum(kept, names)
-    if whole != wanted and whole != 0:
-        for name in names:
-            kept[name] = (kept[name] * wanted / whole).quantize(TENTH, ROUND_DOWN)
+    if whole in (wanted, 0):
+        return
+    rounding = ROUND_FLOOR if wanted < whole else ROUND_CEILING
+    for name in names:
+        was = kept[name]
+        new = (was * wanted / whole).quantize(TENTH, rounding)
+        smaller = 0 <= wanted / whole <= 1
+        kept[name] = (max(new, was) if was < 0 else min(new, was)) if smaller else new
 
 
 def _names(kept: Mapping[str, Decimal], kind: str) -> list[str]:

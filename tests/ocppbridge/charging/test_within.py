@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ocppbridge.charging.charging_profiles import AMOUNTS
@@ -107,6 +107,8 @@ ANY = st.dictionaries(st.sampled_from(sorted(AMOUNTS)), st.integers(-20_000, 20_
 
 
 @given(ANY)
+@example({"limit": Decimal(-1), "limit_l2": Decimal(-2300), "setpoint_l2": Decimal(-500)})
+@example({"setpoint_reactive": Decimal(-1), "setpoint_reactive_l2": Decimal(-1), "setpoint_reactive_l3": Decimal(3336)})
 def test_whatever_is_left_the_car_can_do_in_total_and_in_each_of_its_phases(said: dict[str, Decimal]) -> None:
     kept = within(said, abilities(PHASED, None, DER), [])
     assert kept.keys() == said.keys()
