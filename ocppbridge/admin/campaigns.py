@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils import timezone
@@ -29,10 +30,23 @@ def _in(*states: str) -> Any:
     return lambda obj: obj.state in states
 
 
+class CampaignForm(forms.ModelForm[FirmwareCampaign]):
+    """Stations that are named are there."""
+
+    def clean_identities(self) -> str:
+        """A slip of the pen is told."""
+        said = str(self.cleaned_data["identities"])
+        missing = campaigns.unknown(said)
+        if missing:
+            raise forms.ValidationError("no such station: " + ", ".join(missing[:20]))
+        return said
+
+
 @admin.register(FirmwareCampaign)
 class CampaignAdmin(Page[FirmwareCampaign]):
     """One campaign; its form is closed once it has been started."""
 
+    form = CampaignForm
     list_display = ("name", "image", "standing", "stations", "started")
     list_filter = ("state", ("image", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("image",)

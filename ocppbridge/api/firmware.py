@@ -122,6 +122,13 @@ class CampaignSerializer(serializers.ModelSerializer[FirmwareCampaign]):
         ]  # fmt: skip
         read_only_fields = ["state", "reason", "started_at", "ended_at"]
 
+    def validate_identities(self, identities: str) -> str:
+        """A slip of the pen is told."""
+        missing = campaigns.unknown(identities)
+        if missing:
+            raise ValidationError("no such station: " + ", ".join(missing[:20]))
+        return identities
+
     def get_stations(self, row: FirmwareCampaign) -> dict[str, int]:
         """Of those that were chosen at its start."""
         return dict(campaigns.standing(row))

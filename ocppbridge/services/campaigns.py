@@ -27,6 +27,18 @@ class NotNow(Exception):
     """The campaign is not in a state for it; the text says why."""
 
 
+def named(identities: str) -> list[str]:
+    """One a line."""
+    return [line.strip() for line in identities.splitlines() if line.strip()]
+
+
+def unknown(identities: str) -> list[str]:
+    """Those of them that no station has: a slip of the pen would leave a station out, and nobody would know."""
+    only = named(identities)
+    there = set(Station.objects.filter(identity__in=only).values_list("identity", flat=True))
+    return [one for one in only if one not in there]
+
+
 def candidates(campaign: FirmwareCampaign) -> list[Station]:
     """The stations that it is for: those that fit its filters and its image, and do not have the version yet."""
     rows: QuerySet[Station] = Station.objects.exclude(subprotocol="").order_by("identity")
@@ -34,8 +46,8 @@ def candidates(campaign: FirmwareCampaign) -> list[Station]:
         ("vendor", campaign.vendor), ("model", campaign.model), ("firmware_version", campaign.from_version),
     ):  # fmt: skip
         rows = rows.filter(**{f"{column}__iexact": wanted}) if wanted else rows
-    named = [line.strip() for line in campaign.identities.splitlines() if line.strip()]
-    rows = rows.filter(identity__in=named) if named else rows
+    only = named(campaign.identities)
+    rows = rows.filter(identity__in=only) if only else rows
     version = campaign.image.version
     rows = rows.exclude(firmware_version=version) if version else rows
     return [one for one in rows if firmware.fits(campaign.image, one)]

@@ -143,6 +143,8 @@ def test_firmware_is_published_by_a_local_controller_and_taken_back(station: Sta
 def test_a_campaign_is_drawn_up_started_paused_and_resumed(station: Station, admin_client: Client) -> None:
     image = FirmwareImage.objects.create(name="Three", version="3.0", url="https://x")
     said = {"name": "Summer", "image": image.pk, "canary": 1, "percent": 25, "stop_above": 10, "tries": 1}
+    slip = admin_client.post(reverse("admin:ocppbridge_firmwarecampaign_add"), {**said, "identities": "VLT-0O01"})
+    assert "no such station: VLT-0O01" in slip.content.decode()
     admin_client.post(reverse("admin:ocppbridge_firmwarecampaign_add"), said)
     campaign = FirmwareCampaign.objects.get(name="Summer")
     page = admin_client.get(reverse("admin:ocppbridge_firmwarecampaign_change", args=(campaign.pk,))).content.decode()
