@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -152,12 +153,18 @@ class _Paper(FPDF):
 
 
 def _line(one: StatementRow) -> tuple[str, ...]:
+    """Energy of a credit counts back, as in the sums: a column adds up to its total."""
+    sign = -1 if one.credit else 1
     kind = f"{one.cdr.object_id} (credit)" if one.credit else one.cdr.object_id
     incl = "not told" if one.incl_vat is None else f"{one.incl_vat:.4f}"
     return (
-        kind, _moment(one.cdr.end_date_time), f"{one.imported:.4f}", f"{one.exported:.4f}",
+        kind, _moment(one.cdr.end_date_time), _kwh(sign * one.imported), _kwh(sign * one.exported),
         f"{one.excl_vat:.4f} {one.currency}", incl,
     )  # fmt: skip
+
+
+def _kwh(value: Decimal) -> str:
+    return f"{value + 0:.4f}"  # + 0: no minus before zero
 
 
 def _amounts(told: dict[str, Any]) -> tuple[str, str, str]:

@@ -278,6 +278,12 @@ def test_the_sums_as_a_table_say_what_the_statement_says() -> None:
     assert sum(by_rate) == Decimal("4.5")
 
 
+def test_on_paper_the_energy_of_a_credit_counts_back_as_in_the_sums() -> None:
+    month_by_hand()
+    found = {one.cdr.object_id: statement_papers._line(one) for one in drawn().rows.select_related("cdr")}
+    assert [found[name][2:4] for name in "ABC"] == [("10.0000", "0.0000"), ("5.0000", "1.0000"), ("-10.0000", "0.0000")]
+
+
 def test_on_paper_it_is_a_pdf_with_names_in_any_script_and_the_same_twice() -> None:
     month_by_hand()
     row = issued()
