@@ -11,7 +11,7 @@ from django.db import transaction
 from roaming.hub.handshake import Connection, Peer
 from roaming.models import Endpoint, Party, Platform
 from roaming.ocpi.credentials import CredentialsRole
-from roaming.services import announcements, plans
+from roaming.services import announcements, leaving, plans
 
 _BROUGHT = (
     "versions_url", "version", "offered_versions", "token_out", "token_out_encoding", "status", "status_since",
@@ -25,7 +25,7 @@ def store(platform: Platform, connection: Connection, now: datetime) -> None:
     platform.versions_url, platform.version = peer.versions_url, peer.version
     platform.offered_versions = list(peer.offered)
     platform.token_out, platform.token_out_encoding = connection.token, peer.encoding.value
-    back = platform.status != Platform.Status.CONNECTED
+    back, offline = platform.status != Platform.Status.CONNECTED, platform.status == Platform.Status.OFFLINE
     if back:
         platform.status, platform.status_since = Platform.Status.CONNECTED, now
     platform.timeouts_in_a_row, platform.retry_at, platform.next_probe_at = 0, None, None
@@ -34,6 +34,7 @@ def store(platform: Platform, connection: Connection, now: datetime) -> None:
     _store_endpoints(platform, peer)
     news = _store_roles(platform, connection.roles, now)
     plans.plan(platform, now)
+    leaving.relist(platform.parties.all() if back and not offline else news, now)
     if back:
         announcements.about(platform)
     for party in [] if back else news:  # new tokens are nobody else's business

@@ -18,7 +18,7 @@ from django.utils import timezone
 from roaming.models import Delivery, IssuedToken, Party, Platform
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
-from roaming.services import announcements, callers, deliveries, secrets
+from roaming.services import announcements, callers, deliveries, leaving, secrets
 from roaming.services.decisions import choices
 
 
@@ -165,6 +165,8 @@ def unregistered(platform: Platform, now: datetime) -> None:
 
 
 def _set_status(platform: Platform, status: Platform.Status, now: datetime) -> None:
+    """In or out, never merely offline."""
+    leaving.relist(platform.parties.all(), now)
     Platform.objects.filter(pk=platform.pk).update(status=status, status_since=now)
     platform.status, platform.status_since = status, now
 

@@ -8,6 +8,7 @@
     a CDR that is withheld   only its owner, until the desk releases it (S42)
     a substituted tariff     not by the eMSP that sees another one in its place (TAR-30)
     another hub              what any of the parties behind it may see, but for their own (S35)
+    whose owner has left     nobody's, but for what is billed: it has unregistered, is suspended, or its role is gone
 
 `visible` asks it about objects for given readers, `readers` about readers for a given object; both are made of
 `_agreed`, so they cannot disagree. A pair without an agreement follows the hub's default.
@@ -24,7 +25,7 @@ from typing import Any, TypeVar
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE, Role, Roles
-from roaming.models import Agreement, Party, StoredObject, Substitution, Tally, Tariff
+from roaming.models import Agreement, Party, Platform, StoredObject, Substitution, Tally, Tariff
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services.decisions import choices
@@ -33,6 +34,7 @@ from roaming.services.questions import Question
 T = TypeVar("T", bound=StoredObject | Tally)
 
 _BILLED = frozenset({ModuleID.SESSIONS, ModuleID.CDRS})
+_LEFT = (Platform.Status.UNREGISTERED, Platform.Status.SUSPENDED, Platform.Status.INVITED)  # that one: once more
 _OWNER = {"country_code": OuterRef("country_code"), "party_id": OuterRef("party_id")}
 
 
@@ -60,6 +62,7 @@ def readers(
     if module in _BILLED:
         country, party = payer or ("", "")
         parties = parties.filter(country_code=country, party_id=party)
+    parties = parties.filter(_there(module, {"country_code": owner[0], "party_id": owner[1]}))
     here, there = ("emsp", "cpo") if module is ModuleID.TOKENS else ("cpo", "emsp")
     pair = {f"{here}__country_code": owner[0], f"{here}__party_id": owner[1], there: OuterRef("pk")}
     if tariff_key:
@@ -148,7 +151,7 @@ def _shared(reader: Party, module: ModuleID, now: datetime) -> Q:
     here, there = ("emsp", "cpo") if module is ModuleID.TOKENS else ("cpo", "emsp")
     pair: dict[str, Any] = {f"{here}__{name}": value for name, value in _OWNER.items()} | {there: reader.pk}
     addressed = Q(addressees=[]) | Q(addressees__contains=[f"{reader.country_code}/{reader.party_id}"])
-    rule = _agreed(module, now, pair) & addressed
+    rule = _agreed(module, now, pair) & addressed & _there(module, _OWNER)
     if module in _BILLED:
         rule &= Q(token_country_code=reader.country_code, token_party_id=reader.party_id) & _released(module)
     if module is ModuleID.TARIFFS and reader.special_tariffs:
@@ -172,7 +175,19 @@ def _passed_on(hub: Party, module: ModuleID, now: datetime, facing: Roles) -> Q:
         able = able.filter(country_code=OuterRef("token_country_code"), party_id=OuterRef("token_party_id"))
     owning = DRIVING_SIDE if module is ModuleID.TOKENS else CHARGING_SIDE
     theirs = behind.filter(**_OWNER, role__in=owning)
-    return Q(Exists(able)) & ~Q(Exists(theirs)) & Q(addressees=[]) & _released(module)
+    seen = Q(Exists(able)) & ~Q(Exists(theirs)) & Q(addressees=[]) & _released(module)
+    return seen & _there(module, _OWNER)
+
+
+def _there(module: ModuleID, owner: dict[str, Any]) -> Q:
+    """The owner is connected, or away for a while only (HUB-18). What was charged is paid for whoever has left."""
+    if module in _BILLED:
+        return Q()
+    owning = DRIVING_SIDE if module is ModuleID.TOKENS else CHARGING_SIDE
+    seats = Party.objects.filter(**owner, role__in=owning)
+    left = seats.filter(Q(withdrawn_at__isnull=False) | Q(platform__status__in=_LEFT))
+    stays = seats.filter(withdrawn_at=None).exclude(platform__status__in=_LEFT)
+    return ~Q(Exists(left)) | Q(Exists(stays))
 
 
 def _released(module: ModuleID) -> Q:

@@ -187,7 +187,7 @@ def crawl(of: lists.ListOf, asked: PageRequest) -> tuple[list[dict[str, Any]], s
 
 
 def parties() -> dict[tuple[str, str], Party]:
-    platform = Platform.objects.create(name="reader")
+    platform = Platform.objects.create(name="reader", status=Platform.Status.CONNECTED)
     named = [*((one, "CPO") for one in CPOS), *((one, "EMSP") for one in EMSPS)]
     return {
         (party, role): Party.objects.create(platform=platform, country_code=party[:2], party_id=party[3:], role=role)
