@@ -40,6 +40,9 @@ class Spec:
     stage: int = 0  # stages stop one after another, lowest first
 
 
+_KEPT = {"DB_POOL_SIZE": "0"}  # to take a connection out of a pool and put it back costs a request a twentieth
+
+
 def hub_specs() -> list[Spec]:
     workers = [worker(queue) for queue in QUEUES]
     return [web(), ocpp(), *workers, beat()]
@@ -50,7 +53,7 @@ def web() -> Spec:
     words += ["--workers", str(settings.HUB_WEB_WORKERS), "--blocking-threads", str(settings.HUB_WEB_THREADS)]
     words += ["--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "error"]
     command = [sys.executable, "-m", "granian", *words, "config.wsgi:application"]
-    return Spec("web", command, _pool(settings.HUB_WEB_THREADS + 2), settings.HUB_WEB_PORT)
+    return Spec("web", command, _KEPT, settings.HUB_WEB_PORT)
 
 
 def ocpp() -> Spec:

@@ -56,8 +56,8 @@ def broker_of(redis_url: str) -> str:
     return redis_url.replace("unix://", "redis+socket://", 1)
 
 
-def database(url: str, pool: dict[str, Any]) -> dict[str, Any]:
-    """Django's settings for anything that libpq reads (a URL or key=value pairs)."""
+def database(url: str, pool: int) -> dict[str, Any]:
+    """Django's settings for anything that libpq reads (a URL or key=value pairs); `pool` 0: one for each thread."""
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     except ProgrammingError:
@@ -69,9 +69,9 @@ def database(url: str, pool: dict[str, Any]) -> dict[str, Any]:
         "ENGINE": "config.postgresql",
         "NAME": parts.pop("dbname"),
         **named,
-        "CONN_MAX_AGE": 0,  # the pool refuses anything else
-        "CONN_HEALTH_CHECKS": True,  # or each pooled connection would fail once after a restart of PostgreSQL
-        "OPTIONS": {**parts, "pool": pool},
+        "CONN_MAX_AGE": 0 if pool else None,  # the pool refuses anything else
+        "CONN_HEALTH_CHECKS": True,  # or each kept connection would fail once after a restart of PostgreSQL
+        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": pool, "timeout": 5}} if pool else parts,
     }
 
 

@@ -121,6 +121,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.neutral_server",
+    "config.middleware.partners_first",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -171,11 +172,10 @@ AUTH_PASSWORD_VALIDATORS = [
 DATABASE_URL = ENGINES.database_url
 REDIS_URL = ENGINES.redis_url
 CELERY_BROKER_URL = ENGINES.broker_url
-# A pool of Django's own: Celery's threads close their connection after each task, whatever CONN_MAX_AGE says.
-DB_POOL_SIZE = env.whole("DB_POOL_SIZE", 12, least=2, most=500)
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": database(DATABASE_URL, pool={"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 5})
-}
+# A pool of Django's own: Celery's threads close their connection after each task, whatever CONN_MAX_AGE says. Zero: no
+# pool, each thread keeps its connection; for a process whose threads are few and stay, as those of `web`.
+DB_POOL_SIZE = env.whole("DB_POOL_SIZE", 12, least=0, most=500)
+DATABASES: dict[str, dict[str, Any]] = {"default": database(DATABASE_URL, DB_POOL_SIZE)}
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
 }

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.http import HttpResponse
-from rest_framework.exceptions import APIException
 
 from roaming.modules.interface import Reply
 from roaming.ocpi import envelope
@@ -47,7 +46,7 @@ def failed(error: Exception, ids: MessageIds, routing: Routing, now: datetime) -
         headers = error.headers
     else:
         body, headers = envelope.encode_error(ServerError(), now=now), {}
-        status = error.status_code if isinstance(error, APIException) else 500
+        status = 500
     response = _response(body, status, ids, routing)
     for name, value in headers.items():
         response.headers[name] = value
@@ -59,4 +58,6 @@ def _response(body: bytes, status: int, ids: MessageIds, routing: Routing) -> Oc
     for name, value in {**ids.headers(), **routing.headers()}.items():
         response.headers[name] = value
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Length"] = str(len(body))
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

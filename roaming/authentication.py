@@ -7,24 +7,20 @@ that nobody is shut out by a neighbour behind the same address.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from roaming.models import IssuedToken, Platform
+from roaming.models import IssuedToken, Party, Platform
 from roaming.ocpi.authorization import Encoding, candidates
 from roaming.ocpi.errors import Unauthorized
-from roaming.services import callers, limits, notices, platforms, presence, secrets
-from roaming.services.questions import Question, plain, row_of
+from roaming.services import callers, known, limits, notices, platforms, presence, secrets
 
 WRONG_PER_MINUTE = 20
 
-_TOKEN = plain(IssuedToken)
 _OPEN = (Platform.Status.INVITED, Platform.Status.CONNECTED, Platform.Status.OFFLINE)
 
 
@@ -33,6 +29,7 @@ class Caller:
     platform: Platform
     token: IssuedToken
     presented: str
+    parties: list[Party]  # of the platform, but for those that are withdrawn
 
     @property
     def registered(self) -> bool:
@@ -44,7 +41,7 @@ def authenticate(request: HttpRequest, now: datetime, *, reading_versions: bool 
 
     Who is `reading_versions` may be in a handshake that fails yet: until it is over the older tokens live (CRE-19).
     """
-    caller = _caller(request.headers.get("Authorization"), now)
+    caller = _caller(request.META.get("HTTP_AUTHORIZATION"), now)
     if caller is None or _lacks(caller, request, now):
         limits.count(f"wrong-token:{address_of(request)}", WRONG_PER_MINUTE, 60)
         raise Unauthorized()
@@ -71,28 +68,14 @@ def _lacks(caller: Caller, request: HttpRequest, now: datetime) -> bool:
 def _caller(header: str | None, now: datetime) -> Caller | None:
     meant = candidates(header)
     digests = {digest: (text, encoding) for text, encoding in meant for digest in secrets.digests(text)}
-    found = [token for token in _issued(list(digests)) if _holds(token, now)]
-    if len(found) != 1 or not any(secrets.same(found[0].digest, digest) for digest in digests):
+    found = [one for one in known.by_digest(digests) if _holds(one.token, now)]
+    if len(found) != 1 or not any(secrets.same(found[0].token.digest, digest) for digest in digests):
         return None
-    token = found[0]
+    token = found[0].token
     if token.kind == IssuedToken.Kind.A and token.used_at is not None:
         return None
     text, encoding = digests[token.digest]
-    return Caller(token.platform, token, text) if _fits(token.platform, encoding, token) else None
-
-
-def _issued(digests: list[str]) -> Iterator[IssuedToken]:
-    """Each with its platform: what every request begins with."""
-    for row in _lookup(len(digests)).ask({f"#{number}": digest for number, digest in enumerate(digests)}):
-        token = row_of(IssuedToken, row[: len(_TOKEN)])
-        token.platform = row_of(Platform, row[len(_TOKEN) :])
-        yield token
-
-
-@cache
-def _lookup(count: int) -> Question:
-    rows = IssuedToken.objects.filter(digest__in=[f"#{number}" for number in range(count)])
-    return Question.of(rows.values_list(*_TOKEN, *(f"platform__{name}" for name in plain(Platform))))
+    return Caller(token.platform, token, text, found[0].parties) if _fits(token.platform, encoding, token) else None
 
 
 def _holds(token: IssuedToken, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from roaming import statements
+from roaming import postgres
 from roaming.models import Exchange
 from roaming.ocpi.headers import MessageIds, Routing
 
@@ -93,7 +93,7 @@ def sent(platform: int | None, request: Call, *, answer: Answer | None = None, e
 def _note(*, lasting: bool = True, **values: Any) -> None:
     """One row. Much more is read than changes, and the row of a GET does not wait for the disk (it is there for
     everybody at once, and outlives our processes; only a crash of PostgreSQL's machine could take it)."""
-    statements.run(_sql(tuple(values), lasting), list(values.values()))
+    postgres.run(_sql(tuple(values), lasting), list(values.values()))
 
 
 @cache

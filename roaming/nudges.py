@@ -22,6 +22,16 @@ _PENDING_SECONDS = 2
 _valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
 
 
+# The places, from one, of the keys that were not there.
+_claim = _valkey.register_script("""
+local fresh = {}
+for place, key in ipairs(KEYS) do
+    if redis.call('SET', key, '1', 'NX', 'EX', ARGV[1]) then fresh[#fresh + 1] = place end
+end
+return fresh
+""")
+
+
 def nudge(task: str, *ids: object, queue: str = BULK) -> None:
     """Send the task once the present transaction has committed (at once outside of one)."""
     arguments = [value if isinstance(value, int) else str(value) for value in ids]
@@ -52,11 +62,10 @@ def begun(task: str, one: int) -> None:
 
 
 def _not_pending(task: str, ids: list[int]) -> list[int]:
+    """In one command, for every change of an object asks this of each partner that is told."""
     try:
-        pipeline = _valkey.pipeline(transaction=False)
-        for one in ids:
-            pipeline.set(_key(task, one), 1, nx=True, ex=_PENDING_SECONDS)
-        return [one for one, fresh in zip(ids, pipeline.execute(), strict=True) if fresh]
+        fresh = _claim([_key(task, one) for one in ids], [_PENDING_SECONDS])
+        return [ids[place - 1] for place in fresh]
     except redis.RedisError:
         return ids
 

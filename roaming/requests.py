@@ -60,7 +60,8 @@ def carry_out(routed: Routed, exchange: Inbound) -> Reply:
 def _carried_out(routed: Routed, request: Request, exchange: Inbound) -> Reply:
     if routed.operation.callback or not routed.interface.routed:
         return routed.operation.handle(_asked(routed, request, None, None, None))
-    directory = Directory(routed.now)
+    caller = routed.caller
+    directory = Directory(routed.now, {caller.platform.pk: caller.parties})
     decision = routing.route(request, directory)
     if isinstance(decision, FindReceiver):
         readers = directory.of_platform(request.platform, decision.sender)

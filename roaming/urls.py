@@ -2,6 +2,6 @@
 
 from django.urls import re_path
 
-from roaming.views import OcpiView
+from roaming.views import ocpi
 
-urlpatterns = [re_path(r"^ocpi(?:/(?P<rest>[\s\S]*))?\Z", OcpiView.as_view())]
+urlpatterns = [re_path(r"^ocpi(?:/(?P<rest>[\s\S]*))?\Z", ocpi)]

@@ -16,11 +16,7 @@ from urllib.parse import parse_qsl
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.views import defaults
-from rest_framework.exceptions import APIException
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import BaseRenderer, JSONRenderer
-from rest_framework.request import Request as DrfRequest
-from rest_framework.views import APIView
+from django.views.decorators.csrf import csrf_exempt
 
 from roaming import answers, journal
 from roaming.authentication import Caller, authenticate
@@ -29,14 +25,12 @@ from roaming.journal import Inbound
 from roaming.modules import BY_PATH, MODULES, versions
 from roaming.modules.interface import VERSION, Interface, Operation, Reply
 from roaming.ocpi import v22
-from roaming.ocpi.errors import ClientError, MethodNotAllowed, NotFound, OcpiError, Unauthorized
-from roaming.ocpi.headers import Routing, read_ids, read_routing
+from roaming.ocpi.errors import ClientError, MethodNotAllowed, NotFound, OcpiError, ServerError, Unauthorized
+from roaming.ocpi.headers import Folded, Routing, read_ids, read_routing
 from roaming.requests import Routed, carry_out
 from roaming.services import dialects, parties
 
 logger = logging.getLogger(__name__)
-
-METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 
 
 class BadRequest(ClientError):
@@ -44,37 +38,15 @@ class BadRequest(ClientError):
     title = "Bad request"
 
 
-class _Always(BaseContentNegotiation):
-    """OCPI is JSON whatever a client says it accepts."""
-
-    def select_parser(self, request: DrfRequest, parsers: Any) -> Any:
-        return None
-
-    def select_renderer(self, request: DrfRequest, renderers: Any, format_suffix: str | None = None) -> Any:
-        renderer: BaseRenderer = JSONRenderer()
-        return renderer, "application/json"
-
-
-class OcpiView(APIView):
+@csrf_exempt
+def ocpi(request: HttpRequest, rest: str | None = None) -> HttpResponseBase:
     """Every method of every path below /ocpi/."""
-
-    authentication_classes = ()
-    permission_classes = ()
-    content_negotiation_class = _Always
-    http_method_names = list(METHODS)
-    default_response_headers: dict[str, str] = {}  # the framework's Allow names the view's methods, not the endpoint's
-
-    def handle(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        return answer(request._request, str(kwargs.get("rest") or ""))
-
-    get = post = put = patch = delete = head = options = http_method_not_allowed = handle
-
-    def handle_exception(self, exc: Exception) -> Any:
-        """Only what the framework itself raises comes here; everything of ours is answered in `answer`."""
-        if not isinstance(exc, APIException):
-            logger.exception("the OCPI view failed")
+    try:
+        return answer(request, rest or "")
+    except Exception:  # everything of ours is answered in `answer`, so this is about the request itself
+        logger.exception("the OCPI view failed")
         ids = read_ids({}, str(uuid.uuid4()), str(uuid.uuid4()))
-        return answers.failed(exc, ids, Routing(), timezone.now())[0]
+        return answers.failed(ServerError(), ids, Routing(), timezone.now())[0]
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -88,12 +60,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     """One exchange: never raises, always journalled."""
     started, now = time.monotonic(), timezone.now()
-    ids = read_ids(request.headers, str(uuid.uuid4()), str(uuid.uuid4()))
+    heads = _heads(request)
+    ids = read_ids(heads, str(uuid.uuid4()), str(uuid.uuid4()))
     exchange = Inbound(request.method or "", request.get_full_path(), ids)
     listed: int | None = None
     error = ""
     try:
-        reply = _reply(request, rest, exchange, now)
+        reply = _reply(request, heads, rest, exchange, now)
         listed = reply.listed
         response, body = answers.rendered(reply, ids, exchange.answered, timezone.now())
     except Exception as failure:  # the one place where an exception becomes an envelope
@@ -113,20 +86,20 @@ def answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     return response
 
 
-def _reply(request: HttpRequest, rest: str, exchange: Inbound, now: Any) -> Reply:
+def _reply(request: HttpRequest, heads: Folded, rest: str, exchange: Inbound, now: Any) -> Reply:
     segments = _segments(rest)
     if segments in ([], ["versions"], [VERSION], [v22.VERSION]):
         return _versions(request, segments, exchange, now)
     interface, path = _find([VERSION, *segments[1:]] if segments[0] == v22.VERSION else segments)
     exchange.module = interface.module.value
     if interface.routed:
-        exchange.routing = _lenient_routing(request)
+        exchange.routing = _lenient_routing(heads)
         exchange.answered = exchange.routing.answered_by(exchange.routing.to or parties.hub())
     caller = _authenticated(request, exchange, now, invited=interface.open_to_invited)
     operation, names = _operation(request, interface.match(path))
     body = read_body(request)
     exchange.request_body = body
-    routing = read_routing(request.headers) if interface.routed else Routing()
+    routing = read_routing(heads) if interface.routed else Routing()
     read = timezone.now()  # a body may take its time to arrive, and what it says is known from here on
     asked = Routed(
         caller=caller, interface=interface, operation=operation, names=names, segments=path, method=operation.method,
@@ -134,6 +107,11 @@ def _reply(request: HttpRequest, rest: str, exchange: Inbound, now: Any) -> Repl
         raw_query=request.META.get("QUERY_STRING", ""), body=body, ids=exchange.ids, routing=routing, now=read,
     )  # fmt: skip
     return carry_out(asked, exchange)
+
+
+def _heads(request: HttpRequest) -> Folded:
+    sent = request.META.items()
+    return Folded((name[5:].replace("_", "-"), value) for name, value in sent if name.startswith("HTTP_"))
 
 
 def _versions(request: HttpRequest, segments: list[str], exchange: Inbound, now: Any) -> Reply:
@@ -183,9 +161,9 @@ def _operation(request: HttpRequest, found: list[tuple[Operation, dict[str, str]
     raise MethodNotAllowed(allowed=tuple(sorted({operation.method for operation, _ in found})))  # STA-05
 
 
-def _lenient_routing(request: HttpRequest) -> Routing:
+def _lenient_routing(heads: Folded) -> Routing:
     """For the swapped headers of an error (HUB-05): what can be read of them."""
     try:
-        return read_routing(request.headers)
+        return read_routing(heads)
     except OcpiError:
         return Routing()

@@ -1,6 +1,6 @@
 """Django's PostgreSQL backend with two things that every request pays for done in fewer steps.
 
-A pooled connection is asked whether it lives only if its socket has something to say: PostgreSQL that went away has
+A kept connection is asked whether it lives only if its socket has something to say: PostgreSQL that went away has
 closed it, and one that is there says nothing unasked. COMMIT is one call of libpq.
 """
 
@@ -36,6 +36,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._connection_pools.setdefault(self.alias, made)  # another thread may have been first; none is open yet
         return self._connection_pools[self.alias]
 
+    def is_usable(self) -> bool:
+        """Of a connection that a thread has kept; after an error it is asked."""
+        kept = self.connection is not None and not self.connection.closed and not self.errors_occurred
+        return (kept and silent(self.connection)) or super().is_usable()
+
     def _commit(self) -> None:
         if self.connection is None:
             return
@@ -51,7 +56,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def alive(connection: Connection[Any]) -> None:
     """Raises what psycopg raises where PostgreSQL is gone."""
+    if not silent(connection):
+        ConnectionPool.check_connection(connection)
+
+
+def silent(connection: Connection[Any]) -> bool:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
-    if poll.poll(0):
-        ConnectionPool.check_connection(connection)
+    return not poll.poll(0)

@@ -31,7 +31,7 @@ from roaming.ocpi.decoding import decode
 from roaming.ocpi.errors import InvalidObject, OcpiError
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import format_datetime, parse_datetime
-from roaming.services import objects
+from roaming.services import contents, objects
 from roaming.services.objects import Kind
 
 S = TypeVar("S", bound=StoredObject)
@@ -89,7 +89,7 @@ class DocumentForm(forms.ModelForm[D]):
         entry = self.part(self.whole, instance)
         shown = {name: entry[name] for name in self.simple if name in entry}
         mine = {**shown, **self.read(entry), "rest": self._rest(entry)} if self.whole else {}
-        mine["seen"] = objects.digest(self.shown(entry)) if self.whole else ""
+        mine["seen"] = contents.digest(self.shown(entry)) if self.whole else ""
         kwargs["initial"] = {**mine, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         dress(self)
@@ -165,7 +165,7 @@ class DocumentForm(forms.ModelForm[D]):
         row = self.row()
         present = type(row)._default_manager.select_for_update().get(pk=row.pk)
         entry = self.part(json.loads(present.document), self.instance)
-        stands = objects.digest(self.shown(entry))
+        stands = contents.digest(self.shown(entry))
         if said["seen"] == stands or said["over"] == stands:
             return
         differs = []

@@ -22,7 +22,7 @@ from roaming.console.widgets import dress
 from roaming.models import Party, Tariff
 from roaming.ocpi import tariffs as words
 from roaming.ocpi.types import format_datetime, parse_datetime
-from roaming.services import objects, tariff_use
+from roaming.services import contents, tariff_use
 
 MOMENTS = {"starts": "start_date_time", "ends": "end_date_time"}
 PRICED = ("elements", "currency", "type", "min_price", "max_price", "start_date_time", "end_date_time")
@@ -193,7 +193,7 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
 def asked_for(document: Mapping[str, Any]) -> str:
     """What a ticked box agrees to: these prices and no others."""
-    return objects.digest({name: document.get(name) for name in PRICED})
+    return contents.digest({name: document.get(name) for name in PRICED})
 
 
 def price(present: Any, excl: Any, incl: Any) -> dict[str, Any] | None:

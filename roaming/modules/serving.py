@@ -15,7 +15,8 @@ from roaming.ocpi.patch import Path, find_part, merge, put_part
 from roaming.ocpi.status import Status
 from roaming.ocpi.versions import ModuleID
 from roaming.services import copies, lists, objects, parties
-from roaming.services.objects import Document, Kind, Stored
+from roaming.services.contents import Content, Document
+from roaming.services.objects import Kind, Stored
 from roaming.services.visibility import listed, visible
 
 OWNER = ("country_code", "party_id")
@@ -138,7 +139,9 @@ def levels(
 
 
 def _document(asked: Asked) -> Document:
-    return asked.body
+    """Routing has parsed it already."""
+    said = asked.request.body
+    return asked.body if said is None else Content.parsed(asked.body, said)
 
 
 def _path(asked: Asked, below: Sequence[str]) -> Path:

@@ -6,7 +6,7 @@ Configuration modules (versions, credentials, hubclientinfo) carry no routing he
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from roaming.ocpi.errors import InvalidParameter
@@ -74,8 +74,15 @@ def read_ids(headers: Mapping[str, str], fresh_request_id: str, fresh_correlatio
     )
 
 
-def _folded(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+class Folded(dict[str, str]):
+    """Headers by their names in lower case: what is read of one request several times is folded once."""
+
+    def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
+        super().__init__({name.lower(): value for name, value in headers})
+
+
+def _folded(headers: Mapping[str, str]) -> Mapping[str, str]:
+    return headers if isinstance(headers, Folded) else Folded(headers.items())
 
 
 def _id(value: str | None) -> str | None:

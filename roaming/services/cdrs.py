@@ -12,7 +12,8 @@ from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services import desk_gate, desk_queue, energy, objects
-from roaming.services.objects import Document, Kind, Stored, key
+from roaming.services.contents import Content, Document
+from roaming.services.objects import Kind, Stored, key
 
 
 def store(
@@ -36,7 +37,7 @@ def store(
 
 def at_the_gate(owner: PartyId, document: Document, *, source: Platform, now: datetime, pushed: bool = False) -> bool:
     """Whether the desk keeps a partner's CDR back (S30, S42). Raises InvalidObject where it is refused."""
-    content = objects.content_of(document)
+    content = Content.of(document).says
     desk_gate.refuse_other_content(find(owner, str(content.get("id", ""))), content, now)
     return desk_gate.holds_back(content, owner, source, now, pushed=pushed)
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from roaming import nudges, statements
+from roaming import nudges, postgres
 from roaming.hub.addressing import DRIVING_SIDE, Role
 from roaming.models import Cdr, Delivery, Party, Platform, Session, StoredObject, Tariff, Token
 from roaming.ocpi import json
@@ -109,7 +109,7 @@ def _write(what: _Object, marked: list[_Marked], now: datetime, correlation_id: 
         "correlation": correlation_id or str(uuid.uuid4()),
         "marked": json.dumps([one._asdict() for one in marked]),
     }
-    statements.run(_UPSERT, values)
+    postgres.run(_UPSERT, values)
     wake(one.platform for one in marked if one.state == Delivery.State.PENDING and not one.away)
     return len(marked)
 

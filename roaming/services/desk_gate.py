@@ -18,10 +18,10 @@ from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
 from roaming.pricing.verdicts import Verdict
 from roaming.services import desk
+from roaming.services.contents import digest
 from roaming.services.decisions import choices
 from roaming.services.desk_look import Looked, look
 from roaming.services.notices import notice
-from roaming.services.objects import digest
 
 PASS, REFUSE = "pass", "refuse"
 

@@ -17,8 +17,8 @@ from roaming.pricing import Finding
 from roaming.pricing.verdicts import Verdict
 from roaming.services import desk, desk_queue, objects
 from roaming.services.cdrs import CDRS
+from roaming.services.contents import Document
 from roaming.services.desk_look import Looked, look
-from roaming.services.objects import Document
 
 
 def issue(

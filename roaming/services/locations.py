@@ -17,7 +17,8 @@ from roaming.ocpi.patch import keep_evses
 from roaming.ocpi.types import format_datetime, parse_datetime
 from roaming.ocpi.versions import ModuleID
 from roaming.services import evse_index, objects
-from roaming.services.objects import Document, Kind, Stored, key
+from roaming.services.contents import Document
+from roaming.services.objects import Kind, Stored, key
 
 LOCATIONS: Kind[Location]
 

@@ -7,7 +7,6 @@ anew nor sent on (LOC-14). Each module's noun has a thin file of its own over th
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-import msgspec
 from django.db import IntegrityError, transaction
 
 from roaming.models import Platform, StoredObject
@@ -25,16 +23,14 @@ from roaming.ocpi.errors import InvalidObject, NotFound, ServerError
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services import deliveries, rows
+from roaming.services.contents import Content, Document
 from roaming.services.decisions import choices
 from roaming.services.questions import Question, whole, whole_row_of
 
 logger = logging.getLogger(__name__)
 
 O = TypeVar("O", bound=StoredObject)  # noqa: E741  # the object's model
-Document = Mapping[str, Any] | str | bytes
 AHEAD = timedelta(days=1)  # a clock may be wrong, but not so that later updates are shut out (S31)
-
-_sorted = msgspec.json.Encoder(decimal_format="number", order="deterministic")
 
 
 @dataclass(frozen=True)
@@ -142,11 +138,11 @@ class _Push(Generic[O]):
     ) -> None:
         self.kind, self.owner, self.source, self.now, self.more = kind, owner, source, now, more
         self.addressee, self.tell = addressee, tell
-        self.text, self.content = _both(document)
-        self.new, told = spelling.read(kind.struct, self.content)
-        if told is not self.content:
+        self.content = Content.of(document)
+        self.new, told = spelling.read(kind.struct, self.content.says)
+        if told is not self.content.says:
             logger.info("%s of %s are not spelled as specified", kind.module, source or owner)  # TYP-02
-            self.text, self.content = _both(told)
+            self.content = Content.of(told)
 
     @property
     def identifier(self) -> str:
@@ -182,6 +178,7 @@ class _Push(Generic[O]):
         return row
 
     def replace(self, row: O) -> Stored[O]:
+        was = dict(vars(row))
         widened = self._address(row)
         if self._is_same(row):
             if widened:
@@ -196,15 +193,15 @@ class _Push(Generic[O]):
             return Stored(row, created=False, changed=False)
         row.version += 1
         self._fill(row)
-        rows.update(row)
+        rows.update(row, was)
         self._changed(row)
         return Stored(row, created=False, changed=True)
 
     def _is_same(self, row: O) -> bool:
-        if row.document == self.text:
+        if row.document == self.content.text:
             return True
         self._keep(row)
-        return row.digest == digest(self.content)
+        return row.digest == self.content.digest
 
     def _address(self, row: O) -> bool:
         """Whether more parties may see it than before."""
@@ -217,14 +214,16 @@ class _Push(Generic[O]):
 
     def _keep(self, row: O) -> None:
         """What an owner leaves out of a PUT and may not be forgotten all the same."""
-        kept = self.kind.keep(json.loads(row.document), self.content) if self.kind.keep else self.content
-        if kept != self.content:
-            self.text, self.content = _both(kept)
-            self.new = decode(self.kind.struct, self.content)
+        if self.kind.keep is None:
+            return
+        kept = self.kind.keep(json.loads(row.document), self.content.says)
+        if kept != self.content.says:
+            self.content = Content.of(kept)
+            self.new = decode(self.kind.struct, kept)
 
     def _fill(self, row: O) -> None:
-        row.document = self.text
-        row.digest = digest(self.content)
+        row.document = self.content.text
+        row.digest = self.content.digest
         row.last_updated = self.new.last_updated
         row.listed_at = max(self.now, self.new.last_updated)
         row.source = self.source
@@ -259,23 +258,6 @@ def _identity(owner: PartyId, identifier: str) -> dict[str, str]:
     return {"country_code": owner.country, "party_id": owner.party, "object_key": key(identifier)}
 
 
-def _both(document: Document) -> tuple[str, dict[str, Any]]:
-    """The text to keep and its content; a text stays exactly as it was sent."""
-    if isinstance(document, Mapping):
-        content: Any = dict(document)
-        return json.dumps(content), content
-    content = json.loads(document)
-    if not isinstance(content, dict):
-        raise InvalidObject("", "expected an object")
-    text = document if isinstance(document, str) else document.decode("utf-8-sig")
-    return text.strip(), content
-
-
-def content_of(document: Document) -> dict[str, Any]:
-    """What a document says. Raises InvalidObject."""
-    return _both(document)[1]
-
-
 def _check_identity(kind: Kind[O], owner: PartyId, identifier: str | None, new: Any) -> None:
     """URL and body name the same object of the same owner (COO-08, COO-09, COO-14)."""
     if new.country_code.upper() != owner.country:
@@ -285,16 +267,3 @@ def _check_identity(kind: Kind[O], owner: PartyId, identifier: str | None, new: 
     named = getattr(new, kind.id_field)
     if identifier is not None and key(named) != key(identifier):
         raise InvalidObject(f"/{kind.id_field}", "differs from the URL")
-
-
-def digest(content: Mapping[str, Any]) -> str:
-    """Of the content without last_updated, also on the levels below: what changed only its date did not change."""
-    return hashlib.sha256(_sorted.encode(_undated(content))).hexdigest()
-
-
-def _undated(content: Mapping[str, Any]) -> dict[str, Any]:
-    bare = {name: value for name, value in content.items() if name != "last_updated"}
-    for name in ("evses", "connectors"):
-        if isinstance(bare.get(name), list):
-            bare[name] = [_undated(part) if isinstance(part, Mapping) else part for part in bare[name]]
-    return bare

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.db.models import Q
@@ -30,7 +30,10 @@ _CONNECTION = {
 
 
 def hub() -> PartyId:
-    return PartyId.parse(settings.HUB_PARTY)
+    return _named(settings.HUB_PARTY)
+
+
+_named = lru_cache(maxsize=8)(PartyId.parse)
 
 
 def party_id(party: Party) -> PartyId:
@@ -60,10 +63,12 @@ def standing(party: Party) -> ConnectionStatus:
 class Directory:
     """What `hub.routing` asks of the database, as it stands at `now`; for one request, so each thing is asked once."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, read: Mapping[int, list[Party]] | None = None) -> None:
+        """`read`: parties of platforms, where somebody has read them for this request already."""
         self._now = now
         self._seats: dict[PartyId, list[Seat]] = {}
-        self._platforms: dict[int, list[Party]] = {}
+        self._platforms: dict[int, list[Party]] = dict(read or {})
+        self._roles: dict[int, list[Seat]] = {}
 
     @property
     def hub(self) -> PartyId:
@@ -76,7 +81,10 @@ class Directory:
 
     def seats_on(self, platform: int) -> list[Seat]:
         """Without connection and offers: nothing is passed on to where it came from."""
-        return [Seat(party_id(row), Role(row.role), platform) for row in self.of_platform(platform)]
+        if platform not in self._roles:
+            rows = self.of_platform(platform)
+            self._roles[platform] = [Seat(party_id(row), Role(row.role), platform) for row in rows]
+        return self._roles[platform]
 
     def of_platform(self, platform: int, named: PartyId | None = None) -> list[Party]:
         """Its parties, or those of its roles that have this id."""

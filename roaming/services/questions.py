@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from psycopg.sql import Literal
 
-from roaming import statements
+from roaming import postgres
 
 M = TypeVar("M", bound=Model)
 _PLACES = re.compile("%[s%]")
@@ -49,7 +49,7 @@ class Question:
         if which not in self._settled:
             self._settled[which] = _settle(self.sql, self.specimens, values)
         sql, open_ones = self._settled[which]
-        return statements.fetch(sql, [_instead(specimen, values) for specimen in open_ones])
+        return postgres.fetch(sql, [_instead(specimen, values) for specimen in open_ones])
 
 
 def _settle(sql: str, specimens: Sequence[Any], values: Mapping[Any, Any]) -> tuple[str, list[Any]]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Field, Model
 
-from roaming import statements
+from roaming import postgres
 
 
-def update(row: Model) -> None:
-    """All columns of a row that is there; no signals, no auto_now."""
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _columns(type(row))]
-    statements.run(_sql(type(row)), [*values, row.pk])
+def update(row: Model, was: Mapping[str, Any]) -> None:
+    """The columns of a row that is there which are not what they were; no signals, no auto_now."""
+    now = vars(row)
+    changed = tuple(field for field in _columns(type(row)) if now[field.attname] != was[field.attname])
+    if changed:
+        values = [field.get_db_prep_save(now[field.attname], connection) for field in changed]
+        postgres.run(_sql(type(row), changed), [*values, row.pk])
 
 
 @cache
@@ -22,10 +26,10 @@ def _columns(model: type[Model]) -> list[Field[Any, Any]]:
     return [field for field in model._meta.concrete_fields if not field.primary_key]
 
 
-@cache
-def _sql(model: type[Model]) -> str:
+@lru_cache(maxsize=512)
+def _sql(model: type[Model], changed: tuple[Field[Any, Any], ...]) -> str:
     quoted = connection.ops.quote_name
-    columns = ", ".join(f"{quoted(str(field.column))} = {_placeholder(field)}" for field in _columns(model))
+    columns = ", ".join(f"{quoted(str(field.column))} = {_placeholder(field)}" for field in changed)
     return f"UPDATE {quoted(model._meta.db_table)} SET {columns} WHERE id = %s"  # noqa: S608  # names of our own
 
 

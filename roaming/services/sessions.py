@@ -12,7 +12,8 @@ from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services import energy, objects
-from roaming.services.objects import Document, Kind, Stored
+from roaming.services.contents import Document
+from roaming.services.objects import Kind, Stored
 
 FINAL = frozenset({"COMPLETED", "INVALID"})
 

@@ -14,7 +14,8 @@ from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import format_datetime
 from roaming.ocpi.versions import ModuleID
 from roaming.services import agreements, deliveries, objects
-from roaming.services.objects import Document, Kind, Stored, key
+from roaming.services.contents import Document
+from roaming.services.objects import Kind, Stored, key
 
 
 def store(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +10,14 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Left, Replace, Upper
 
 from roaming.models import Party, Platform, Token
-from roaming.ocpi import json
 from roaming.ocpi import tokens as words
 from roaming.ocpi.decoding import decode
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
 from roaming.ocpi.versions import ModuleID
 from roaming.services import objects
-from roaming.services.objects import Document, Kind, Stored, key
+from roaming.services.contents import Content, Document
+from roaming.services.objects import Kind, Stored, key
 from roaming.services.visibility import visible
 
 
@@ -31,12 +31,12 @@ def store(
     addressee: PartyId | None = None,
 ) -> Stored[Token]:
     """PUT. The type is the body's: many eMSPs leave the parameter out of the URL (TOK-04)."""
-    content = document if isinstance(document, Mapping) else json.loads(document)
-    kind = decode(words.Token, dict(content) if isinstance(content, Mapping) else content).type
+    content = Content.of(document)
+    kind = decode(words.Token, content.says).type
     return objects.store(
         TOKENS,
         owner,
-        document,
+        content,
         source=source,
         now=now,
         identifier=identifier,

@@ -1,4 +1,4 @@
-"""The pool of database connections outlives a restart of PostgreSQL."""
+"""Kept connections to the database outlive a restart of PostgreSQL, in a pool and with a thread."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from copy import deepcopy
 
 import pytest
 from django.db import connection
-from config.postgresql.base import DatabaseWrapper
 from django.db.utils import OperationalError
+
+from config.postgresql.base import DatabaseWrapper
 
 
 @pytest.fixture
@@ -43,3 +44,22 @@ def test_no_request_fails_after_the_database_has_gone_and_come_back(pooled: Data
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'pool-under-test'"
         )
     assert ask(pooled) not in kept
+
+
+def test_a_thread_that_keeps_its_connection_gets_another_one_after_a_restart(transactional_db: None) -> None:
+    settings = {**deepcopy(connection.settings_dict), "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    settings["OPTIONS"] = {name: value for name, value in settings["OPTIONS"].items() if name != "pool"}
+    own = DatabaseWrapper(settings, alias="kept")
+
+    def request() -> int:
+        own.close_if_unusable_or_obsolete()
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return int(cursor.fetchone()[0])
+
+    first = request()
+    assert request() == first
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    assert request() != first
+    own.close()

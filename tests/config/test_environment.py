@@ -110,12 +110,16 @@ def test_celery_redelivers_within_a_minute_on_redis_and_asks_no_such_thing_of_ra
 
 
 def test_whatever_libpq_reads_is_a_database() -> None:
-    pool = {"min_size": 1}
-    of_url = database("postgresql://u:p%40ss@db:5433/hub?sslmode=require", pool)
+    of_url = database("postgresql://u:p%40ss@db:5433/hub?sslmode=require", 3)
     assert (of_url["HOST"], of_url["PORT"], of_url["PASSWORD"], of_url["NAME"]) == ("db", "5433", "p@ss", "hub")
-    assert of_url["OPTIONS"] == {"sslmode": "require", "pool": pool}
-    assert database("host=/run/pg user=postgres dbname=hub", pool)["HOST"] == "/run/pg"
+    assert of_url["OPTIONS"] == {"sslmode": "require", "pool": {"min_size": 1, "max_size": 3, "timeout": 5}}
+    assert database("host=/run/pg user=postgres dbname=hub", 3)["HOST"] == "/run/pg"
     assert of_url["CONN_MAX_AGE"] == 0
+
+
+def test_without_a_pool_each_thread_keeps_its_connection() -> None:
+    kept = database("postgresql://u@db/hub?sslmode=require", 0)
+    assert (kept["OPTIONS"], kept["CONN_MAX_AGE"], kept["CONN_HEALTH_CHECKS"]) == ({"sslmode": "require"}, None, True)
 
 
 def test_embedded_addresses_survive_odd_folder_names() -> None:
@@ -123,8 +127,8 @@ def test_embedded_addresses_survive_odd_folder_names() -> None:
         Path(folder).chmod(0o711)
         data = DataDir(Path(folder))
         urls = embedded_urls(data)
-        assert database(urls.database_url, {})["HOST"] == str(data.sockets.postgres)
-        assert "My hub? " in database(urls.database_url, {})["HOST"]
+        assert database(urls.database_url, 4)["HOST"] == str(data.sockets.postgres)
+        assert "My hub? " in database(urls.database_url, 4)["HOST"]
     assert urls.broker_url == broker_of(urls.redis_url)
     assert urls.broker_url.startswith("redis+socket:///")
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from psycopg.pq import TransactionStatus
 
 from roaming.models import Platform
-from roaming.statements import fetch, run
+from roaming.postgres import fetch, run
 
 
 def status() -> TransactionStatus:
