@@ -100,9 +100,11 @@ def _remember(asked: Asked, to: Forward) -> bool:
         else:
             objects.store(kind, owner, asked.body, source=asked.platform, now=now, addressee=to.party, tell=False)
     except OcpiError as error:
-        said = f"was passed on and taken, and is not kept here: {error.message}"
-        logger.info("%s %s %s", kind.module, asked.request.id, said)
-        notices.notice(asked.platform, f"{kind.module}_not_kept", f"A push to {to.party} {said}", asked.now)  # CDR-32
+        name = asked.request.id or (document.get("id") if isinstance(document, dict) else None)
+        said = f"was passed on to {to.party} and taken, and is not kept here: {error.message}"
+        logger.info("%s %s %s", kind.module, name, said)
+        words = f"{str(name)[:50]!r} of {owner} in {kind.module} {said}"
+        notices.notice(asked.platform, f"{kind.module}_not_kept", words, asked.now)  # CDR-32
         return False
     return True
 

@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from roaming.pricing.amounts import ZERO, exact, plain
+from roaming.pricing.clock import moment
 from roaming.pricing.figures import number
 from roaming.pricing.findings import Finding, error, note, warning
+from roaming.pricing.sameness import differences
 
 Cdr = Mapping[str, Any]
 LONGEST_ID, LONGEST_CREDIT_ID = 36, 39
@@ -42,10 +44,10 @@ def identity(cdr: Cdr, known: Iterable[Cdr]) -> Iterator[Finding]:
         yield error("id_too_long", "/id", f"has {len(name)} characters, at most {longest} are allowed (CDR-08)")
     for other in known:
         if key(other) == key(cdr):
-            if dict(other) == dict(cdr):
+            changed = differences(cdr, other)
+            if not changed:
                 yield note("replayed_cdr", "/id", "the same CDR was sent before: nothing changes (CDR-05)")
             else:
-                changed = sorted(name for name in {*other, *cdr} if other.get(name) != cdr.get(name))
                 message = f"another CDR with this id is known; different: {', '.join(changed)} (CDR-04)"
                 yield error("cdr_id_conflict", "/id", message)
 
@@ -75,8 +77,8 @@ def _credited(cdr: Cdr, others: list[Cdr]) -> Iterator[Finding]:
     if any(is_credit(other) and folded(other, "credit_reference_id") == reference for other in others):
         yield error("credited_twice", pointer, "the CDR has been credited already")
     yield from _total(cdr, original)
-    for field in sorted({*cdr, *original} - OWN):
-        if cdr.get(field) == original.get(field):
+    for field in differences(cdr, original):
+        if field in OWN:
             continue
         if field in PARTS and _negated(cdr, original, field):
             yield warning("credit_negates_parts", f"/{field}", "only total_cost changes its sign (CDR-10)")
@@ -139,7 +141,7 @@ def _alike(cdr: Cdr, other: Cdr) -> bool:
 
 def _occasion(cdr: Cdr) -> tuple[str, ...]:
     token, place = cdr.get("cdr_token"), cdr.get("cdr_location")
-    names = [folded(cdr, "start_date_time"), folded(cdr, "end_date_time")]
+    names = [str(moment(cdr.get(name)) or "") for name in ("start_date_time", "end_date_time")]
     names.append(folded(token, "uid") if isinstance(token, Mapping) else "")
     names += [folded(place, name) for name in ("id", "evse_uid")] if isinstance(place, Mapping) else [""]
     return tuple(names)

@@ -11,6 +11,7 @@ from roaming.ocpi import cdrs as words
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
+from roaming.pricing.sameness import differences
 from roaming.services import desk_gate, desk_queue, energy, objects
 from roaming.services.contents import Content, Document
 from roaming.services.objects import Kind, Stored, key
@@ -85,9 +86,16 @@ def _may_replace(row: Cdr, new: words.Cdr) -> None:
     raise InvalidObject("/id", "a CDR with this id and other content is stored; a CDR never changes")
 
 
+def _as_stored(stored: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """What says the same in other letters is the same CDR (CDR-05)."""
+    return new if differences(new, stored) else stored
+
+
 def _to_be_assessed(row: Cdr, new: words.Cdr) -> None:
     if row.desk_due:
         desk_queue.nudge()
 
 
-CDRS = Kind(ModuleID.CDRS, Cdr, words.Cdr, columns, may_replace=_may_replace, after=_to_be_assessed)
+CDRS = Kind(
+    ModuleID.CDRS, Cdr, words.Cdr, columns, may_replace=_may_replace, keep=_as_stored, after=_to_be_assessed
+)  # fmt: skip

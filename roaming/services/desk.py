@@ -207,7 +207,7 @@ def _stands(cdr: Cdr, verdict: str) -> bool:
 def _ripple(cdr: Cdr) -> None:
     """What hangs on it is looked at again: its credits, and what waited for it or because of it (CDR-11)."""
     others = Cdr.objects.filter(country_code=cdr.country_code, party_id=cdr.party_id, desk_due=False).exclude(pk=cdr.pk)
-    of_it = Q(start_date_time=cdr.start_date_time, token_uid=cdr.token_uid)
+    of_it = Q(start_date_time=cdr.start_date_time, token_uid__iexact=cdr.token_uid)
     if cdr.session_key:
         of_it |= Q(session_key=cdr.session_key)
     keys = [

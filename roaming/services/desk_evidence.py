@@ -100,8 +100,8 @@ def related(document: Mapping[str, Any]) -> Q:
     rule = Q(object_key__in={key(identifier), key(reference)} - {""})
     rule |= Q(Exact(Upper("credit_reference_id"), key(reference or identifier)), credit=True)
     rule |= Q(
+        Exact(Upper("token_uid"), key(str((document.get("cdr_token") or {}).get("uid", "")))),
         start_date_time=parse_datetime(str(document["start_date_time"])),
-        token_uid=str((document.get("cdr_token") or {}).get("uid", "")),
     )
     if document.get("session_id"):
         rule |= Q(session_key=key(str(document["session_id"])))

@@ -16,6 +16,7 @@ from roaming.ocpi import cdrs as words
 from roaming.ocpi import spelling
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
+from roaming.pricing.sameness import differences
 from roaming.pricing.verdicts import Verdict
 from roaming.services import desk
 from roaming.services.contents import digest
@@ -28,7 +29,9 @@ PASS, REFUSE = "pass", "refuse"
 
 def refuse_other_content(stored: Cdr | None, document: Mapping[str, Any], now: datetime) -> None:
     """Raises InvalidObject. Call it outside of a transaction that the refusal would roll back."""
-    if stored is None or stored.digest in (digest(document), digest(spelling.right(words.Cdr, document))):
+    if stored is None or stored.digest == digest(document):
+        return
+    if not differences(desk.content(stored), spelling.right(words.Cdr, document)):  # CDR-05
         return
     desk.conflicting(stored, "the same id was sent again with other content; the first one is kept", now)
     notice(stored.source_id, "cdr_id_conflict", f"CDR {stored} was sent again with other content: it was refused", now)

@@ -82,7 +82,8 @@ def test_a_cdr_with_a_problem_is_refused_with_the_reason_or_told_to_staff(
     assert not Notice.objects.filter(code="cdrs_not_kept").exists()
     emsp.answers.clear()
     assert cpo.call("POST", url, broken).both == (200, 1000)
-    assert "/total_cost" in Notice.objects.get(code="cdrs_not_kept").text
+    told = Notice.objects.get(code="cdrs_not_kept").text
+    assert "'CDR1' of NL/CPO" in told and "/total_cost" in told
     assert Cdr.objects.count() == 0
 
 

@@ -151,7 +151,8 @@ def test_the_second_cdr_of_a_session_waits_until_the_first_is_credited(source: P
 
 def test_the_same_charging_under_another_session_id_is_found(source: Platform, cpo: Partner) -> None:
     decisions.choose("CDR-WITHOUT-SESSION", "accept")
-    for body in (cdr(), cdr(id="CDR2", session_id="S2")):
+    token = {**cdr()["cdr_token"], "uid": cdr()["cdr_token"]["uid"].lower()}
+    for body in (cdr(), cdr(id="CDR2", session_id="S2", start_date_time="2026-02-23T10:00:00.0Z", cdr_token=token)):
         post(cpo, body)
     assert verdict("CDR2") == ("ON_HOLD", ["looks_like_another"], False)
 
@@ -223,6 +224,16 @@ def test_other_content_under_the_same_id_is_refused_and_the_first_one_waits(
     assert verdict()[1] == ["cdr_id_conflict"]  # which no look at the document would show again
     assert (Cdr.objects.count(), stored().total_cost_excl_vat) == (1, D("2.5"))
     assert len(emsp.pushed("cdrs")) == passed_on
+
+
+def test_the_same_cdr_in_other_letters_is_no_other_content(source: Platform, cpo: Partner, emsp: Partner) -> None:
+    """CDR-05, TYP-03: `cdr1` is `CDR1`, 10.0 kWh are 10; the first one is kept as it was written and stands."""
+    post(cpo, cdr())
+    assert verdict() == ("ACCEPTED", [], True)
+    again = cdr(id="cdr1", session_id="s1", total_energy=D("10.0"), end_date_time="2026-02-23T11:00:00.000Z")
+    assert post(cpo, again) == (200, 1000)
+    assert verdict() == ("ACCEPTED", [], True)
+    assert not Notice.objects.filter(code__in=("cdr_id_conflict", "cdrs_not_kept")).exists()
 
 
 def test_by_default_what_is_on_hold_passes(source: Platform, cpo: Partner, emsp: Partner) -> None:

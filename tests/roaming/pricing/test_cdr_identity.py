@@ -39,7 +39,29 @@ def test_the_same_cdr_again_is_a_replay() -> None:
 def test_another_cdr_with_the_same_id_is_a_conflict() -> None:
     found = audit(CDR, known=[CDR | {"id": "cdr1", "remark": "x"}])
     assert codes(found) == ["cdr_id_conflict"]
-    assert "id, remark" in found[0].message
+    assert "different: remark (" in found[0].message
+
+
+OTHER_LETTERS: Json = {
+    "id": "cdr1",
+    "party_id": "tst",
+    "session_id": "s1",
+    "start_date_time": "2026-02-23T10:00:00.000",
+}
+
+
+def test_what_is_only_written_otherwise_is_the_same_cdr() -> None:
+    """CDR-05, TYP-01, TYP-03: identifiers without case, moments as moments, figures as figures, null as absent."""
+    written = OTHER_LETTERS | {"total_energy": D("4.0"), "remark": None, "last_updated": "2026-03-01T00:00:00Z"}
+    assert codes(audit(CDR | written, known=[CDR])) == ["replayed_cdr"]
+    assert codes(audit(CDR | {"remark": "X"}, known=[CDR | {"remark": "x"}])) == ["cdr_id_conflict"]
+
+
+def test_a_credit_may_write_its_original_otherwise() -> None:
+    """CDR-09: all the data of the original, in whatever letters."""
+    assert audit(CREDIT | OTHER_LETTERS | {"id": "c1"}, known=[CDR]) == []
+    found = audit(CREDIT | {"session_id": "S2"}, known=[CDR])
+    assert [(one.code, one.pointer) for one in found] == [("credit_differs", "/session_id")]
 
 
 def test_the_same_id_of_another_party_is_neither() -> None:
