@@ -114,6 +114,7 @@ class StationConsumer(AsyncConsumer):
         while True:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
+                self._reason = self._reason or str(message.get("reason") or "").replace("\0", "")
                 return int(message.get("code") or 1005)
             if self._behind:
                 await self._catch_up()

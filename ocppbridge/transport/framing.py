@@ -2,7 +2,9 @@
 
 What stations send nearly always, a whole text frame or the answer to our ping, is read here in a few steps. Anything
 else (fragments, pings, closes, what breaks the rules) goes frame by frame through the state machine of `websockets`,
-which is made when it is first needed.
+which is made when it is first needed; and at a bounded rate, for nobody answers for their sizes (S40).
+
+Nothing is read before `begin`: an answer to a ping must not stand before the 101.
 """
 
 from __future__ import annotations
@@ -16,26 +18,29 @@ from websockets.frames import Frame, Opcode, apply_mask  # type: ignore[attr-def
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from ocppbridge.transport.guard import UnusualFrames
+
 log = logging.getLogger(__name__)
 
 TEXT, PING, PONG, MASKED = 0x81, 0x89, 0x8A, 0x80
-INVALID_TEXT, INTERNAL_ERROR = 1007, 1011
+INVALID_TEXT, POLICY_VIOLATION, INTERNAL_ERROR = 1007, 1008, 1011
 PING_SIZE: Final = 4
 SILENT: Final = "keepalive ping timeout"
 CLOSE_SECONDS: Final = 10.0  # for the peer to answer a close, and then for TCP to end; a dead peer never does
 _PING_HEAD: Final = bytes([PING, PING_SIZE])
 _HEADS: Final = [bytes([TEXT, size]) for size in range(126)]
 _LENGTHS: Final = {126: 2, 127: 8}
-# Of a masked frame, by its second byte: where the payload begins.
-_STARTS: Final = [2 + _LENGTHS.get(second & 0x7F, 0) + 4 for second in range(256)]
+# By a frame's second byte: where its payload begins. One without a mask is refused by its first two bytes.
+_STARTS: Final = [2] * MASKED + [2 + _LENGTHS.get(size, 0) + 4 for size in range(128)]
+EARLY: Final = 65_536  # bytes that may come before the answer to the upgrade
 
 
 class Framed(asyncio.Protocol, ABC):
     """See the module's docstring. Whoever inherits is told by `heard`, `heard_bytes` and, once, `ended`."""
 
     __slots__ = (
-        "_end_timer", "_is_text", "_limit", "_loop", "_machine", "_need", "_over", "_parts", "_ping", "_ping_interval",
-        "_ping_timeout", "_ping_timer", "_pinged", "_rest", "_transport",
+        "_begun", "_end_timer", "_is_text", "_limit", "_loop", "_machine", "_need", "_over", "_parts", "_ping",
+        "_ping_interval", "_ping_timeout", "_ping_timer", "_pinged", "_rest", "_transport", "_unusuals",
     )  # fmt: skip
 
     def __init__(self, limit: int | None, ping_interval: float | None, ping_timeout: float | None) -> None:
@@ -43,11 +48,13 @@ class Framed(asyncio.Protocol, ABC):
         self._transport: asyncio.Transport
         self._limit, self._ping_interval, self._ping_timeout = limit, ping_interval, ping_timeout
         self._over = False  # nothing more is said or heard: a close has been sent or has come, or the peer has gone
+        self._begun = False
         self._machine: ServerProtocol | None = None
+        self._unusuals: UnusualFrames | None = None
         self._parts: list[bytes] = []
         self._is_text = False
-        self._rest: bytearray | None = None
-        self._need = 0
+        self._rest: bytearray | None = bytearray()
+        self._need = EARLY
         self._ping = 0
         self._pinged = False
         self._ping_timer: asyncio.TimerHandle | None = None
@@ -67,11 +74,21 @@ class Framed(asyncio.Protocol, ABC):
 
     # What comes in
 
+    def begin(self) -> None:
+        """The peer has been told that this is a WebSocket: read what it has sent too early, and watch over it."""
+        early, self._rest, self._begun = bytes(self._rest or b""), None, True
+        self._schedule_ping()
+        if early:
+            self.data_received(early)
+
     def data_received(self, data: bytes) -> None:
         """Frame after frame; the first bytes of one that is not whole wait for the rest."""
         if self._rest is not None:
             self._rest += data
             if len(self._rest) < self._need:
+                return
+            if not self._begun:
+                self._transport.abort()
                 return
             data, self._rest = bytes(self._rest), None
         at, end = 0, len(data)
@@ -118,6 +135,11 @@ class Framed(asyncio.Protocol, ABC):
 
     def _unusual(self, data: bytes) -> None:
         machine = self._library()
+        if self._unusuals is None:
+            self._unusuals = UnusualFrames(self._loop.time())
+        if self._unusuals.spent(self._loop.time()):
+            self._fail(POLICY_VIOLATION, "too many frames")
+            return
         machine.receive_data(data)
         for event in machine.events_received():
             if isinstance(event, Frame) and not self._over:

@@ -6,8 +6,10 @@ tests go through real sockets.
 
 from __future__ import annotations
 
+import sys
 from typing import Any, cast
 
+from httptools import HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ocppbridge.transport.websocket import Socket
@@ -16,6 +18,11 @@ from ocppbridge.transport.websocket import Socket
 class Front(HttpToolsProtocol):
     """One TCP connection, until it asks for a WebSocket."""
 
+    def data_received(self, data: bytes) -> None:
+        """Kept while it is read: what follows the request is the WebSocket's."""
+        self._data = data
+        super().data_received(data)
+
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over."""
         self.connections.discard(self)
@@ -23,5 +30,6 @@ class Front(HttpToolsProtocol):
         scope["target"] = self.url
         socket = Socket(self.config, self.server_state, self.app_state)
         self.transport.set_protocol(socket)
-        socket.upgrade(self.transport, scope)
+        upgraded = cast(HttpParserUpgrade, sys.exception())  # whose argument says where the request has ended
+        socket.upgrade(self.transport, scope, self._data[upgraded.args[0] :])
         self.parser = None  # type: ignore[assignment]  # as uvicorn does: it knows us and we know it

@@ -52,15 +52,23 @@ class Allowance:
     """A token bucket for the frames of one socket."""
 
     __slots__ = ("_at", "_left")
+    rate, burst = RATE, BURST
 
     def __init__(self, now: float) -> None:
-        self._left, self._at = BURST, now
+        self._left, self._at = self.burst, now
 
     def spent(self, now: float) -> bool:
         """Take one; True if there was none left."""
-        self._left = min(BURST, self._left + (now - self._at) * RATE) - 1
+        self._left = min(self.burst, self._left + (now - self._at) * self.rate) - 1
         self._at = now
         if self._left >= 0:
             return False
         self._left += 1
         return True
+
+
+class UnusualFrames(Allowance):
+    """For fragments and control frames. A call may come in many parts, and there are small parts."""
+
+    __slots__ = ()
+    rate, burst = 1_000.0, 10_000.0

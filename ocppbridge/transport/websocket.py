@@ -2,7 +2,8 @@
 
 Besides ASGI an application finds this object in ``scope["extensions"]["socket"]``: what it gave to `hand_to` gets each
 text at once, without a task being woken for it. What that does not take (it returns False) waits as an ASGI event, and
-until somebody receives it nothing more is read: back-pressure on the peer.
+until somebody receives it nothing more is read: back-pressure on the peer. Nor is anything while the peer does not
+read what it is told, so that nobody's answers pile up here (S40).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ocppbridge.transport.framing import INTERNAL_ERROR, Framed
 log = logging.getLogger(__name__)
 
 SERVICE_RESTART: Final = 1012
+ABNORMAL: Final = 1006  # gone without a close
 
 Take = Callable[[str], bool]
 Event = dict[str, Any]
@@ -35,8 +37,8 @@ class Socket(Framed):
     """See the module's docstring."""
 
     __slots__ = (
-        "_accepted", "_app", "_app_state", "_connections", "_drained", "_events", "_paused", "_refusal", "_scope",
-        "_take", "_tasks", "_waiter",
+        "_accepted", "_app", "_app_state", "_connections", "_drained", "_events", "_paused", "_reading", "_refusal",
+        "_scope", "_take", "_tasks", "_waiter",
     )  # fmt: skip
 
     def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any]) -> None:
@@ -52,12 +54,12 @@ class Socket(Framed):
         self._take: Take | None = None
         self._accepted = False
         self._refusal: Event | None = None
-        self._paused = False
+        self._paused, self._reading = False, True
 
     # The connection
 
-    def upgrade(self, transport: asyncio.Transport, request: dict[str, Any]) -> None:
-        """Begin with the request that asked for it, as uvicorn's HTTP protocol has read it."""
+    def upgrade(self, transport: asyncio.Transport, request: dict[str, Any], early: bytes = b"") -> None:
+        """Begin with the request that asked for it, as uvicorn's HTTP protocol has read it, and what came with it."""
         self._transport = transport
         self._connections.add(self)
         refused = opening.refusal(request)
@@ -69,6 +71,8 @@ class Socket(Framed):
         self._scope = opening.scope_of(request, self._app_state, transport.get_extra_info("ssl_object"))
         self._scope["extensions"]["socket"] = self
         self._events.append({"type": "websocket.connect"})
+        if early:
+            self.data_received(early)
         task = self._loop.create_task(self._run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -93,18 +97,29 @@ class Socket(Framed):
         for timer in filter(None, (self._ping_timer, self._end_timer)):
             timer.cancel()
         self._ping_timer = None
-        self._put({"type": "websocket.disconnect", "code": 1005 if self._accepted else 1006})
+        self._put({"type": "websocket.disconnect", "code": ABNORMAL})
         self.resume_writing()
 
     def pause_writing(self) -> None:
         """The peer does not read as fast as we say."""
         self._drained = self._loop.create_future()
+        self._regulate()
 
     def resume_writing(self) -> None:
         """It has read on, or has gone."""
         if self._drained is not None:
             drained, self._drained = self._drained, None
             drained.set_result(None)
+            self._regulate()
+
+    def _regulate(self) -> None:
+        reading = not self._paused and self._drained is None
+        if reading is not self._reading and not self._transport.is_closing():
+            self._reading = reading
+            if reading:
+                self._transport.resume_reading()
+            else:
+                self._transport.pause_reading()
 
     def shutdown(self) -> None:
         """The server ends."""
@@ -128,9 +143,8 @@ class Socket(Framed):
     def ended(self, code: int, reason: str) -> None:
         """The application's last event; the peer's close is still to be heard."""
         self._put({"type": "websocket.disconnect", "code": code, "reason": reason})
-        if self._paused:
-            self._paused = False
-            self._transport.resume_reading()
+        self._paused = False
+        self._regulate()
 
     def _handed(self, take: Take, text: str) -> bool:
         try:
@@ -142,9 +156,8 @@ class Socket(Framed):
 
     def _arrived(self, event: Event) -> None:
         self._put(event)
-        if not self._paused:
-            self._paused = True
-            self._transport.pause_reading()
+        self._paused = True
+        self._regulate()
 
     def _put(self, event: Event) -> None:
         self._events.append(event)
@@ -156,7 +169,7 @@ class Socket(Framed):
     def _refuse(self, status: int, headers: opening.Headers, body: bytes) -> None:
         """Before the upgrade."""
         self._over = True
-        self._put({"type": "websocket.disconnect", "code": 1006})
+        self._put({"type": "websocket.disconnect", "code": ABNORMAL})
         self._transport.write(opening.answer(status, headers, body))
         self._end()
 
@@ -177,7 +190,7 @@ class Socket(Framed):
         event = self._events.popleft()
         if self._paused and not self._events and not self._over:
             self._paused = False
-            self._transport.resume_reading()
+            self._regulate()
         return event
 
     async def send(self, event: Event) -> None:
@@ -192,7 +205,7 @@ class Socket(Framed):
                 self._accepted = True
                 more, subprotocol = event.get("headers") or (), event.get("subprotocol")
                 self._transport.write(opening.switching(headers, more, subprotocol))
-                self._schedule_ping()
+                self.begin()
             case "websocket.send" if event.get("text") is not None:
                 self.say(event["text"])
             case "websocket.send":

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from ocppbridge.models import Alert, Frame, InboxItem, Station
+from ocppbridge.models import Alert, Connection, Frame, InboxItem, Station
 from tests.ocppbridge.door import Door, Talk, eventually
 from tests.ocppbridge.world import new_station
 
@@ -86,6 +86,8 @@ def test_a_frame_over_the_limit_closes_the_socket_and_nobody_else_feels_it(door:
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1009
         assert other.call("Heartbeat", {})["currentTime"]
+    ended = eventually(lambda: Connection.objects.filter(station__identity="CP1", close_code=1009).first())
+    assert ended.close_reason, "staff see why"
 
 
 def test_binary_frames_close_the_socket(door: Door) -> None:

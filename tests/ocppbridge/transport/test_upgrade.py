@@ -17,7 +17,7 @@ from tests.ocppbridge.world import new_station
 BOOT = {"chargePointVendor": "ACME", "chargePointModel": "One"}
 
 
-def answer_to(door: Door, path: str, authorization: str | None) -> bytes:
+def answer_to(door: Door, path: str, authorization: str | None, more: bytes = b"") -> bytes:
     """The raw HTTP answer to an upgrade request, but for its date."""
     lines = [
         f"GET {path} HTTP/1.1",
@@ -31,13 +31,14 @@ def answer_to(door: Door, path: str, authorization: str | None) -> bytes:
     if authorization:
         lines.append(f"Authorization: {authorization}")
     with socket.create_connection(("127.0.0.1", door.port), timeout=5) as plain:
-        plain.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        plain.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + more)
         answer = b""
         with suppress(TimeoutError):
             plain.settimeout(2)
             while chunk := plain.recv(4096):
                 answer += chunk
-                if b"\r\n\r\n" in answer and b"101" in answer[:20]:
+                head, end, rest = answer.partition(b"\r\n\r\n")
+                if b"101" in head[:20] and end and bool(rest) >= bool(more):
                     break
     return b"\r\n".join(line for line in answer.split(b"\r\n") if not line.lower().startswith(b"date:"))
 
@@ -61,6 +62,15 @@ def test_unknown_wrong_blocked_and_nameless_get_the_very_same_401_before_any_upg
     assert answer.startswith(b"HTTP/1.1 401")
     assert b"www-authenticate: basic" in answer.lower()
     assert not Connection.objects.exists()
+
+
+def test_a_call_in_the_same_packet_as_the_upgrade_is_answered(door: Door) -> None:
+    """RFC 6455 §4.1 tells clients to wait for the 101; uvicorn throws away what those send who do not."""
+    new_station("CP1")
+    call = b'[2,"m1","Heartbeat",{}]'
+    answer = answer_to(door, "/ocpp/CP1", basic("CP1", PASSWORD), bytes([0x81, 0x80 + len(call), 0, 0, 0, 0]) + call)
+    assert answer.startswith(b"HTTP/1.1 101 ")
+    assert b'[3,"m1",' in answer
 
 
 HEX = "0123456789abcdefabcdef0123456789"

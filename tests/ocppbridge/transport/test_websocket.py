@@ -16,6 +16,7 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from ocppbridge.transport import opening
+from ocppbridge.transport.framing import EARLY
 from ocppbridge.transport.websocket import Gone, Socket
 from tests.ocppbridge.door import PASSWORD, serving
 from tests.ocppbridge.world import new_station
@@ -51,6 +52,9 @@ class Wire(asyncio.Transport):
     def close(self) -> None:
         self.closed = True
 
+    def is_closing(self) -> bool:
+        return self.closed
+
     def abort(self) -> None:
         self.aborted = True
 
@@ -58,14 +62,14 @@ class Wire(asyncio.Transport):
 class Peer:
     """A client, its wire and the socket under test."""
 
-    def __init__(self, application: Any, **more: Any) -> None:
+    def __init__(self, application: Any, early: bytes = b"", **more: Any) -> None:
         self.client = ClientProtocol(parse_uri("ws://h/x"), state=State.OPEN, max_size=None)
         config = Config(application, interface="asgi3", ws_max_size=LIMIT, lifespan="off", **more)
         config.load()
         self.wire = Wire(self.client)
         self.opcodes: list[Opcode] = []
         self.socket = Socket(config, ServerState(), {})
-        self.socket.upgrade(self.wire, REQUEST)
+        self.socket.upgrade(self.wire, REQUEST, early)
 
     def sends(self, data: bytes | None = None, cut: Callable[[int], int] = lambda left: left) -> None:
         """What the client's machine has to say, in as large pieces as `cut` says."""
@@ -175,6 +179,7 @@ def test_what_is_said_arrives_whatever_its_length() -> None:
     ("bytes_of_it", "code"),
     [
         (b"\x81\x05hello", 1002),  # not masked
+        (b"\x88\x00", 1002),  # nor this
         (b"\xc1\x80\0\0\0\0", 1002),  # a reserved bit
         (b"\x80\x80\0\0\0\0", 1002),  # a continuation of nothing
         (b"\x89\xfe\x00\x80\0\0\0\0" + bytes(128), 1002),  # a ping that is too long
@@ -219,6 +224,67 @@ def test_what_is_not_taken_now_stops_the_reading_and_keeps_its_place() -> None:
 
     listener = talked(story)
     assert [event["text"] for event in listener.events[:-1]] == ["first", "second", "third"]
+
+
+def test_nothing_is_answered_before_the_upgrade_is_and_what_came_early_is_heard() -> None:
+    """RFC 6455 §4.1 tells clients to wait; those that do not must not get a pong in front of the 101."""
+
+    async def run() -> None:
+        listener = Listener()
+        peer = Peer(listener, early=b"\x81\x85\0\0\0\0fir")
+        peer.sends(b"st\x89\x80\0\0\0\0\x81\x86\0\0\0\0second")
+        assert peer.wire.head == b""
+        await until(lambda: len(listener.events) == 2)
+        assert peer.wire.head.startswith(b"HTTP/1.1 101 ")
+        assert [event["text"] for event in listener.events] == ["first", "second"]
+        assert [frame.opcode for frame in peer.frames()] == [Opcode.PONG]
+        peer.socket.connection_lost(None)
+        await until(lambda: listener.events[-1] == {"type": "websocket.disconnect", "code": 1006})
+
+    asyncio.run(run())
+
+
+def test_who_sends_much_before_the_answer_is_cut_off() -> None:
+    """S40."""
+
+    async def run() -> None:
+        peer = Peer(Listener())
+        peer.sends(bytes(EARLY))
+        assert peer.wire.aborted
+        peer.socket.connection_lost(None)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("frame", [b"\x89\x80\0\0\0\0", b"\x00\x80\0\0\0\0"])
+def test_a_flood_of_control_frames_or_of_empty_parts_ends_the_socket(frame: bytes) -> None:
+    """S40: neither has a text in it that would be counted."""
+
+    async def story(peer: Peer, listener: Listener) -> None:
+        peer.sends(b"\x01\x80\0\0\0\0")
+        peer.sends(frame * 9_000)
+        assert not peer.wire.closed
+        peer.sends(frame * 9_000)
+        assert (peer.close_code, peer.wire.closed) == (1008, True)
+
+    talked(story)
+
+
+def test_who_does_not_read_is_not_read() -> None:
+    """S40: else the answers to it would pile up here."""
+
+    async def story(peer: Peer, listener: Listener) -> None:
+        listener.takes = False
+        peer.socket.pause_writing()
+        assert not peer.wire.reading
+        peer.client.send_text(b"was on its way")
+        peer.sends()
+        await until(lambda: listener.events)
+        assert not peer.wire.reading
+        peer.socket.resume_writing()
+        assert peer.wire.reading
+
+    talked(story)
 
 
 def test_bytes_come_as_an_event() -> None:
