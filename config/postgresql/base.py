@@ -1,12 +1,14 @@
-"""Django's PostgreSQL backend with two things that every request pays for done in fewer steps.
+"""Django's PostgreSQL backend with two things that every request pays for done in fewer steps, and one done at all.
 
 A kept connection is asked whether it lives only if its socket has something to say: PostgreSQL that went away has
-closed it, and one that is there says nothing unasked. COMMIT is one call of libpq.
+closed it, and one that is there says nothing unasked. COMMIT is one call of libpq. A connection that a thread has kept
+is closed when that thread ends: a server's idle threads do, and Django leaves the rest to the garbage collector.
 """
 
 from __future__ import annotations
 
 import select
+import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -16,6 +18,8 @@ from django.db.backends.utils import debug_transaction
 from psycopg import Connection, errors
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg_pool import ConnectionPool
+
+_mine = threading.local()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -36,6 +40,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._connection_pools.setdefault(self.alias, made)  # another thread may have been first; none is open yet
         return self._connection_pools[self.alias]
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
+        made: Connection[Any] = super().get_new_connection(conn_params)
+        if self.pool is None:
+            held = [one for one in getattr(_mine, "held", []) if not one.connection.closed]
+            _mine.held = [*held, _WithThread(made)]
+        return made
+
     def is_usable(self) -> bool:
         """Of a connection that a thread has kept; after an error it is asked."""
         kept = self.connection is not None and not self.connection.closed and not self.errors_occurred
@@ -52,6 +63,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     raise errors.error_from_result(result)
         else:
             super()._commit()  # type: ignore[misc]  # the stubs do not know it
+
+
+class _WithThread:
+    """Referred to by its thread alone, so it goes when that does."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 def alive(connection: Connection[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -46,10 +47,29 @@ def test_no_request_fails_after_the_database_has_gone_and_come_back(pooled: Data
     assert ask(pooled) not in kept
 
 
-def test_a_thread_that_keeps_its_connection_gets_another_one_after_a_restart(transactional_db: None) -> None:
+def kept_by_thread() -> DatabaseWrapper:
     settings = {**deepcopy(connection.settings_dict), "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     settings["OPTIONS"] = {name: value for name, value in settings["OPTIONS"].items() if name != "pool"}
-    own = DatabaseWrapper(settings, alias="kept")
+    return DatabaseWrapper(settings, alias="kept")
+
+
+def test_a_connection_that_a_thread_has_kept_ends_with_the_thread(transactional_db: None) -> None:
+    """Also while the wrapper is still there, as it is until the garbage collector comes."""
+    left: list[DatabaseWrapper] = []
+
+    def work() -> None:
+        left.append(kept_by_thread())
+        left[0].ensure_connection()
+        assert left[0].connection is not None
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert left[0].connection.closed
+
+
+def test_a_thread_that_keeps_its_connection_gets_another_one_after_a_restart(transactional_db: None) -> None:
+    own = kept_by_thread()
 
     def request() -> int:
         own.close_if_unusable_or_obsolete()
