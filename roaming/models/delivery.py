@@ -57,6 +57,11 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["platform", "due_at"], name="delivery_due", condition=models.Q(state="PENDING")),
             models.Index(fields=["module", "country_code", "party_id", "object_key"], name="delivery_object"),
+            models.Index(
+                fields=["country_code", "party_id"],
+                name="delivery_withdrawn",  # few: what waits for its owner to come back
+                condition=models.Q(state="WITHDRAWN"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -42,6 +42,12 @@ class Party(models.Model):
     withdrawn_at = models.DateTimeField(
         null=True, blank=True, help_text="since when its platform no longer lists this role (never deleted, HCI-05)"
     )
+    moved_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="since when its objects are in the lists of others, or in none any more (PAG-02)",
+    )
     special_tariffs = models.BooleanField(
         default=False, editable=False, help_text="an agreement shows it other tariffs than everybody else (TAR-30)"
     )

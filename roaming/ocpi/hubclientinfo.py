@@ -16,6 +16,10 @@ class ConnectionStatus(StrEnum):
     SUSPENDED = "SUSPENDED"
 
 
+OUT = (ConnectionStatus.PLANNED, ConnectionStatus.SUSPENDED)
+"""Not merely away for a while."""
+
+
 class ClientInfo(Struct):
     party_id: PartyCode
     country_code: CountryCode

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE
 from roaming.models import Agreement, Delivery, Party, Substitution, Tariff
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
@@ -61,11 +62,13 @@ def exclusive_to(owner: PartyId, tariff_key: str) -> list[str]:
 
 
 def fresh(readers: Iterable[Party], module: ModuleID, since: datetime) -> list[Owner]:
-    """Owners whose agreement with one of the readers changed since then: what they share counts as changed."""
+    """Owners who came or whose agreement with one of the readers changed since then: what they share is new to them."""
     here, there = ("emsp", "cpo") if module is ModuleID.TOKENS else ("cpo", "emsp")
     names = (f"{here}__country_code", f"{here}__party_id")
     rows = Agreement.objects.filter(**{f"{there}__in": list(readers), "changed_at__gte": since})
-    return list(rows.values_list(*names).distinct())
+    owning = DRIVING_SIDE if module is ModuleID.TOKENS else CHARGING_SIDE
+    came = Party.objects.filter(role__in=owning, moved_at__gte=since)
+    return list(rows.values_list(*names).union(came.values_list("country_code", "party_id")))
 
 
 def kept_for(agreement: Agreement) -> set[str]:

@@ -34,7 +34,7 @@ def store(platform: Platform, connection: Connection, now: datetime) -> None:
     _store_endpoints(platform, peer)
     news = _store_roles(platform, connection.roles, now)
     plans.plan(platform, now)
-    leaving.relist(platform.parties.all() if back and not offline else news, now)
+    leaving.moved(platform.parties.all() if back and not offline else news)
     if back:
         announcements.about(platform)
     for party in [] if back else news:  # new tokens are nobody else's business

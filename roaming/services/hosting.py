@@ -8,7 +8,7 @@ from django.utils import timezone
 from roaming.models import Party
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
-from roaming.services import announcements
+from roaming.services import announcements, leaving
 
 
 @transaction.atomic
@@ -27,6 +27,7 @@ def ensure(party: PartyId, name: str = "") -> tuple[Party, bool]:
     if taken_back:
         row.platform, row.hub_says = None, ""
         row.save(update_fields=["platform", "hub_says"])
+        leaving.moved([row])
     if row.platform_id is not None:
         raise ValueError(f"{party} is the CPO of the platform {row.platform}")
     if created or taken_back:

@@ -17,10 +17,10 @@ from django.db import transaction
 from roaming.models import Announcement, Party, Platform
 from roaming.ocpi.decoding import decode
 from roaming.ocpi.errors import InvalidObject, NotFound
-from roaming.ocpi.hubclientinfo import ClientInfo
+from roaming.ocpi.hubclientinfo import OUT, ClientInfo
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role, format_datetime
-from roaming.services import announcements, parties
+from roaming.services import announcements, leaving, parties
 
 
 def is_hub(platform: Platform) -> bool:
@@ -75,11 +75,15 @@ def _settle(told: Announcement, spelled: str, now: datetime) -> None:
         role=told.role,
         defaults={"platform_id": told.platform_id, "hub_says": told.status, "spelled": spelled},
     )
+    came = created
     if not created:
         if not _is_theirs(party, told.platform_id) or _is_told(party, told):
             return
+        came = party.platform_id != told.platform_id or (party.hub_says in OUT) != (told.status in OUT)
         party.platform_id, party.hub_says, party.withdrawn_at = told.platform_id, told.status, None
         party.save(update_fields=["platform", "hub_says", "withdrawn_at"])
+    if came:
+        leaving.moved([party])
     announcements.changed(party, now)
 
 

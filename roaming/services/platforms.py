@@ -166,9 +166,9 @@ def unregistered(platform: Platform, now: datetime) -> None:
 
 def _set_status(platform: Platform, status: Platform.Status, now: datetime) -> None:
     """In or out, never merely offline."""
-    leaving.relist(platform.parties.all(), now)
     Platform.objects.filter(pk=platform.pk).update(status=status, status_since=now)
     platform.status, platform.status_since = status, now
+    leaving.moved(platform.parties.all())
 
 
 def _check_free(role: Role, party: PartyId) -> None:

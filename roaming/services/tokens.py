@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Left, Replace, Upper
 
-from roaming.models import Party, Platform, Token
+from roaming.hub.addressing import DRIVING_SIDE
+from roaming.models import Agreement, Party, Platform, Token
 from roaming.ocpi import tokens as words
 from roaming.ocpi.decoding import decode
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
 from roaming.ocpi.versions import ModuleID
-from roaming.services import objects
+from roaming.services import leaving, objects
 from roaming.services.contents import Content, Document
 from roaming.services.objects import Kind, Stored, key
 from roaming.services.visibility import visible
@@ -79,8 +80,10 @@ def cards(cpo: PartyId, *, now: datetime, whitelists: Iterable[str]) -> Iterator
 
 
 def last_change() -> datetime | None:
-    """When any token was last stored."""
-    return Token.objects.order_by("-listed_at").values_list("listed_at", flat=True).first()
+    """When any token was last stored, or who may use one changed."""
+    stored = Token.objects.order_by("-listed_at").values_list("listed_at", flat=True).first()
+    agreed = Agreement.objects.order_by("-changed_at").values_list("changed_at", flat=True).first()
+    return max(filter(None, (stored, agreed, leaving.last_move(DRIVING_SIDE))), default=None)
 
 
 def columns(token: words.Token) -> dict[str, Any]:

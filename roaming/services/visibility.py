@@ -8,7 +8,8 @@
     a CDR that is withheld   only its owner, until the desk releases it (S42)
     a substituted tariff     not by the eMSP that sees another one in its place (TAR-30)
     another hub              what any of the parties behind it may see, but for their own (S35)
-    whose owner has left     nobody's, but for what is billed: it has unregistered, is suspended, or its role is gone
+    whose owner has left     nobody's, but for what is billed: it has unregistered, its role is gone, it is suspended,
+                             by us or as the hub says that it is behind
 
 `visible` asks it about objects for given readers, `readers` about readers for a given object; both are made of
 `_agreed`, so they cannot disagree. A pair without an agreement follows the hub's default.
@@ -26,6 +27,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE, Role, Roles
 from roaming.models import Agreement, Party, Platform, StoredObject, Substitution, Tally, Tariff
+from roaming.ocpi.hubclientinfo import OUT
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.services.decisions import choices
@@ -34,7 +36,8 @@ from roaming.services.questions import Question
 T = TypeVar("T", bound=StoredObject | Tally)
 
 _BILLED = frozenset({ModuleID.SESSIONS, ModuleID.CDRS})
-_LEFT = (Platform.Status.UNREGISTERED, Platform.Status.SUSPENDED, Platform.Status.INVITED)  # that one: once more
+_LEFT = Q(withdrawn_at__isnull=False) | Q(hub_says__in=OUT)
+_LEFT |= Q(platform__status__in=[Platform.Status.UNREGISTERED, Platform.Status.SUSPENDED, Platform.Status.INVITED])
 _OWNER = {"country_code": OuterRef("country_code"), "party_id": OuterRef("party_id")}
 
 
@@ -185,9 +188,7 @@ def _there(module: ModuleID, owner: dict[str, Any]) -> Q:
         return Q()
     owning = DRIVING_SIDE if module is ModuleID.TOKENS else CHARGING_SIDE
     seats = Party.objects.filter(**owner, role__in=owning)
-    left = seats.filter(Q(withdrawn_at__isnull=False) | Q(platform__status__in=_LEFT))
-    stays = seats.filter(withdrawn_at=None).exclude(platform__status__in=_LEFT)
-    return ~Q(Exists(left)) | Q(Exists(stays))
+    return ~Q(Exists(seats.filter(_LEFT))) | Q(Exists(seats.exclude(_LEFT)))
 
 
 def _released(module: ModuleID) -> Q:

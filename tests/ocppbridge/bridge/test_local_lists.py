@@ -102,6 +102,7 @@ def holder(request: pytest.FixtureRequest) -> Holder:
     emsp = Party.objects.create(platform=platform, country_code="DE", party_id="EMX", role="EMSP")
     cpo = Party.objects.create(country_code="NL", party_id="VLT", role="CPO")
     Agreement.objects.create(cpo=cpo, emsp=emsp)
+    Agreement.objects.update(changed_at=NOON - timedelta(hours=2))
     station = new_station("CP1")
     made = Connection.objects.create(
         station=station, subprotocol=request.param, node="n", channel="c", opened_at=NOON, alive_at=NOON
