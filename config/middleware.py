@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from roaming.views import ocpi
+from roaming.views import is_ocpi, ocpi
 
 
 def neutral_server(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -30,10 +30,9 @@ def partners_first(
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        path = request.path_info
-        if path.startswith("/ocpi") and path[5:6] in ("", "/"):
+        if is_ocpi(request.path_info):
             request.get_host()
-            return ocpi(request, rest=path[6:])
+            return ocpi(request)
         return get_response(request)
 
     return middleware

@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.views import defaults
-from django.views.decorators.csrf import csrf_exempt
 
 from roaming import answers, journal
 from roaming.authentication import Caller, authenticate
@@ -38,11 +37,14 @@ class BadRequest(ClientError):
     title = "Bad request"
 
 
-@csrf_exempt
-def ocpi(request: HttpRequest, rest: str | None = None) -> HttpResponseBase:
+def is_ocpi(path: str) -> bool:
+    return path.startswith("/ocpi") and path[5:6] in ("", "/")
+
+
+def ocpi(request: HttpRequest) -> HttpResponseBase:
     """Every method of every path below /ocpi/."""
     try:
-        return answer(request, rest or "")
+        return answer(request, request.path_info[len("/ocpi/") :])
     except Exception:  # everything of ours is answered in `answer`, so this is about the request itself
         logger.exception("the OCPI view failed")
         ids = read_ids({}, str(uuid.uuid4()), str(uuid.uuid4()))
@@ -51,7 +53,7 @@ def ocpi(request: HttpRequest, rest: str | None = None) -> HttpResponseBase:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """What Django itself refuses before any view (a foreign Host header, for one), as an envelope below /ocpi/."""
-    if not request.path_info.startswith("/ocpi/"):
+    if not is_ocpi(request.path_info):
         return defaults.bad_request(request, exception)
     ids = read_ids(request.headers, str(uuid.uuid4()), str(uuid.uuid4()))
     return answers.failed(BadRequest(), ids, Routing(), timezone.now())[0]

@@ -92,9 +92,9 @@ def _twin(known: Known) -> Known:
 
 
 def _copy(row: M) -> M:
-    """Of a row as it was read: its values, and a state of its own."""
+    """Of a row as it was read: its values, lists too, and a state of its own."""
     twin = type(row).__new__(type(row))
-    vars(twin).update(vars(row))
+    vars(twin).update({name: value[:] if type(value) is list else value for name, value in vars(row).items()})
     twin._state = ModelState()
     twin._state.db, twin._state.adding = row._state.db, False
     return twin

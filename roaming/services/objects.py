@@ -178,7 +178,7 @@ class _Push(Generic[O]):
         return row
 
     def replace(self, row: O) -> Stored[O]:
-        was = dict(vars(row))
+        was = rows.remembered(row)
         widened = self._address(row)
         if self._is_same(row):
             if widened:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import cache, lru_cache
 from typing import Any
 
@@ -10,6 +11,14 @@ from django.db import connection
 from django.db.models import Field, Model
 
 from roaming import postgres
+
+
+def remembered(row: Model) -> dict[str, Any]:
+    """What `update` compares with. Lists and objects are copied, for they can be changed where they are."""
+    now = vars(row)
+    return {
+        name: deepcopy(value) if isinstance(value := now[name], list | dict) else value for name in _names(type(row))
+    }
 
 
 def update(row: Model, was: Mapping[str, Any]) -> None:
@@ -24,6 +33,11 @@ def update(row: Model, was: Mapping[str, Any]) -> None:
 @cache
 def _columns(model: type[Model]) -> list[Field[Any, Any]]:
     return [field for field in model._meta.concrete_fields if not field.primary_key]
+
+
+@cache
+def _names(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in _columns(model))
 
 
 @lru_cache(maxsize=512)

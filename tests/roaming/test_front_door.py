@@ -200,8 +200,9 @@ def test_a_crash_is_500_with_3000_and_no_word_about_the_inside(hub: Any, emsp: P
     assert answer.envelope["status_message"] == "Server error"
 
 
-def test_a_foreign_host_header_is_an_envelope_too(hub: Any) -> None:
-    response = requests.get(f"{hub.url}/ocpi/versions", headers={"Host": "evil.example"}, timeout=5)
+@pytest.mark.parametrize("path", ["/ocpi", "/ocpi/versions"])
+def test_a_foreign_host_header_is_an_envelope_too(hub: Any, path: str) -> None:
+    response = requests.get(f"{hub.url}{path}", headers={"Host": "evil.example"}, timeout=5)
     assert response.status_code == 400
     assert response.json()["status_code"] == 2000
 

@@ -75,5 +75,7 @@ def test_a_token_that_is_gone_opens_nothing(platform: Platform) -> None:
 def test_what_one_request_does_to_its_rows_the_next_one_does_not_see(platform: Platform) -> None:
     first = read()
     first.token.platform.status = "OFFLINE"
+    first.token.platform.client_networks.append("10.0.0.0/8")
     first.parties.clear()
-    assert (read().token.platform.status, len(read().parties)) == ("CONNECTED", 2)
+    again = read().token.platform
+    assert (again.status, again.client_networks, len(read().parties)) == ("CONNECTED", [], 2)

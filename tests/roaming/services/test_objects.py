@@ -11,7 +11,7 @@ import pytest
 from roaming.models import Evse, Location, Token
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
-from roaming.services import cdrs, locations, sessions, tariffs, tokens
+from roaming.services import cdrs, locations, rows, sessions, tariffs, tokens
 from tests.personas import samples
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,14 @@ def test_the_text_is_kept_exactly_as_it_was_sent() -> None:
     stored = store_location(text)
     assert (stored.created, stored.changed) == (True, True)
     assert Location.objects.get().document == text
+
+
+def test_a_list_that_was_changed_where_it_is_is_written_too() -> None:
+    row = store_location(samples.location()).obj
+    was = rows.remembered(row)
+    row.addressees.append("DE/EMX")
+    rows.update(row, was)
+    assert Location.objects.get().addressees == ["DE/EMX"]
 
 
 def test_the_same_content_with_another_date_is_no_change() -> None:
