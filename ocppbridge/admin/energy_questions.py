@@ -9,6 +9,8 @@ from typing import Any, Final
 from django import forms
 from django.core.exceptions import ValidationError
 
+from ocppbridge.bridge import grid_signals
+from ocppbridge.bridge.grid_signals import MOST_SECONDS, MOST_SIGNAL
 from ocppbridge.charging.bidirectional import Control, Wish
 from ocppbridge.charging.charging_profiles import OperationMode, Period
 from ocppbridge.charging.energy_transfer import TRANSFERS
@@ -109,8 +111,12 @@ class Signal(Question):
 
     kind = forms.ChoiceField(choices=[one for one in GridSignal.Kind.choices if one[0] != "price"])
     power = watts("W, of the kinds of power; below 0: give back")
-    signal = forms.IntegerField(required=False, help_text="Of frequency restoration")
-    seconds = forms.IntegerField(required=False, min_value=1, help_text="How long; then the cars rest")
+    signal = forms.IntegerField(
+        required=False, min_value=-MOST_SIGNAL - 1, max_value=MOST_SIGNAL, help_text="Of frequency restoration"
+    )
+    seconds = forms.IntegerField(
+        required=False, min_value=1, max_value=MOST_SECONDS, help_text="How long; then the cars rest"
+    )
     party = forms.CharField(required=False, max_length=6, help_text="Such as NL/VLT; empty: every operator")
     location = forms.CharField(required=False, max_length=36)
     station = forms.CharField(required=False, max_length=48)
@@ -121,6 +127,8 @@ class Signal(Question):
         need = {"power": "power", "total": "power", "afrr": "signal"}.get(str(said.get("kind")))
         if need and said.get(need) is None:
             self.add_error(need, ValidationError("This kind of signal needs it."))
+        for name, why in grid_signals.unknown(said).items():
+            self.add_error(name, ValidationError(why))
         return said
 
 

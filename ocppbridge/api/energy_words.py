@@ -11,7 +11,8 @@ from typing import Any, Final
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from ocppbridge.bridge import energy_steering
+from ocppbridge.bridge import energy_steering, grid_signals
+from ocppbridge.bridge.grid_signals import MOST_SECONDS, MOST_SIGNAL
 from ocppbridge.charging.bidirectional import Control
 from ocppbridge.charging.charging_profiles import AMOUNTS, OperationMode, Period
 from ocppbridge.charging.energy_transfer import TRANSFERS
@@ -174,8 +175,10 @@ class NewSignalSerializer(ScopeSerializer):
 
     kind = serializers.ChoiceField(choices=GridSignal.Kind.choices)
     power = power(help_text="W; of kind power for each car, of kind total for all together")
-    seconds = serializers.IntegerField(required=False, min_value=1, max_value=604_800, help_text="then rest")
-    signal = serializers.IntegerField(required=False, help_text="of kind afrr")
+    seconds = serializers.IntegerField(required=False, min_value=1, max_value=MOST_SECONDS, help_text="then rest")
+    signal = serializers.IntegerField(
+        required=False, min_value=-MOST_SIGNAL - 1, max_value=MOST_SIGNAL, help_text="of kind afrr"
+    )
     prices = PriceSerializer(many=True, required=False)
     charge_below = serializers.DecimalField(required=False, max_digits=12, decimal_places=6)
     discharge_above = serializers.DecimalField(required=False, max_digits=12, decimal_places=6)
@@ -188,7 +191,7 @@ class NewSignalSerializer(ScopeSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """What the kind needs is there."""
         missing = {name: ["is needed"] for name in self.NEEDS[attrs["kind"]] if attrs.get(name) in (None, [])}
-        if missing:
+        if missing := missing or {name: [why] for name, why in grid_signals.unknown(attrs).items()}:
             raise ValidationError(missing)
         if attrs["kind"] == "price" and attrs["charge_below"] >= attrs["discharge_above"]:
             raise ValidationError({"charge_below": ["must be less than discharge_above"]})

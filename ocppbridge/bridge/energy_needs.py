@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ocppbridge.bridge import decisions, energy_steering, energy_transfers, wishes
-from ocppbridge.charging.bidirectional import CannotPlan
+from ocppbridge.charging.bidirectional import CannotPlan, is_over
 from ocppbridge.charging.energy_transfer import is_bidirectional
 from ocppbridge.charging.ev_needs import First, Judgement, Status, judge
 from ocppbridge.charging.intents import NotOffered
@@ -72,7 +72,7 @@ def began(row: Transaction, now: datetime) -> None:
         return
     who = energy_transfers.holder(row)
     found = energy_transfers.allowed(who, offered, decisions.choices(), row.station.identity)
-    _quietly(row, now, lambda: energy_plans.allow(energy_plans.of(row), found.transfers, found.by, now))
+    _quietly(row, now, lambda: energy_plans.allow(energy_plans.taken(row), found.transfers, found.by, now))
 
 
 def _judged(
@@ -103,12 +103,12 @@ def _scheduled(message: NeedsTold, station: Station, row: Transaction | None, ch
 
 
 def _plan(row: Transaction, needs: EvNeeds, now: datetime) -> None:
-    held = energy_plans.of(row)
+    held = energy_plans.taken(row)  # a plan of staff may come just now: it is planned for these needs, not replaced
     if not held.wish and not is_bidirectional(needs.requested):
         _quietly(row, now, lambda: wishes.schedule(row, now))
         return
     wish = energy_plans.wish_of(held)
-    if wish is not None and held.requested_by != "first plan":
+    if wish is not None and held.requested_by != "first plan" and not is_over(wish, now):
         _quietly(row, now, lambda: energy_steering.steer(row, wish, held.requested_by, now))
         return
     identity = row.station.identity

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from django.db import transaction
+
 from ocppbridge.bridge import decisions, energy_transfers
 from ocppbridge.charging.bidirectional import CannotPlan, Control, Wish, changed, plan
 from ocppbridge.charging.charging_profiles import OperationMode, Period, Purpose, Unit
@@ -67,12 +69,14 @@ def _watts(unit: Unit, period: Period) -> Decimal:
     return limit if unit is Unit.W else limit * VOLTS * (period.phases or 3)
 
 
+@transaction.atomic
 def steer(row: Transaction, wish: Wish, by: str, now: datetime) -> EnergyPlan:
     """Plan it and have it sent. Raises CannotPlan or NotOffered."""
     held = _running(row)
     known = case(row, held)
     if not known.offered.bidirectional:
         raise CannotPlan(f"the station has no bidirectional charging: {known.offered.refusal}")
+    wish = _beginning(wish, now)
     made = plan(
         _with_rules(wish, row.station.identity), known.able, known.offered, profile_id=held.profile_id,
         transaction=row.transaction_id, discharge=known.discharge, now=now,
@@ -81,6 +85,7 @@ def steer(row: Transaction, wish: Wish, by: str, now: datetime) -> EnergyPlan:
     return held
 
 
+@transaction.atomic
 def set_figures(row: Transaction, figures: Setpoints, by: str, now: datetime) -> EnergyPlan:
     """New figures of a plan that is dynamic and holds. Raises CannotPlan or NotOffered."""
     held = _running(row)
@@ -98,18 +103,20 @@ def set_figures(row: Transaction, figures: Setpoints, by: str, now: datetime) ->
     return held
 
 
+@transaction.atomic
 def stop(row: Transaction, by: str, now: datetime) -> EnergyPlan:
     """End the plan: the car is not discharged any more. Raises NotOffered."""
-    held = energy_plans.of(row)
+    held = energy_plans.taken(row)
     _said(lambda: energy_plans.clear(held, by, now))
     return held
 
 
+@transaction.atomic
 def allow(row: Transaction, transfers: tuple[str, ...], by: str, now: datetime) -> EnergyPlan:
     """Staff's word on what the car may choose from, within what the EVSE offers. Raises CannotPlan or NotOffered."""
     held = _running(row)
     offered = energy_offers.of_evse(row.station, row.evse_number or 1)
-    kept = tuple(one for one in transfers if offered.bidirectional or not is_bidirectional(one))
+    kept = tuple(one for one in dict.fromkeys(transfers) if offered.bidirectional or not is_bidirectional(one))
     if not kept:
         raise CannotPlan(f"nothing of it can be had: {offered.refusal or 'no kind of transfer is named'}")
     _said(lambda: energy_plans.allow(held, kept, by, now))
@@ -134,8 +141,13 @@ def heed_drivers(now: datetime) -> int:
     refused = energy_transfers.refused([one.transaction for one in held])
     gone = [one for one in held if one.changed_at and refused.get(one.transaction_id, LONG_AGO) > one.changed_at]
     for one in gone:
-        energy_plans.clear(one, "the driver", now)
+        stop(one.transaction, "the driver", now)
     return len(gone)
+
+
+def _beginning(wish: Wish, now: datetime) -> Wish:
+    """A schedule keeps its hours when it is planned again, for new needs."""
+    return replace(wish, start=now) if wish.control is Control.SCHEDULED and wish.start is None else wish
 
 
 def _with_rules(wish: Wish, identity: str) -> Wish:
@@ -152,7 +164,7 @@ def _with_rules(wish: Wish, identity: str) -> Wish:
 def _running(row: Transaction) -> EnergyPlan:
     if row.state != Transaction.State.RUNNING:
         raise CannotPlan(f"{row} is over")
-    return energy_plans.of(row)
+    return energy_plans.taken(row)
 
 
 def _said(ask: Callable[[], object]) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from ocppbridge.bridge import energy_steering
 from ocppbridge.charging.bidirectional import CannotPlan, Control, Wish, by_price
@@ -28,7 +28,10 @@ from ocppbridge.models import EvNeeds, GridSignal, Station, Transaction
 from ocppbridge.services import calls, energy_plans, ev_needs
 
 SCOPES: Final = ("party", "location", "station", "transaction")
+MOST_SECONDS: Final = 604_800
+MOST_SIGNAL: Final = 2_147_483_647  # of AFRRSignal's schema
 AWAY: Final = "the station is away"
+NOBODY: Final = "no car that may give energy back is within reach"
 AFRR_WITHIN: Final = timedelta(seconds=30)
 Kind = GridSignal.Kind
 
@@ -40,27 +43,42 @@ def cars(scope: Mapping[str, Any]) -> QuerySet[Transaction]:
         wanted=Subquery(last.values("requested")[:1]), answered=Subquery(last.values("status")[:1])
     )
     rows = rows.filter(wanted__in=BIDIRECTIONAL).exclude(answered=Status.REJECTED)
-    if scope.get("party"):
-        country, _, party = str(scope["party"]).upper().partition("/")
-        rows = rows.filter(station__country_code=country, station__party_id=party)
-    if scope.get("location"):
-        rows = rows.filter(station__location_id__iexact=scope["location"])
-    if scope.get("station"):
-        rows = rows.filter(station__identity=scope["station"])
-    if scope.get("transaction"):
-        rows = rows.filter(pk=scope["transaction"])
+    stations = [_station(name, scope[name]) for name in SCOPES[:3] if scope.get(name)]
+    rows = rows.filter(station__in=Station.objects.filter(*stations)) if stations else rows
+    rows = rows.filter(pk=scope["transaction"]) if scope.get("transaction") else rows
     return rows.select_related("station__connection").order_by("pk")
 
 
-@transaction.atomic
+def unknown(scope: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of a scope that name nothing here, with a word for people: such a signal would reach nobody, ever."""
+    wrong = {}
+    for name in SCOPES[:3]:
+        if scope.get(name) and not Station.objects.filter(_station(name, scope[name])).exists():
+            wrong[name] = f"no station of ours: {scope[name]}"
+    if scope.get("transaction") and not Transaction.objects.filter(pk=scope["transaction"]).exists():
+        wrong["transaction"] = f"there is none: {scope['transaction']}"
+    return wrong
+
+
+def _station(name: str, value: Any) -> Q:
+    if name == "party":
+        country, _, party = str(value).upper().partition("/")
+        return Q(country_code=country, party_id=party)
+    return Q(location_id__iexact=value) if name == "location" else Q(identity=value)
+
+
 def send(kind: Kind, scope: Mapping[str, Any], body: Mapping[str, Any], by: str, now: datetime) -> GridSignal:
-    """Apply a signal to every car within reach; the row says whom it reached, and who missed it and why."""
+    """Apply a signal to every car within reach; the row says whom it reached, and who missed it and why.
+
+    Car by car: whoever plans for one of them at the same time waits for that one only, and nobody for each other.
+    """
     kept = {name: scope[name] for name in SCOPES if scope.get(name)}
     signal = GridSignal.objects.create(kind=kind, at=now, scope=kept, body=_plain(body), made_by=by[:150])
     if kind is Kind.AFRR:
         _frequency(signal, int(body["signal"]), by, now)
     else:
         rows = list(cars(scope))
+        signal.missed += [] if rows else [[None, NOBODY]]
         for row, ask in _wishes(kind, rows, body, signal, by, now):
             _try(signal, row, ask)
     signal.save()

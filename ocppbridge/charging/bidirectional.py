@@ -92,6 +92,13 @@ class Plan:
     cut: tuple[str, ...] = ()
 
 
+def is_over(wish: Wish, now: datetime) -> bool:
+    """Whether its schedule has had its time."""
+    if wish.control is not Control.SCHEDULED or wish.start is None or wish.duration is None:
+        return False
+    return wish.start + timedelta(seconds=wish.duration) <= now
+
+
 def plan(
     wish: Wish, able: Abilities, offered: Offer, *, profile_id: int, transaction: str, discharge: bool, now: datetime
 ) -> Plan:
@@ -105,6 +112,10 @@ def plan(
         raise CannotPlan("a dynamic plan has one period; what follows is pushed or pulled")
     if [one.start for one in wish.periods] != sorted({one.start for one in wish.periods}):
         raise CannotPlan("periods begin one after the other")
+    if wish.duration is not None and wish.periods[-1].start >= wish.duration:
+        raise CannotPlan(f"a period begins at {wish.periods[-1].start} s, but the plan ends after {wish.duration} s")
+    if is_over(wish, now):
+        raise CannotPlan("the plan would be over already")
     cut: list[str] = []
     periods = tuple(_period(one, able, offered, discharge, cut) for one in wish.periods)
     schedule = Schedule(Unit.W, periods, start=None if dynamic else (wish.start or now), duration=wish.duration)

@@ -5,6 +5,7 @@ Power in W, energy in Wh, as texts in JSON: exact. `parameters` are kept as the 
 
 from __future__ import annotations
 
+from django.core.validators import RegexValidator
 from django.db import models
 
 from ocppbridge.models.station import Station
@@ -14,7 +15,10 @@ from ocppbridge.models.transaction import Transaction
 class TransferRule(models.Model):
     """Which kinds of energy transfer a token may have: by its own uid, its contract, or its owner's party."""
 
-    party = models.CharField(max_length=6, blank=True, help_text="the token's owner, such as DE/EMX")
+    party = models.CharField(
+        max_length=6, blank=True, help_text="the token's owner, such as DE/EMX",
+        validators=[RegexValidator(r"\A[A-Za-z]{2}/[A-Za-z0-9]{3}\Z", "Write it as DE/EMX.")],
+    )  # fmt: skip
     contract_id = models.CharField(max_length=36, blank=True, help_text="of one contract")
     uid = models.CharField(max_length=36, blank=True, help_text="of one token")
     transfers = models.JSONField(default=list, help_text="EnergyTransferModes, such as AC_BPT")

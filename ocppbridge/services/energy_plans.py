@@ -39,6 +39,14 @@ def of(row: Transaction) -> EnergyPlan:
     return found
 
 
+def taken(row: Transaction) -> EnergyPlan:
+    """The plan as it stands, for one writer at a time until COMMIT: drain, staff, programs and sweeps all write it."""
+    of(row)
+    found = EnergyPlan.objects.select_for_update().get(transaction=row)
+    found.transaction, found.station = row, row.station
+    return found
+
+
 @transaction.atomic
 def send(plan: EnergyPlan, wish: Wish, made: Plan, by: str, now: datetime) -> Call | None:
     """Have a new profile installed. Raises NotOffered; None where it waits for the station."""
@@ -140,17 +148,25 @@ def resend(now: datetime) -> int:
     rows = EnergyPlan.objects.filter(
         state=State.STALE, station__connection__isnull=False, changed_at__lt=now - AGAIN_AFTER
     )
-    stale = list(rows.select_related("station__connection", "transaction")[:AT_ONCE])
-    for plan in stale:
-        try:
-            if not plan.wish:
-                clear(plan, plan.requested_by, now)
-            else:
-                _install(plan, now)
-        except NotOffered as problem:
-            plan.state, plan.reason = State.REFUSED, str(problem)[:255]
-            plan.save(update_fields=["state", "reason"])
-    return len(stale)
+    return sum(_again(key, now) for key in rows.values_list("pk", flat=True)[:AT_ONCE])
+
+
+@transaction.atomic
+def _again(key: int, now: datetime) -> bool:
+    """Unless somebody is about to say something newer."""
+    rows = EnergyPlan.objects.select_related("station__connection", "transaction")
+    plan = rows.select_for_update(of=("self",), skip_locked=True).filter(pk=key, state=State.STALE).first()
+    if plan is None:
+        return False
+    try:
+        if not plan.wish:
+            clear(plan, plan.requested_by, now)
+        else:
+            _install(plan, now)
+    except NotOffered as problem:
+        plan.state, plan.reason = State.REFUSED, str(problem)[:255]
+        plan.save(update_fields=["state", "reason"])
+    return True
 
 
 def _conclude(plan: EnergyPlan, call: Call, outcome: Outcome | None, now: datetime) -> None:

@@ -70,6 +70,7 @@ def test_a_plan_is_made_read_changed_and_cleared(hub: world.World) -> None:
     changed = post(plans(hub, "setpoint/"), {"setpoint": "-9000", "limit": "3000"})
     assert changed.json()["figures"] == {"limit": "3000.0", "setpoint": "-7400"}
     assert last_call().payload["scheduleUpdate"] == {"limit": 3000, "setpoint": -7400}
+    assert post(plans(hub, "allow/"), {"transfers": ["AC_BPT", "AC_BPT"]}).json()["allowed"] == ["AC_BPT"]
     assert post(plans(hub, "clear/"), {}).status_code == 202
     assert last_call().action == "ClearChargingProfile"
     told = get(plans(hub))
@@ -87,7 +88,11 @@ def test_a_plan_is_made_read_changed_and_cleared(hub: world.World) -> None:
         ("", {"control": "pushed", "periods": [CENTRAL, {**CENTRAL, "start": 60}]}, "one period"),
         ("", {"periods": [{"operation_mode": "Idle", "setpoint": "1"}]}, "Idle has no setpoint"),
         ("", {"periods": [{"operation_mode": "CentralFrequency"}]}, "needs signal watt curve"),
+        ("", {"duration": 60, "periods": [CENTRAL, {**CENTRAL, "start": 60}]}, "ends after 60 s"),
+        ("", {"start": "2020-01-01T00:00:00Z", "duration": 60, "periods": [CENTRAL]}, "over already"),
+        ("", {"periods": [{**CENTRAL, "dischargelimit": "-500"}]}, "There is no such field."),
         ("setpoint/", {}, "name a figure"),
+        ("setpoint/", {"setpoint": "-1", "limti": "5"}, "There is no such field."),
         ("setpoint/", {"setpoint": "lots"}, "valid number"),
         ("setpoint/", {"setpoint": "1"}, "no dynamic plan"),
         ("allow/", {"transfers": ["DC_SIDEWAYS"]}, "not a valid choice"),
@@ -171,6 +176,12 @@ def test_prices_become_a_schedule(hub: world.World) -> None:
         ({"kind": "afrr"}, "is needed"),
         ({"kind": "stop", "party": "VLT"}, "required pattern"),
         ({"kind": "weather"}, "not a valid choice"),
+        ({"kind": "afrr", "signal": 2**31}, "less than or equal to"),
+        ({"kind": "stop", "statoin": "VLT-0001"}, "There is no such field."),
+        ({"kind": "stop", "station": "NOPE"}, "no station of ours: NOPE"),
+        ({"kind": "stop", "party": "XX/NOP"}, "no station of ours: XX/NOP"),
+        ({"kind": "stop", "location": "NOWHERE"}, "no station of ours: NOWHERE"),
+        ({"kind": "stop", "transaction": 999_999_999}, "there is none"),
     ],
 )
 def test_a_signal_that_makes_no_sense_is_refused(hub: world.World, body: Any, words: str) -> None:
@@ -180,6 +191,9 @@ def test_a_signal_that_makes_no_sense_is_refused(hub: world.World, body: Any, wo
 
 
 def test_a_signal_that_nobody_follows_says_so(hub: world.World) -> None:
+    EvNeeds.objects.update(requested="AC_three_phase")
+    told = post("grid-signals/", {"kind": "power", "power": "-1000"}).json()
+    assert (told["reached"], told["missed"]) == (0, [[None, "no car that may give energy back is within reach"]])
     told = post("grid-signals/", {"kind": "afrr", "signal": 1}).json()
     assert (told["reached"], "none has a plan with CentralFrequency" in str(told["missed"])) == (0, True)
     assert get("grid-signals/")["results"][0]["id"] == told["id"]
@@ -192,6 +206,7 @@ def test_rules_of_energy_transfer(hub: world.World) -> None:
     again = post("transfer-rules/", {"party": "DE/EMX", "transfers": ["DC"]})
     assert (again.status_code, "change that one" in str(again.json())) == (400, True)
     assert post("transfer-rules/", {"party": "DE/EMX", "transfers": ["XX"]}).status_code == 400
+    assert post("transfer-rules/", {"party": "DEEMX", "transfers": ["DC"]}).json() == {"party": ["Write it as DE/EMX."]}
 
 
 def test_what_the_evses_offer_and_the_controls_of_grid_support(hub: world.World) -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
 from ocppbridge.charging.bidirectional import Control, Wish
 from ocppbridge.charging.charging_profiles import OperationMode, Period
 from ocppbridge.models import Call, EnergyPlan, Transaction, TransferRule
@@ -64,6 +66,21 @@ def needs(talk: Talk, requested: str = "AC_BPT", **more: Any) -> dict[str, Any]:
     told: dict[str, Any] = talk.call("NotifyEVChargingNeeds", {"evseId": 1, "chargingNeeds": said})
     drained()
     return told
+
+
+def draining() -> None:
+    """Of a thread of its own."""
+    try:
+        drained()
+    finally:
+        connection.close()
+
+
+def somebody_waits() -> bool:
+    """For a lock on the rows of a table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+        return cursor.fetchone() is not None
 
 
 def soon(hours: float) -> str:

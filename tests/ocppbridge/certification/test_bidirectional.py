@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
+from django.db import transaction
 
 from ocppbridge.bridge import energy_steering, grid_signals
 from ocppbridge.charging.bidirectional import CannotPlan, Control, Wish
@@ -108,6 +110,43 @@ def test_it_charges_before_anybody_steers_it_and_is_let_discharge_later(station:
         energy_steering.steer(row, v2x.wish(Mode.CENTRAL_SETPOINT, setpoint=v2x.watts(-5000)), "me", now())
         later = v2x.installed(talk)
         assert (later["id"], v2x.periods(later)[0]["setpoint"]) == (first["id"], -5000)
+
+
+def test_a_plan_that_comes_together_with_the_needs_is_not_lost_to_the_first_plan(station: Station, door: Door) -> None:
+    """Q02: the drain waits for whoever writes the plan, and plans that wish for the needs."""
+    with door.station("CP1", "ocpp2.1") as talk:
+        v2x.reported(talk, v2x.offering())
+        row = v2x.started(talk)
+        said = {"requestedEnergyTransfer": "AC_BPT", "v2xChargingParameters": v2x.CAR}
+        assert talk.call("NotifyEVChargingNeeds", {"evseId": 1, "chargingNeeds": said})["status"] == "Accepted"
+        understanding = Thread(target=v2x.draining)
+        with transaction.atomic():
+            energy_steering.steer(row, v2x.wish(Mode.CENTRAL_SETPOINT, setpoint=v2x.watts(-9000)), "me", now())
+            understanding.start()
+            eventually(v2x.somebody_waits, "the drain waits for the plan")
+        understanding.join(20)
+        assert v2x.periods(v2x.installed(talk))[0]["setpoint"] == -7400
+        assert v2x.periods(v2x.installed(talk))[0]["setpoint"] == -7400
+        assert (v2x.plan().requested_by, v2x.plan().edition, v2x.plan().state) == ("me", 2, "holds")
+
+
+def test_a_schedule_keeps_its_hours_when_a_car_tells_its_needs_again(station: Station, door: Door) -> None:
+    """Q02: and one that has had its time gives way to the first plan."""
+    with door.station("CP1", "ocpp2.1") as talk:
+        ready(talk)
+        steps = (Period(0, operation_mode=Mode.IDLE),)
+        row = v2x.plan().transaction
+        before = now().replace(microsecond=0) - timedelta(minutes=30)
+        energy_steering.steer(row, Wish(Control.SCHEDULED, steps, duration=3600), "me", before)
+        first = v2x.installed(talk)
+        assert v2x.needs(talk, departureTime=v2x.soon(5)) == {"status": "Accepted"}
+        again = v2x.installed(talk)
+        assert again["chargingSchedule"][0]["startSchedule"] == first["chargingSchedule"][0]["startSchedule"]
+        held = v2x.plan()
+        held.wish["start"] = (now() - timedelta(hours=2)).isoformat()
+        held.save()
+        assert v2x.needs(talk, departureTime=v2x.soon(6)) == {"status": "Accepted"}
+        assert v2x.periods(v2x.installed(talk))[0]["operationMode"] == "ChargingOnly"
 
 
 def test_a_central_schedule_with_negative_setpoints(station: Station, door: Door) -> None:
