@@ -29,7 +29,7 @@ from roaming.decisions import Choices
 M = TypeVar("M")
 
 
-class Asked(Struct, frozen=True):
+class Asked(Struct, frozen=True, gc=False):
     """Who asks, when, and what the hub has decided for it."""
 
     account: Account

@@ -38,14 +38,14 @@ Sent = frames.Send
 """The station tells (SEND, 2.1); never answered."""
 
 
-class Answered(Struct, frozen=True):
+class Answered(Struct, frozen=True, gc=False):
     """The station answered our call."""
 
     call_id: str
     payload: dict[str, Any]
 
 
-class Refused(Struct, frozen=True):
+class Refused(Struct, frozen=True, gc=False):
     """The station answered our call with an error."""
 
     call_id: str
@@ -54,21 +54,21 @@ class Refused(Struct, frozen=True):
     details: Mapping[str, Any]
 
 
-class Unanswered(Struct, frozen=True):
+class Unanswered(Struct, frozen=True, gc=False):
     """Our call got no answer in time; `sent` is False if it never left."""
 
     call_id: str
     sent: bool
 
 
-class Late(Struct, frozen=True):
+class Late(Struct, frozen=True, gc=False):
     """An answer to a call that is not in flight: settled before, sent on an earlier socket, or never asked."""
 
     message_id: str
     frame: frames.CallResult | frames.CallError
 
 
-class ResultRefused(Struct, frozen=True):
+class ResultRefused(Struct, frozen=True, gc=False):
     """The station could not use our answer to its call (CALLRESULTERROR, 2.1)."""
 
     message_id: str
@@ -77,7 +77,7 @@ class ResultRefused(Struct, frozen=True):
     details: Mapping[str, Any]
 
 
-class Invalid(Struct, frozen=True):
+class Invalid(Struct, frozen=True, gc=False):
     """A text that is no frame; `reply` is what to answer, None where the version says to keep silent."""
 
     message_id: str | None
@@ -88,7 +88,7 @@ class Invalid(Struct, frozen=True):
 Event = Called | Sent | Answered | Refused | Unanswered | Late | ResultRefused | Invalid
 
 
-class _Offer(Struct, frozen=True):
+class _Offer(Struct, frozen=True, gc=False):
     call_id: str
     text: str
     expires: datetime | None
@@ -116,6 +116,8 @@ class Connection:
             frame = frames.parse(text, self.version)
         except FrameError as error:
             return self._invalid(error)
+        if type(frame) is frames.Call:  # nearly always
+            return [frame]
         match frame:
             case frames.Call() | frames.Send():
                 return [frame]

@@ -25,7 +25,7 @@ MAX_ACTION: Final = 50
 MAX_DEPTH: Final = 60
 
 
-class Call(Struct, frozen=True):
+class Call(Struct, frozen=True, gc=False):
     """A request that waits for an answer."""
 
     message_id: str
@@ -33,14 +33,14 @@ class Call(Struct, frozen=True):
     payload: dict[str, Any]
 
 
-class CallResult(Struct, frozen=True):
+class CallResult(Struct, frozen=True, gc=False):
     """The answer to a CALL."""
 
     message_id: str
     payload: dict[str, Any]
 
 
-class CallError(Struct, frozen=True):
+class CallError(Struct, frozen=True, gc=False):
     """The refusal of a CALL."""
 
     message_id: str
@@ -49,7 +49,7 @@ class CallError(Struct, frozen=True):
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-class CallResultError(Struct, frozen=True):
+class CallResultError(Struct, frozen=True, gc=False):
     """The refusal of a CALLRESULT (2.1 only)."""
 
     message_id: str
@@ -58,7 +58,7 @@ class CallResultError(Struct, frozen=True):
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Send(Struct, frozen=True):
+class Send(Struct, frozen=True, gc=False):
     """A message that is never answered (2.1 only; field quirk 18)."""
 
     message_id: str

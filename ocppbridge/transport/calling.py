@@ -27,11 +27,11 @@ SERVICE_RESTART = 1012
 class Calling:
     """The calls of ours that are open on one connection."""
 
-    __slots__ = ("_dialect", "_held", "_host", "_open", "_rpc", "_scribe", "registration", "triggered")
+    __slots__ = ("_dialect", "_held", "_host", "_rpc", "_scribe", "open", "registration", "triggered")
 
     def __init__(self, connection: rpc.Connection, dialect: Dialect, host: Host, scribe: Scribe) -> None:
         self._rpc, self._dialect, self._host, self._scribe = connection, dialect, host, scribe
-        self._open: dict[str, tuple[str, str]] = {}  # action, masked text
+        self.open: dict[str, tuple[str, str]] = {}  # offered and not settled: action, masked text
         self._held: dict[str, tuple[str, dict[str, Any], datetime]] = {}
         self.registration: Registration | None = None
         self.triggered: set[str] = set()  # what it was asked to send, which it may say in any boot state (B02.FR.09)
@@ -40,9 +40,9 @@ class Calling:
         self, call_id: str, action: str, payload: dict[str, Any], masked: dict[str, Any], expires: datetime
     ) -> None:
         """A call that shall go out when its turn comes."""
-        if call_id in self._open:
+        if call_id in self.open:
             return
-        self._open[call_id] = (action, encode_call(call_id, action, masked))
+        self.open[call_id] = (action, encode_call(call_id, action, masked))
         if may_ask(self.registration, action):
             self._offer(call_id, action, payload, expires)
         else:
@@ -67,7 +67,7 @@ class Calling:
         for event in self._rpc.tick(now):
             self._end(event)
         for text, call_id in self._rpc.to_send(now):
-            action, masked = self._open[call_id]
+            action, masked = self.open[call_id]
             entry = self._scribe.entry(now, journal.OUT, journal.CALL, call_id, action, masked)
             self._host.journal(Unit((entry,), self._when_released(text), UUID(call_id)))
 
@@ -82,7 +82,7 @@ class Calling:
 
     def answered(self, event: rpc.Answered, text: str, now: datetime) -> None:
         """The station's answer, for the drain to settle."""
-        action, _ = self._open.pop(event.call_id)
+        action, _ = self.open.pop(event.call_id)
         error, complaint = "", None
         try:
             self._dialect.validate_response(action, event.payload)
@@ -103,7 +103,7 @@ class Calling:
 
     def refused(self, event: rpc.Refused, text: str | None, now: datetime) -> None:
         """The station's refusal; without a text its answer could not be read at all."""
-        action, _ = self._open.pop(event.call_id)
+        action, _ = self.open.pop(event.call_id)
         if text is None:
             text = encode_error(event.call_id, event.code, event.description, {}, self._dialect.version)  # type: ignore[arg-type]
         self._settled(now, journal.ERROR, event.call_id, action, text, "")
@@ -114,12 +114,12 @@ class Calling:
             self._end(event, closing=True)
 
     def _settled(self, now: datetime, kind: int, call_id: str, action: str, text: str, error: str) -> None:
-        entry = self._scribe.entry(now, journal.IN, kind, call_id, action, text, error)
-        self._host.journal(Unit((entry.drained(self._scribe.shard, 0),)))
+        entry = self._scribe.entry(now, journal.IN, kind, call_id, action, text, error, self._scribe.shard)
+        self._host.journal(Unit((entry,)))
         self.pump(now)
 
     def _end(self, event: rpc.Event, closing: bool = False) -> None:
         if isinstance(event, rpc.Unanswered):
-            self._open.pop(event.call_id, None)
+            self.open.pop(event.call_id, None)
             if event.sent or not closing:
                 self._host.unanswered(event.call_id, event.sent)

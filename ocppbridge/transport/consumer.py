@@ -67,6 +67,7 @@ class StationConsumer(AsyncConsumer):
         self._calls_timer: asyncio.TimerHandle | None = None
         self._fetching: asyncio.Task[None] | None = None
         self._node = Node.current()
+        self._journal = self._node.journal
         self._socket: Socket | None = scope.get("extensions", {}).get("socket")
         self._frame_limit: int = settings.OCPP_FRAME_LIMIT
         if (await receive())["type"] != "websocket.connect":
@@ -110,7 +111,7 @@ class StationConsumer(AsyncConsumer):
         self._clock, self._allowance = loop.time, Allowance(loop.time())
         self._behind = self._spent = False
         if self._socket is not None:
-            self._socket.hand_to(self._take_at_once)
+            self._socket.hand_to(self._take)
         while True:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
@@ -126,34 +127,31 @@ class StationConsumer(AsyncConsumer):
             else:
                 self._take(text)
 
-    def _take_at_once(self, text: str) -> bool:
+    def _take(self, text: str) -> bool:
+        """One text; False while what came before it must be caught up with first."""
         if self._behind or self._closing:
             return False
-        self._take(text)
-        return True
-
-    def _take(self, text: str) -> None:
         if len(text) > self._frame_limit:
             self.give_up(TOO_BIG, f"a frame has at most {self._frame_limit} characters")
-            return
-        now = datetime.now(UTC)
+            return True
         dialogue = self._dialogue
-        self.heard_at = now
         first = not dialogue.heard_calls
+        self.heard_at = now = datetime.now(UTC)
         dialogue.receive(text, now)
         if first and dialogue.heard_calls:
             self.fetch_calls()
-        if self._timer is not None or dialogue.next_deadline is not None:
+        if self._timer is not None or dialogue.calling.open:
             self._set_timer()
         self._spent = self._allowance.spent(self._clock())
-        if self._spent or dialogue.pending >= MOST_PENDING or self._node.journal.full:
+        if self._spent or dialogue.pending >= MOST_PENDING or self._journal.full:
             self._behind = True
+        return True
 
     async def _catch_up(self) -> None:
         """Before the next text is taken."""
         if self._spent:
             await self._slow_down()
-        if self._dialogue.pending >= MOST_PENDING or self._node.journal.full:
+        if self._dialogue.pending >= MOST_PENDING or self._journal.full:
             await self._wait_for_relief()
         self._behind = self._spent = False
 
@@ -168,7 +166,7 @@ class StationConsumer(AsyncConsumer):
     async def _wait_for_relief(self) -> None:
         left = float(settings.OCPP_PING_TIMEOUT) / 2
         while left > 0 and not self._closing:
-            if self._dialogue.pending < MOST_PENDING // 2 and not self._node.journal.full:
+            if self._dialogue.pending < MOST_PENDING // 2 and not self._journal.full:
                 return
             await asyncio.sleep(PAUSE)
             left -= PAUSE
@@ -183,7 +181,7 @@ class StationConsumer(AsyncConsumer):
 
     def journal(self, unit: Unit) -> None:
         """Into the journal."""
-        self._node.journal.put(unit)
+        self._journal.put(unit)
 
     def say(self, text: str) -> None:
         """Send, in order, without making anybody wait for this station."""

@@ -17,12 +17,13 @@ from __future__ import annotations
 import logging
 from collections import deque
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final, cast
 
 from ocppbridge.charging.messages import Beat, Message
 from ocppbridge.charging.registration import admit
-from ocppbridge.charging.replies import Registered, Reply
-from ocppbridge.handlers.blocks import answer_of, record_of
+from ocppbridge.charging.replies import Registered, Registration, Reply
+from ocppbridge.handlers.blocks import ANSWERS, RECORDS, record_of
 from ocppbridge.handlers.registry import Answer, Asked, Deciding
 from ocppbridge.rpc import connection as rpc
 from ocppbridge.rpc.errors import InternalFault, RpcError
@@ -31,7 +32,7 @@ from ocppbridge.services.accounts import Account
 from ocppbridge.transport import journal
 from ocppbridge.transport.calling import Calling
 from ocppbridge.transport.host import Host, Scribe
-from ocppbridge.transport.journal import Done, Entry, Unit
+from ocppbridge.transport.journal import NOT_DRAINED, Entry, Unit
 from ocppbridge.versions import DIALECTS, secrets
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 INVALID_JOURNALLED: Final = 30  # of invalid frames, in any minute; the rest are only counted
 MINUTE: Final = timedelta(minutes=1)
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
+FREE: Final = (None, Registration.ACCEPTED)  # stations that may say anything
 READINGS: Final = ("meterValue", "transactionData")
 
 
@@ -76,7 +78,7 @@ class Dialogue:
         self.pending = 0
         self.heard_calls = False
         self._question: Question | None = None
-        self._held: deque[tuple[rpc.Called, Entry, datetime]] = deque()
+        self._held: deque[tuple[rpc.Called, str, datetime, int]] = deque()
         self._invalids, self._invalid_since = 0, NEVER
 
     # What the station says
@@ -109,37 +111,43 @@ class Dialogue:
             masked = secrets.mask_request(event.action, event.payload)
             if masked is not event.payload:
                 text = encode_call(event.message_id, event.action, masked)
-        entry = self._scribe.entry(now, journal.IN, journal.CALL, event.message_id, event.action, text)
+        self._scribe.n = n = self._scribe.n + 1
         if self._question is not None:
-            self._held.append((event, entry, now))
+            self._held.append((event, text, now, n))
         else:
-            self._take(event, entry, now)
+            self._take(event, text, now, n)
 
-    def _take(self, event: rpc.Called, entry: Entry, now: datetime) -> None:
-        action, payload = event.action, event.payload
+    def _take(self, event: rpc.Called, text: str, now: datetime, n: int) -> None:
+        action, payload, account, dialect = event.action, event.payload, self.account, self.dialect
         try:
-            self._check_boot(action)
-            tolerated = self.dialect.admit(action, payload, self.account.lenient)
-            message = self.dialect.up(action, _glance(payload))
-            if tolerated:
-                entry = entry._replace(error="; ".join(f"{one.pointer}: {one.message}" for one in tolerated)[:1000])
-            answer = answer_of(message)
-            asked = Asked(self.account, now, self._host.choices)
-            record = record_of(message)
-            if record is not None and not (isinstance(message, Beat) and self.heard_calls):
-                entry = entry.drained(self.account.shard, record.priority)
+            if self.calling.registration not in FREE:
+                self._check_boot(action)
+            tolerated = dialect.admit(action, payload, account.lenient)
+            message = dialect.up(action, _glance(payload))
+            answer, record = ANSWERS[type(message)], RECORDS.get(type(message))
+            error = "; ".join(f"{one.pointer}: {one.message}" for one in tolerated)[:1000] if tolerated else ""
+            shard, priority = NOT_DRAINED, 0
+            if record is not None and not (self.heard_calls and type(message) is Beat):
+                shard, priority = account.shard, record.priority
+            entry = self._scribe.entry(
+                now, journal.IN, journal.CALL, event.message_id, action, text, error, shard, priority, n
+            )
             self.heard_calls = True
+            asked = Asked(account, now, self._host.choices)
             if answer.waits(message):
                 self._question = Question(message, asked, answer, action, payload, entry)
                 self._host.ask(self._question)
                 return
             reply = answer.function(message, asked)
             self._reply(entry, action, payload, cast(Reply, reply), now)  # only what waits is a generator
-        except RpcError as error:
-            self._refuse(entry, error, now)
+        except RpcError as fault:
+            self._refuse(self._unread(event, text, now, n), fault, now)
         except Exception:
-            log.exception("cannot answer %s of %s", action, self.account.identity)
-            self._refuse(entry, InternalFault("the hub has failed"), now)
+            log.exception("cannot answer %s of %s", action, account.identity)
+            self._refuse(self._unread(event, text, now, n), InternalFault("the hub has failed"), now)
+
+    def _unread(self, event: rpc.Called, text: str, now: datetime, n: int) -> Entry:
+        return self._scribe.entry(now, journal.IN, journal.CALL, event.message_id, event.action, text, n=n)
 
     def _check_boot(self, action: str) -> None:
         """B02.FR.09, B03.FR.07 (field quirk 17)."""
@@ -147,10 +155,11 @@ class Dialogue:
 
     def _reply(self, entry: Entry, action: str, payload: dict[str, Any], reply: Reply, now: datetime) -> None:
         said = self.dialect.down_reply(action, reply, payload)
-        self.dialect.validate_response(action, said)
+        if said or action not in self.dialect.answered_with_nothing:
+            self.dialect.validate_response(action, said)
         text = self._rpc.result(entry.message_id, said)
         out = self._scribe.entry(now, journal.OUT, journal.RESULT, entry.message_id, action, text)
-        self._host.journal(Unit((entry, out), self._when_committed(text, entry.message_id)))
+        self._host.journal(Unit((entry, out), partial(self._committed, text, entry.message_id)))
         if isinstance(reply, Registered):
             self.account.boot_status = str(reply.status)
             self.calling.registered(reply.status, now)  # what it releases is journalled, and so said, after the answer
@@ -160,18 +169,14 @@ class Dialogue:
         text = self._rpc.error(entry.message_id, error)
         out = self._scribe.entry(now, journal.OUT, journal.ERROR, entry.message_id, entry.action, text, error=reason)
         entry = entry._replace(error=reason, shard=journal.NOT_DRAINED)
-        self._host.journal(Unit((entry, out), self._when_committed(text, entry.message_id)))
+        self._host.journal(Unit((entry, out), partial(self._committed, text, entry.message_id)))
 
-    def _when_committed(self, text: str, message_id: str) -> Done:
-        def done(result: bool | Exception) -> None:
-            self.pending -= 1
-            if isinstance(result, Exception):
-                # Not in the journal, so not acknowledged: the station may say it again.
-                self._host.say(self._rpc.error(message_id, InternalFault("the hub could not keep it")))
-            else:
-                self._host.say(text)
-
-        return done
+    def _committed(self, text: str, message_id: str, result: bool | Exception) -> None:
+        self.pending -= 1
+        if result is not True:
+            # Not in the journal, so not acknowledged: the station may say it again.
+            text = self._rpc.error(message_id, InternalFault("the hub could not keep it"))
+        self._host.say(text)
 
     def decided(self, question: Question, reply: Reply | RpcError, now: datetime) -> None:
         """The answer from data is there; what was held goes on."""
@@ -190,16 +195,17 @@ class Dialogue:
 
     def _told(self, event: rpc.Sent, text: str, now: datetime) -> None:
         """SEND (2.1): recorded, never answered (field quirk 18)."""
-        entry = self._scribe.entry(now, journal.IN, journal.SEND, event.message_id, event.action, text)
+        reason, shard, priority = "", NOT_DRAINED, 0
         try:
             self._check_boot(event.action)
             self.dialect.admit(event.action, event.payload, self.account.lenient)
             record = record_of(self.dialect.up(event.action, event.payload))
             if record is not None:
-                entry = entry.drained(self.account.shard, record.priority)
+                shard, priority = self.account.shard, record.priority
         except RpcError as error:
-            entry = entry._replace(error=f"{error.code}: {error.description}")
-        self._host.journal(Unit((entry,)))
+            reason = f"{error.code}: {error.description}"
+        words = journal.IN, journal.SEND, event.message_id, event.action, text, reason, shard, priority
+        self._host.journal(Unit((self._scribe.entry(now, *words),)))
 
     def _invalid(self, event: rpc.Invalid, text: str, now: datetime) -> None:
         if now - self._invalid_since > MINUTE:

@@ -59,12 +59,15 @@ class Allowance:
 
     def spent(self, now: float) -> bool:
         """Take one; True if there was none left."""
-        self._left = min(self.burst, self._left + (now - self._at) * self.rate) - 1
+        left = self._left + (now - self._at) * self.rate
         self._at = now
-        if self._left >= 0:
-            return False
-        self._left += 1
-        return True
+        if left > self.burst:
+            left = self.burst
+        if left < 1:
+            self._left = left
+            return True
+        self._left = left - 1
+        return False
 
 
 class UnusualFrames(Allowance):

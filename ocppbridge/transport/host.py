@@ -39,10 +39,10 @@ class Host(Protocol):
 class Scribe:
     """Makes the journal entries of one connection; `n` counts them in the order received or sent."""
 
-    __slots__ = ("_connection_id", "_n", "_station_id", "shard")
+    __slots__ = ("_connection_id", "_station_id", "n", "shard")
 
     def __init__(self, account: Account, connection_id: int) -> None:
-        self._station_id, self.shard, self._connection_id, self._n = account.station_id, account.shard, connection_id, 0
+        self._station_id, self.shard, self._connection_id, self.n = account.station_id, account.shard, connection_id, 0
 
     def entry(
         self,
@@ -53,13 +53,17 @@ class Scribe:
         action: str,
         body: str,
         error: str = "",
+        shard: int = NOT_DRAINED,
+        priority: int = 0,
+        n: int = 0,
     ) -> Entry:
-        """The next entry."""
-        self._n = n = self._n + 1
+        """The next entry, or that of the number that was taken for it when its frame came."""
+        if not n:
+            self.n = n = self.n + 1
         return tuple.__new__(
             Entry,
             (
                 now, self._station_id, self._connection_id, n, direction, kind, message_id, action, body, error,
-                NOT_DRAINED, 0,
+                shard, priority,
             ),
         )  # fmt: skip

@@ -133,8 +133,15 @@ class Socket(Framed):
 
     def heard(self, text: str) -> None:
         """Hand it over, or keep it until somebody receives it."""
-        if self._take is None or self._events or not self._handed(self._take, text):
-            self._arrived({"type": "websocket.receive", "text": text})
+        if self._take is not None and not self._events:
+            try:
+                if self._take(text):
+                    return
+            except Exception:
+                log.exception("the application of a socket has failed")
+                self._fail(INTERNAL_ERROR, "")
+                return
+        self._arrived({"type": "websocket.receive", "text": text})
 
     def heard_bytes(self, data: bytes) -> None:
         """Likewise."""
@@ -145,14 +152,6 @@ class Socket(Framed):
         self._put({"type": "websocket.disconnect", "code": code, "reason": reason})
         self._paused = False
         self._regulate()
-
-    def _handed(self, take: Take, text: str) -> bool:
-        try:
-            return take(text)
-        except Exception:
-            log.exception("the application of a socket has failed")
-            self._fail(INTERNAL_ERROR, "")
-            return True
 
     def _arrived(self, event: Event) -> None:
         self._put(event)

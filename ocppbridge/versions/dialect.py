@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from ocppbridge.charging.intents import Intent, NotOffered, RawCall
@@ -42,7 +43,7 @@ class Losses:
     """Fields of our intents and replies that this version cannot say."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Dialect:
     """One version's tables, and the few verbs that use them."""
 
@@ -57,12 +58,12 @@ class Dialect:
     to_station: frozenset[str]
     losses: Losses
 
-    @property
+    @cached_property
     def schemas(self) -> Schemas:
         """The version's compiled schemas."""
         return schemas(self.version)
 
-    @property
+    @cached_property
     def handled(self) -> frozenset[str]:
         """The actions of a station that get an answer with meaning."""
         return frozenset(self.ups) | self.noted
@@ -83,6 +84,11 @@ class Dialect:
         """Raise UnknownAction or SchemaFault unless it is a valid request, in whichever direction."""
         self.schemas.check_request(action, payload)
 
+    @cached_property
+    def answered_with_nothing(self) -> frozenset[str]:
+        """The actions to which an empty answer is a valid one."""
+        return frozenset(action for action, validator in self.schemas.responses.items() if validator.is_valid({}))
+
     def validate_response(self, action: str, payload: Payload) -> None:
         """Raise SchemaFault unless it is a valid answer to the action."""
         self.schemas.check_response(action, payload)
@@ -96,7 +102,7 @@ class Dialect:
         validator = self.schemas.requests.get(action)
         if validator is None:
             raise UnknownAction(f"OCPP {self.version} has no {action}")
-        if action not in self.ups and action not in self.noted:
+        if action not in self.handled:
             raise Declined(self.declined.get(action, f"{action} is not for a station to send"))
         if validator.is_valid(payload):
             return ()
