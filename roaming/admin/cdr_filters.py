@@ -26,10 +26,10 @@ class Found(ModelAdmin[Cdr]):
     def get_search_results(self, request: HttpRequest, queryset: Rows, search_term: str) -> tuple[Rows, bool]:
         """Each word must be one of the four, whatever its case (TYP-03); a reference as it is."""
         for term in search_term.split():
-            rules = [Q(object_key=key(term)), Q(session_key=key(term)), Q(authorization_reference=term)]
-            rules.append(Q(Exact(Upper("token_uid"), key(term))))
+            rules = (Q(object_key=key(term)), Q(session_key=key(term)), Q(authorization_reference=term))
             keys = [pk for rule in rules for pk in Cdr.objects.filter(rule).values_list("pk", flat=True)[: self.found]]
-            queryset = queryset.filter(pk__in=keys or [0])
+            of_token = Exact(Upper("token_uid"), key(term))  # a card may have thousands: all of them, by its index
+            queryset = queryset.filter(Q(of_token) | Q(pk__in=keys))
         return queryset, False
 
     found = desk_filters.FOUND
@@ -49,7 +49,7 @@ class Payer(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         """By the token's owner."""
         country, _, party = (self.value() or "").upper().partition("/")
-        return queryset.filter(token_country_code=country, token_party_id=party) if party else queryset
+        return queryset.filter(token_country_code=country, token_party_id=party) if self.value() else queryset
 
 
 class Ended(desk_filters.Period):

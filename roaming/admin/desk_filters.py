@@ -15,7 +15,7 @@ from django.utils import timezone
 from roaming.console.mixing import ModelAdmin
 from roaming.hub.addressing import CHARGING_SIDE
 from roaming.models import Assessment, Cdr, Party
-from roaming.services.desk_lists import month
+from roaming.services.billing_cdrs import month
 from roaming.services.objects import key
 
 Rows = QuerySet[Assessment]
@@ -118,7 +118,7 @@ class Partner(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """By owner."""
         country, _, party = (self.value() or "").partition("/")
-        return queryset.filter(country_code=country.upper(), party_id=party.upper()) if party else queryset
+        return queryset.filter(country_code=country.upper(), party_id=party.upper()) if self.value() else queryset
 
 
 class Reason(admin.SimpleListFilter):
@@ -160,9 +160,13 @@ class Period(admin.SimpleListFilter):
         value = self.value() or ""
         if value in ("1d", "7d"):
             return queryset.filter(**{f"{self.field}__gte": timezone.now() - timedelta(days=int(value[0]))})
-        span = month(value)
-        within = {f"{self.field}__gte": span[0], f"{self.field}__lt": span[1]} if span else {}
-        return queryset.filter(**within)
+        if not value:
+            return queryset
+        try:
+            first, after = month(value)
+        except ValueError:  # no month has none
+            return queryset.none()
+        return queryset.filter(**{f"{self.field}__gte": first, f"{self.field}__lt": after})
 
 
 class Origin(admin.SimpleListFilter):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -100,6 +101,8 @@ class Page(ModelAdmin[M]):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, or straight the one object that a link named."""
+        if any("\0" in one for _, values in request.GET.lists() for one in values):  # no row of PostgreSQL holds that
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
         if "jump" in request.GET:
             found = self._named(request)
             if found is not None:

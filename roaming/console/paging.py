@@ -9,6 +9,7 @@ import json
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, PageNotAnInteger, Paginator
 from django.db import connections
 from django.db.models import QuerySet
@@ -50,8 +51,11 @@ class EstimatePaginator(Paginator[Any]):
 
 
 def planned_rows(rows: QuerySet[Any]) -> int:
-    """How many rows PostgreSQL expects of a query; it reads statistics only."""
-    plan = json.loads(_explained(rows))
+    """How many rows PostgreSQL expects of a query; it reads statistics only. Some queries Django does not even ask."""
+    try:
+        plan = json.loads(_explained(rows))
+    except EmptyResultSet:
+        return 0
     return int(plan[0]["Plan"]["Plan Rows"])
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import QuerySet
 
 from roaming.models import Assessment
 from roaming.ocpi.party import PartyId
-
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
+from roaming.services.billing_cdrs import month
 
 
 class BadSelection(ValueError):
@@ -42,23 +39,14 @@ def select(by: Selection) -> QuerySet[Assessment]:
     if by.reason:
         rows = rows.filter(codes__contains=[by.reason])
     if by.month:
-        span = month(by.month)
-        if span is None:
-            raise BadSelection(f"{by.month!r} is no month such as 2026-11")
-        rows = rows.filter(ended_at__gte=span[0], ended_at__lt=span[1])
+        try:
+            first, after = month(by.month)
+        except ValueError:
+            raise BadSelection(f"{by.month!r} is no month such as 2026-11") from None
+        rows = rows.filter(ended_at__gte=first, ended_at__lt=after)
     if by.waiting:
         rows = rows.filter(verdict=Assessment.Verdict.ON_HOLD, settled_at=None)
     return rows.order_by("-ended_at", "-pk")
-
-
-def month(text: str) -> tuple[datetime, datetime] | None:
-    """From its first moment to the next one's, in UTC."""
-    match = _MONTH.fullmatch(text)
-    if match is None or not 1 <= int(match[2]) <= 12 or int(match[1]) < 1970:
-        return None
-    year, number = int(match[1]), int(match[2])
-    begin = datetime.fromisoformat(f"{year:04}-{number:02}-01T00:00:00Z")
-    return begin, datetime.fromisoformat(f"{year + number // 12:04}-{number % 12 + 1:02}-01T00:00:00Z")
 
 
 def _party(text: str) -> PartyId:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from roaming.admin.cdrs import CdrAdmin
 from roaming.models import Cdr
 from roaming.ocpi.party import PartyId
 from roaming.services import cdrs, checking, desk, locations, objects, sessions
@@ -88,6 +89,9 @@ def test_a_car_that_gave_energy_back_is_seen_both_ways(admin_client: Client) -> 
         ({"currency": "USD"}, {"CDR2"}),
         ({"ended": "2026-11"}, {"CDR1", "CDR2"}),
         ({"ended": "2026-10"}, set()),
+        ({"payer": "DE"}, set()),
+        ({"partner": "NL"}, set()),
+        ({"q": "nobody", "ended": "2026-11"}, set()),
         ({"credit__exact": "1"}, set()),
     ],
 )
@@ -102,6 +106,30 @@ def test_the_list_is_narrowed_and_searched_by_what_has_an_index(
     assert {name for name in ("CDR1", "CDR2") if f">{name}<" in page} == found
     lists = [one["sql"] for one in asked if 'FROM "roaming_cdr"' in one["sql"] and "EXPLAIN" not in one["sql"]]
     assert lists and not [one for one in lists if "DISTINCT" in one]
+
+
+def test_a_card_that_charged_often_is_found_whole(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what is not among the first that have its uid."""
+    monkeypatch.setattr(CdrAdmin, "found", 1)
+    stored()
+    stored(id="CDR2", session_id="S2")
+    page = admin_client.get(reverse("admin:roaming_cdr_changelist"), {"q": "04a1b2c3d4e5f6"}).content.decode()
+    assert ">CDR1<" in page and ">CDR2<" in page
+
+
+@pytest.mark.parametrize("month", ["9999-12", "2026-13", "last"])
+def test_what_is_no_month_has_no_cdrs(admin_client: Client, month: str) -> None:
+    """Rather than showing all of them as if they were of one."""
+    stored()
+    answer = admin_client.get(reverse("admin:roaming_cdr_changelist"), {"ended": month})
+    assert answer.status_code == 200 and ">CDR1<" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("query", [{"payer": "\0/A"}, {"currency": "\0"}, {"jump": "1", "object_key": "\0"}])
+def test_what_no_row_can_hold_is_an_error_on_the_page(admin_client: Client, query: dict[str, str]) -> None:
+    """PostgreSQL has no NUL in texts: Django's own answer to a parameter that makes no sense."""
+    answer = admin_client.get(reverse("admin:roaming_cdr_changelist"), query)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/roaming/cdr/?e=1")
 
 
 @pytest.mark.parametrize(

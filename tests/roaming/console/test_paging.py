@@ -28,6 +28,14 @@ def test_a_small_table_is_counted() -> None:
     assert (paginator.count, paginator.estimated) == (7, False)
 
 
+def test_what_nothing_can_fit_is_empty() -> None:
+    """A filter that knows it, or a number that no column holds."""
+    groups(7)
+    for rows in (Group.objects.none(), Group.objects.filter(pk=10**30)):
+        paginator = Small(rows.order_by("pk"), 5)
+        assert (paginator.count, list(paginator.page(1))) == (0, [])
+
+
 def test_a_large_table_is_estimated_and_not_counted() -> None:
     groups(200)
     paginator = Small(Group.objects.order_by("pk"), 50)
