@@ -14,6 +14,9 @@ from psycopg.conninfo import conninfo_to_dict
 from config import environment as env
 from config.datadir import DataDir
 
+# What pooled connections wait for. psycopg waits longer and longer between its tries, up to minutes: after an outage it
+# would be away as long again. After two seconds it gives up, and whoever asks next begins anew.
+PATIENCE = {"timeout": 5, "reconnect_timeout": 2}
 VARIABLES = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
 
 
@@ -71,7 +74,7 @@ def database(url: str, pool: int) -> dict[str, Any]:
         **named,
         "CONN_MAX_AGE": 0 if pool else None,  # the pool refuses anything else
         "CONN_HEALTH_CHECKS": True,  # or each kept connection would fail once after a restart of PostgreSQL
-        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": pool, "timeout": 5}} if pool else parts,
+        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": pool, **PATIENCE}} if pool else parts,
     }
 
 

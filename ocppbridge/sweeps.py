@@ -72,7 +72,7 @@ def sweep(now: datetime) -> None:
         forget(now)
         revocations.forget(now)
         _partitions_made = now.date()
-    connections.bury_dead_nodes(now)
+    connections.bury_dead_nodes(now, connections.up_since())
     after_connections(now)
     end_calls(now)
     wake_holders(now)

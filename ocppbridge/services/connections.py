@@ -16,14 +16,28 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 AT_ONCE: Final = 500
 
 
-def bury_dead_nodes(now: datetime) -> list[str]:
-    """Close what was held by nodes that have not renewed themselves."""
-    dead = list(Node.objects.filter(stopped_at=None, alive_at__lt=now - DEAD_AFTER).values_list("name", flat=True))
+def up_since() -> datetime:
+    """Since when PostgreSQL has been there to be told anything."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_postmaster_start_time()")
+        started: datetime = cursor.fetchone()[0]
+        return started
+
+
+def bury_dead_nodes(now: datetime, up_since: datetime) -> list[str]:
+    """Close what was held by nodes that have not renewed themselves although they could have."""
+    silent = now - DEAD_AFTER
+    if up_since > silent:
+        return []
+    dead = list(Node.objects.filter(stopped_at=None, alive_at__lt=silent).values_list("name", flat=True))
     for name in dead:
         with transaction.atomic():
-            Node.objects.filter(name=name).update(stopped_at=now, sockets=0)
             held = Connection.objects.filter(node=name, closed_at=None)
-            Station.objects.filter(connection__in=held).update(connection=None)
+            stations = Station.objects.filter(connection__in=held).order_by("pk").select_for_update(of=("self",))
+            # In the order in which sockets that open and close lock them.
+            locked = list(stations.values_list("pk", flat=True))
+            Node.objects.filter(name=name).update(stopped_at=now, sockets=0)
+            Station.objects.filter(pk__in=locked, connection__in=held).update(connection=None)
             held.update(closed_at=now, close_reason="the process that held it has died")
     if dead:
         Node.objects.filter(stopped_at__lt=now - FORGOTTEN_AFTER).delete()

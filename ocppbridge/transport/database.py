@@ -57,11 +57,15 @@ SELECT made.station_id, made.id, shut.id, shut.channel FROM made LEFT JOIN shut 
 CLOSE = """
 WITH gone AS (
     SELECT * FROM unnest(%b, %b, %b, %b) AS gone(id, at, code, reason)
+), held AS (
+    SELECT s.id, gone.id AS connection_id, gone.at FROM ocppbridge_station s JOIN gone ON s.connection_id = gone.id
+    ORDER BY s.id FOR UPDATE OF s
 ), shut AS (
     UPDATE ocppbridge_connection c SET closed_at = gone.at, close_code = gone.code, close_reason = gone.reason
     FROM gone WHERE c.id = gone.id AND c.closed_at IS NULL
 )
-UPDATE ocppbridge_station s SET connection_id = NULL, last_seen_at = gone.at FROM gone WHERE s.connection_id = gone.id
+UPDATE ocppbridge_station s SET connection_id = NULL, last_seen_at = held.at
+FROM held WHERE s.id = held.id AND s.connection_id = held.connection_id
 """
 CLAIM = """
 UPDATE ocppbridge_call c SET sent_on = d.connection_id
@@ -75,13 +79,19 @@ INSERT INTO ocppbridge_node (name, started_at, alive_at, sockets) VALUES (%s, no
 ON CONFLICT (name) DO UPDATE SET alive_at = now(), sockets = excluded.sockets WHERE ocppbridge_node.stopped_at IS NULL
 RETURNING id
 """
+# Who waits for nobody can neither hold up the beat nor be in a deadlock.
 SEEN = """
 WITH seen AS (
     SELECT * FROM unnest(%b, %b, %b) AS seen(station_id, connection_id, at)
+), free AS (
+    SELECT s.id, seen.connection_id, seen.at FROM ocppbridge_station s JOIN seen ON seen.station_id = s.id
+    FOR NO KEY UPDATE OF s SKIP LOCKED
+), told AS (
+    UPDATE ocppbridge_station s SET last_seen_at = free.at FROM free WHERE s.id = free.id
 ), alive AS (
-    UPDATE ocppbridge_connection c SET alive_at = seen.at FROM seen WHERE c.id = seen.connection_id
+    UPDATE ocppbridge_connection c SET alive_at = free.at FROM free WHERE c.id = free.connection_id
 )
-UPDATE ocppbridge_station s SET last_seen_at = seen.at FROM seen WHERE s.id = seen.station_id
+SELECT station_id FROM seen LEFT JOIN free ON free.id = seen.station_id WHERE free.id IS NULL
 """
 SLOW_PASSWORDS = "SELECT EXISTS (SELECT 1 FROM ocppbridge_station WHERE password_scrypt <> '')"
 
@@ -231,10 +241,11 @@ async def beat(connection: Connection, node: str, sockets: int) -> bool:
     return await (await connection.execute(BEAT, (node, sockets))).fetchone() is not None
 
 
-async def seen(connection: Connection, sightings: Sequence[Seen]) -> None:
-    """Write when stations were last heard."""
+async def seen(connection: Connection, sightings: Sequence[Seen]) -> list[int]:
+    """Write when stations were last heard; those that somebody else has locked, to be written later."""
     stations, connections, times = zip(*sightings, strict=True)
-    await connection.execute(SEEN, (BigInts(stations), BigInts(connections), Times(times)))
+    rows = await connection.execute(SEEN, (BigInts(stations), BigInts(connections), Times(times)))
+    return [row[0] for row in await rows.fetchall()]
 
 
 async def slow_passwords(connection: Connection) -> bool:

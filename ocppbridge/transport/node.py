@@ -90,7 +90,7 @@ class Node:
             *self.journal.lanes,
             *(asking.lane for asking in (self.lookups, self.certificates, self.openings, self.closings, self.claims)),
         ]
-        work = [*(lane.run() for lane in lanes), self._keep_house(), self._listen()]
+        work = [*(lane.run() for lane in lanes), self._keep_house(), self._learn(), self._listen()]
         self._tasks = [asyncio.create_task(one) for one in work]
         self._nudger.start()
 
@@ -127,8 +127,10 @@ class Node:
         try:
             async with asyncio.timeout(5):
                 await self.closings.ask(closing)
-        except (TimeoutError, psycopg.Error):
-            log.warning("the end of connection %s is not noted; the sweep will", consumer.connection_id)
+        except TimeoutError:  # it is in the lane, and noted when PostgreSQL is there again
+            pass
+        except psycopg.Error:
+            log.warning("the end of connection %s is not noted", consumer.connection_id)
 
     def alert(self, station_id: int, code: str, text: str) -> None:
         """Tell staff, at most once a minute for each station and code."""
@@ -156,10 +158,8 @@ class Node:
                 try:
                     connection = connection or await database.connect()
                     await self._tell(connection)
-                    self.choices = await self.answering.run(decisions.choices)
-                    self._anchors = None  # asked for again with the next certificate
                     self.health.worked()
-                except (psycopg.Error, DatabaseError, OSError) as error:
+                except (psycopg.Error, OSError) as error:
                     self.health.failed(error)
                     if connection is not None:
                         await connection.close()
@@ -170,6 +170,16 @@ class Node:
         finally:
             if connection is not None:
                 await connection.close()
+
+    async def _learn(self) -> None:
+        """What staff have decided; apart, for Django's pool may be away for longer than PostgreSQL was."""
+        while True:
+            try:
+                self.choices = await self.answering.run(decisions.choices)
+                self._anchors = None  # asked for again with the next certificate
+            except (psycopg.Error, DatabaseError, OSError) as error:
+                log.warning("the decisions cannot be read: %s", type(error).__name__)
+            await asyncio.sleep(BEAT_SECONDS)
 
     async def _tell(self, connection: Connection) -> None:
         """That this node lives, and whom it has heard."""
@@ -182,7 +192,11 @@ class Node:
                 seen.append(Seen(station_id, consumer.connection_id, consumer.heard_at))
                 consumer.heard_at = None
         if seen:
-            await database.seen(connection, seen)
+            locked = set(await database.seen(connection, seen))
+            for one in seen:
+                held = self.stations.get(one.station_id)
+                if one.station_id in locked and held is not None and held.heard_at is None:
+                    held.heard_at = one.at
 
     def _begin_anew(self) -> None:
         log.error("this node was taken for dead; its sockets are closed")

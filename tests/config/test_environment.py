@@ -112,7 +112,8 @@ def test_celery_redelivers_within_a_minute_on_redis_and_asks_no_such_thing_of_ra
 def test_whatever_libpq_reads_is_a_database() -> None:
     of_url = database("postgresql://u:p%40ss@db:5433/hub?sslmode=require", 3)
     assert (of_url["HOST"], of_url["PORT"], of_url["PASSWORD"], of_url["NAME"]) == ("db", "5433", "p@ss", "hub")
-    assert of_url["OPTIONS"] == {"sslmode": "require", "pool": {"min_size": 1, "max_size": 3, "timeout": 5}}
+    pool = {"min_size": 1, "max_size": 3, "timeout": 5, "reconnect_timeout": 2}
+    assert of_url["OPTIONS"] == {"sslmode": "require", "pool": pool}
     assert database("host=/run/pg user=postgres dbname=hub", 3)["HOST"] == "/run/pg"
     assert of_url["CONN_MAX_AGE"] == 0
 

@@ -58,7 +58,8 @@ def test_a_node_that_does_not_renew_itself_is_dead_and_its_connections_with_it(s
     held = connected(station, "dead")
     Node.objects.create(name="dead", started_at=NOW, alive_at=NOW)
     Node.objects.create(name="alive", started_at=NOW, alive_at=LATER)
-    assert connections.bury_dead_nodes(LATER) == ["dead"]
+    assert connections.bury_dead_nodes(LATER, LATER) == [], "PostgreSQL was not there to be told"
+    assert connections.bury_dead_nodes(LATER, NOW) == ["dead"]
     held.refresh_from_db()
     station.refresh_from_db()
     assert (held.closed_at, station.connection) == (LATER, None)

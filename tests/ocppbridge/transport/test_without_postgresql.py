@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from ocppbridge.models import Frame
+from ocppbridge.models import Frame, Node
 from ocppbridge.transport import node
 from tests.ocppbridge.door import PASSWORD, Door, basic, eventually
 from tests.ocppbridge.world import new_station
@@ -65,3 +66,25 @@ def test_after_a_while_open_sockets_are_closed_to_come_back_later(door: Door, mo
             talk.receive(15.0)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1013
+
+
+def renewed_after(at: datetime) -> datetime:
+    later = Node.objects.filter(alive_at__gt=at).values_list("alive_at", flat=True)
+    renewed: datetime = eventually(later.first, "the node says that it lives")
+    return renewed
+
+
+def test_a_node_that_cannot_read_what_staff_decided_still_says_that_it_lives(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Django's pool may be away for longer than PostgreSQL was; sockets are not closed for that."""
+    monkeypatch.setattr(node, "BEAT_SECONDS", 0.02)
+    new_station("CP1")
+    with door.station("CP1") as talk:
+        talk.call("Heartbeat", {})
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE roaming_decisionvalue")
+            at = Node.objects.get().alive_at
+            for _ in range(4):
+                at = renewed_after(at)
+        talk.call("Heartbeat", {})
