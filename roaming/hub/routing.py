@@ -10,8 +10,9 @@ Theory of operation. A request reaches our interface of a functional module. Its
                        headers push and pull like this too, so what names nobody is taken as addressed to the hub
 
 Before that, whoever it is for: the sender must be a party of the platform whose token was presented (HUB-27), in a
-role that may call this interface, speaking about its own objects (COO-07, COO-09). After that: a receiver that the
-sender has no agreement with looks exactly like one that does not exist (HUB-32, S24).
+role that may call this interface, speaking about its own objects (COO-07, COO-09). Its own CDR it reads at the URL that
+we gave it, whomever it names: no receiver knows that URL (HUB-30). After that: a receiver that the sender has no
+agreement with looks exactly like one that does not exist (HUB-32, S24).
 
 Where the content holds a key instead of a party (a location id, a session id, a token uid) the answer is FindReceiver:
 the caller looks it up and comes back with `found()`. Nothing here does input or output; `route` never raises.
@@ -65,6 +66,8 @@ def route(request: Request, directory: Directory) -> Decision:
         _check_entitled(request, sender, directory)
         _check_owner(request, sender, directory)
         to = request.routing.to
+        if _is_kept(request):
+            return Serve(to or directory.hub, sender)
         if to is None:
             return _open(request, sender, directory)
         if to == directory.hub:
@@ -234,6 +237,10 @@ def _is_hub(request: Request, directory: Directory) -> bool:
 def _speaker(request: Request, sender: PartyId, directory: Directory) -> PartyId:
     """A hub that passes on what it was told speaks for the owner: the agreement is his (HUB-28)."""
     return request.owner if request.owner is not None and _is_hub(request, directory) else sender
+
+
+def _is_kept(request: Request) -> bool:
+    return request.module is ModuleID.CDRS and request.interface is RECEIVER and request.method == "GET"
 
 
 def _is_authorize(request: Request) -> bool:

@@ -177,6 +177,11 @@ TABLE: list[tuple[str, str, int, str, str, Any, str]] = [
     ("HUB-13", "POST commands receiver START_SESSION", 2, "DE/EMX", "NL/HUB", {}, "InvalidParameter 200 2001"),
     ("HUB-13", "PUT chargingprofiles receiver S1", 2, "DE/EMX", "NL/HUB", {}, "InvalidParameter 200 2001"),
     ("HUB-13", "PUT sessions sender S1", 2, "DE/EMX", "NL/HUB", {}, "InvalidParameter 200 2001"),
+    # --- a CDR at the URL that the hub gave its sender ---------------------------------------------------------------
+    ("HUB-30", "GET cdrs receiver NL/CPA C1", 1, "NL/CPA", "DE/EMX", None, "serve as DE/EMX"),
+    ("HUB-30", "GET cdrs receiver NL/CPA C1", 1, "NL/CPA", "NL/HUB", None, "serve as NL/HUB"),
+    ("HUB-30", "GET cdrs receiver NL/CPA C1", 1, "", "", None, "serve as NL/HUB"),
+    ("S20", "GET cdrs receiver BE/DUO C1", 1, "NL/CPA", "DE/EMX", None, "NotFound 404 2000"),
     # --- GET ALL: a list from the hub -------------------------------------------------------------------------------
     ("HUB-18", "GET locations sender", 2, "DE/EMX", "NL/HUB", None, "serve as NL/HUB"),
     ("HUB-18", "GET tokens sender", 1, "NL/CPA", "NL/HUB", None, "serve as NL/HUB"),

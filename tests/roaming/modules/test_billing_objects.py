@@ -79,7 +79,11 @@ def test_a_cdr_passes_through_once_and_can_be_read_back_at_our_url(hub: Any, cpo
     answer = cpo.call("POST", cpo.at("cdrs", "RECEIVER"), samples.cdr())
     assert answer.both == (201, 1000)
     assert answer.headers["Location"].startswith(hub.url)
-    assert cpo.call("GET", answer.headers["Location"]).data == samples.cdr()
+    for named in ("", "DE/EMX", "NL/HUB"):
+        read = cpo.call("GET", answer.headers["Location"], to=named)
+        assert (read.both, read.data) == ((200, 1000), samples.cdr())
+        assert read.headers["OCPI-from-party-id"] == (named or "NL/HUB").partition("/")[2]
+    assert not emsp.requests("GET", "/cdr")
     assert listed(emsp, "cdrs") == ["CDR1"]
     hub.work()
     assert len(emsp.pushed("cdrs")) == 1
