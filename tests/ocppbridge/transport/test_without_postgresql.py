@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ocppbridge.models import Frame, Node
 from ocppbridge.transport import node
+from roaming.services import decisions
 from tests.ocppbridge.door import PASSWORD, Door, basic, eventually
 from tests.ocppbridge.world import new_station
 
@@ -79,6 +80,7 @@ def test_a_node_that_cannot_read_what_staff_decided_still_says_that_it_lives(
 ) -> None:
     """Django's pool may be away for longer than PostgreSQL was; sockets are not closed for that."""
     monkeypatch.setattr(node, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(decisions, "MAX_AGE", 0.0)
     new_station("CP1")
     with door.station("CP1") as talk:
         talk.call("Heartbeat", {})
