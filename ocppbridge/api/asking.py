@@ -42,6 +42,11 @@ def strangers(kind: serializers.BaseSerializer[Any], data: Any) -> dict[str, Any
     return wrong | {name: said for name, said in inner.items() if said}
 
 
+def whole(at_least: int, **more: Any) -> serializers.IntegerField:
+    """A number as OCPP has them: 32 bits."""
+    return serializers.IntegerField(required=False, min_value=at_least, max_value=2**31 - 1, **more)
+
+
 def who(request: Request) -> str:
     """For the call's page."""
     return f"API: {request.user}"[:150]

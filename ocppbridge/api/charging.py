@@ -16,7 +16,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ocppbridge.api.asking import refusing, said, station_of, who
+from ocppbridge.api.asking import refusing, said, station_of, who, whole
 from ocppbridge.api.serializers import CallSerializer
 from ocppbridge.api.verbs import REFUSED, PlacedSerializer, Said, VerbSerializer, VerbView
 from ocppbridge.charging.charging_profiles import Unit
@@ -99,7 +99,7 @@ class NewReservationSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(max_length=36)
     token_type = serializers.CharField(default=CARD, max_length=20, help_text="2.x: a card; Central for an app")
     minutes = serializers.IntegerField(default=30, min_value=1, max_value=1440)
-    evse = serializers.IntegerField(required=False, min_value=1)
+    evse = whole(1)
     connector_type = serializers.CharField(required=False, max_length=20)
     group = serializers.CharField(required=False, max_length=36)
 

@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ocppbridge.api.asking import refusing, said, station_of, who
+from ocppbridge.api.asking import refusing, said, station_of, who, whole
 from ocppbridge.api.enquiries import ACCEPTED, EnquirySerializer
 from ocppbridge.api.firmware import OfStation
 from ocppbridge.api.serializers import CallSerializer
@@ -53,9 +53,8 @@ class NewMonitorSerializer(serializers.Serializer[Any]):
     value = serializers.DecimalField(max_digits=30, decimal_places=9)
     severity = serializers.IntegerField(min_value=0, max_value=9)
     transaction = serializers.BooleanField(default=False)
-    monitor_id = serializers.IntegerField(required=False, min_value=0, help_text="replaces the one with this id")
-    interval = serializers.IntegerField(required=False, min_value=1)
-    values = serializers.IntegerField(required=False, min_value=1)
+    monitor_id = whole(0, help_text="replaces the one with this id")
+    interval, values = whole(1), whole(1)
 
 
 class NewMonitorsSerializer(serializers.Serializer[Any]):
@@ -109,8 +108,7 @@ class StreamSerializer(serializers.ModelSerializer[EventStream]):
 class PaceSerializer(serializers.Serializer[Any]):
     """How often."""
 
-    interval = serializers.IntegerField(required=False, min_value=0)
-    values = serializers.IntegerField(required=False, min_value=0)
+    interval, values = whole(0), whole(0)
 
 
 class ValueSerializer(serializers.Serializer[Any]):

@@ -23,6 +23,7 @@ from tests.roaming.console import world
 
 pytestmark = pytest.mark.django_db
 HERE = "stations/VLT-0001"
+MONITOR = {"variable": "EVSE@1.Temperature", "type": "Delta", "value": "1", "severity": 1}
 
 
 @pytest.fixture
@@ -62,6 +63,9 @@ def test_firmware_is_sent_to_a_station_and_followed(station: Station) -> None:
         ("firmware", {"image": 0}, "image", "none with this id"),
         ("logs", {"kind": "Diary"}, "kind", "not a valid choice"),
         ("monitors", {"monitors": []}, "monitors", "non_field_errors"),
+        ("monitors", {"monitors": [{**MONITOR, "monitor_id": 2**31}]}, "monitors", "less than or equal"),
+        ("monitors", {"monitors": [{**MONITOR, "interval": 2**63}]}, "monitors", "less than or equal"),
+        ("reservations", {"token": "A", "evse": 2**31}, "evse", "less than or equal"),
         ("monitoring", {}, "non_field_errors", "a base or a level"),
         ("customers", {"report": True}, "non_field_errors", "one of token"),
         ("customers", {"token": "a", "identifier": "b"}, "non_field_errors", "one of token"),
