@@ -6,9 +6,13 @@ it. One that does not gets 411.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
 
 from roaming.ocpi.errors import BadJson, ClientError, TooLarge
 
@@ -44,3 +48,14 @@ def _chunked(request: HttpRequest, limit: int) -> bytes:
         if size > limit:
             raise TooLarge(f"The body is larger than {limit} bytes")
     return b"".join(pieces)
+
+
+class PlainJson(JSONParser):
+    """Of the APIs under /api/v1/: what is nested beyond all reason is told like what is no JSON at all (S7)."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Raises ParseError."""
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError("JSON parse error - nested too deep") from None

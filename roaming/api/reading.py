@@ -7,11 +7,11 @@ from typing import TypeVar
 from django.db.models import Model
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from roaming.api.authentication import BearerAuthentication, HasScope
+from roaming.bodies import PlainJson
 
 M = TypeVar("M", bound=Model)
 
@@ -30,7 +30,7 @@ class View(GenericViewSet[M]):
 
     authentication_classes = (BearerAuthentication,)
     permission_classes = (HasScope,)
-    parser_classes = (JSONParser,)
+    parser_classes = (PlainJson,)
     renderer_classes = (JSONRenderer,)
     pagination_class = Pages
     filter_backends = (DjangoFilterBackend,)

@@ -25,6 +25,8 @@ _PK, _END = (billing_records.COLUMNS.index(name) for name in ("pk", "end_date_ti
 class CdrView(BillingView):
     """Charge detail records with the desk's verdict."""
 
+    asking = frozenset({"list", "file"})
+
     @extend_schema(parameters=[CdrListQuery], responses=CdrPage, operation_id="billing_cdrs")
     def list(self, request: Request) -> Response:
         """A page costs the same wherever it is; CDRs that arrive meanwhile move nothing between pages."""

@@ -23,6 +23,8 @@ from roaming.services import billing_exports
 class ExportView(BillingView):
     """The exports of this token."""
 
+    asking = frozenset()  # what is asked for stands in a body
+
     @extend_schema(responses=ExportShape(many=True), operation_id="billing_exports")
     def list(self, request: Request) -> Response:
         """The newest first."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import QueryDict
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from roaming.models import BillingExport
 from roaming.ocpi.party import PartyId
@@ -53,6 +54,12 @@ class MomentField(serializers.DateTimeField):
         return found.isoformat()
 
 
+class YesOrNo(serializers.BooleanField):
+    """One of the two: a `null` out of somebody's script does not select both."""
+
+    default_empty_html = empty
+
+
 class Query(serializers.Serializer[Any]):
     """Refuses what it does not know."""
 
@@ -62,7 +69,7 @@ class Query(serializers.Serializer[Any]):
             return super().to_internal_value(data)
         unknown = sorted(set(data) - set(self.fields))
         if unknown:
-            known = ", ".join(self.fields)
+            known = ", ".join(self.fields) or "none"
             raise serializers.ValidationError({unknown[0]: [f"is no parameter; there are {known}"]})
         if isinstance(data, QueryDict):
             _said_once(data)
@@ -87,7 +94,7 @@ class CdrQuery(Query):
     ended_before = MomentField(required=False, help_text="instead of a month: ended before then")
     verdict = serializers.ChoiceField(VERDICTS, required=False, help_text="PENDING: the desk has not looked yet")
     currency = serializers.RegexField("^[A-Za-z]{3}$", required=False)
-    credit = serializers.BooleanField(required=False, allow_null=True, default=None, help_text="credits only, or none")
+    credit = YesOrNo(required=False, help_text="credits only, or none")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A month is two moments."""

@@ -8,7 +8,6 @@ from typing import Any, cast
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 from rest_framework.fields import empty
-from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +17,7 @@ from rest_framework.viewsets import ViewSet
 
 from roaming.billing.authentication import BillingAuthentication, IsReader, Reader
 from roaming.billing.queries import Query
+from roaming.bodies import PlainJson
 from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE
 from roaming.models import Party
 from roaming.ocpi.party import PartyId
@@ -44,8 +44,17 @@ class BillingView(ViewSet):
 
     authentication_classes = (BillingAuthentication,)
     permission_classes = (IsReader,)
-    parser_classes = (JSONParser,)
+    parser_classes = (PlainJson,)
     renderer_classes = (JSONRenderer,)
+
+    asking: frozenset[str] = frozenset({"list"})
+    """The actions that take parameters. To say one to another is a mistake, too."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After the token was looked at."""
+        super().initial(request, *args, **kwargs)
+        if self.action and self.action not in self.asking:
+            self.asked(Query)
 
     @property
     def reader(self) -> Reader:
@@ -69,6 +78,8 @@ class BillingView(ViewSet):
 @extend_schema(exclude=True)
 class NoSuchAddress(BillingView):
     """Whatever else stands below the billing API."""
+
+    asking = frozenset({"nothing"})
 
     def nothing(self, request: Request, **_: Any) -> Response:
         """In the one shape, and where to look."""

@@ -142,6 +142,7 @@ def test_pages_by_key_hold_everything_once_while_cdrs_arrive() -> None:
         ({"partner": "DE/EMX"}, "partner: is no parameter; there are cpo, emsp, month"),
         ({"emsp": ""}, "emsp: is empty; leave it out to select all"),
         ({"credit": ""}, "credit: is empty"),
+        ({"credit": "null"}, "credit: Must be a valid boolean."),
         ({"month": ["2026-10", "2026-11"]}, "month: is said more than once"),
     ],
 )
@@ -150,6 +151,12 @@ def test_what_is_wrong_with_a_parameter_is_told(query: dict[str, Any], said: str
     status, code, words = refused("cdrs/", **query)
     assert (status, code) == (400, "invalid_parameter")
     assert words.startswith(said), words
+
+
+@pytest.mark.parametrize("path", ["cdrs/1/", "cdrs/1/bill/", "exports/1/file", "statements/1/statement.pdf"])
+def test_where_nothing_is_asked_nothing_may_be_said(path: str) -> None:
+    """Also not where it would change nothing."""
+    assert refused(path, month="2026-10")[2] == "month: is no parameter; there are none"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +169,9 @@ def test_what_is_wrong_with_a_parameter_is_told(query: dict[str, Any], said: str
         ("null", "non_field_errors: No data provided"),  # and not an export of everything
         ('{"format": "xls"}', 'format: "xls" is not a valid choice.'),
         ('{"formed": "csv"}', "formed: is no parameter"),
+        ('{"credit": null}', "credit: This field may not be null."),
         ("{", "JSON parse error"),
+        ("[" * 100_000, "JSON parse error - nested too deep"),
     ],
 )
 def test_what_is_wrong_with_a_body_is_told_and_begins_no_file(text: str, said: str) -> None:
@@ -174,7 +183,7 @@ def test_what_is_wrong_with_a_body_is_told_and_begins_no_file(text: str, said: s
 
 @pytest.mark.parametrize("path", ["", "cdrs", "cdrs.xml", "cdr/", "cdrs/one/", "cdrs/1/bills/"])
 def test_an_address_with_nothing_at_it_is_told_in_the_same_shape(path: str) -> None:
-    assert refused(path) == (404, "not_found", NOTHING)
+    assert refused(path) == refused(path, month="2026-10") == (404, "not_found", NOTHING)
     assert Client().get(f"/api/v1/billing/{path}").status_code == 401
 
 
