@@ -33,7 +33,8 @@ class Found(NamedTuple):
 
     control_id: str
     kind: str
-    default: bool
+    default: bool | None
+    """None: it is not said, as of EnterService and Gradients, which reports tell without it."""
     superseded: bool
     settings: dict[str, Any]
 
@@ -119,13 +120,14 @@ def reported(station: Station, message: DerReported, now: datetime) -> int:
     """One page of a report: what it holds is held."""
     found = list(controls(message.controls))
     for one in found:
+        said = {
+            "kind": one.kind, "settings": one.settings, "reported_at": now,
+            "state": State.SUPERSEDED if one.superseded else State.HELD, "changed_at": now,
+            **({} if one.default is None else {"default": one.default}),
+        }  # fmt: skip
         DerControl.objects.update_or_create(
-            station=station, control_id=one.control_id[:36],
-            defaults={
-                "kind": one.kind, "default": one.default, "settings": one.settings, "reported_at": now,
-                "state": State.SUPERSEDED if one.superseded else State.HELD, "changed_at": now,
-            },
-        )  # fmt: skip
+            station=station, control_id=one.control_id[:36], defaults=said, create_defaults={"default": True, **said}
+        )
     inquiry = DerInquiry.objects.filter(pk=message.request_id, station=station).first()
     if inquiry is not None:
         inquiry.found += len(found)
@@ -167,7 +169,7 @@ def controls(lists: Mapping[str, Iterable[Mapping[str, Any]]]) -> Iterator[Found
         for entry in entries:
             kind = entry["curveType"] if name == "curve" else _LISTS.get(name, name)
             settings = entry.get(_INNER.get(name, name)) or {}
-            default, aside = bool(entry.get("isDefault", True)), bool(entry.get("isSuperseded", False))
+            default, aside = entry.get("isDefault"), bool(entry.get("isSuperseded", False))
             yield Found(entry["id"], kind, default, aside, dict(settings))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from ocppbridge.charging.v2x_intents import SETTINGS_OF
 from ocppbridge.simulator.clock import stamp
 from ocppbridge.simulator.wire import Payload
 
@@ -19,14 +20,18 @@ def set_support(station: Station, asked: Payload, now: datetime) -> Payload:
     held = station.memory.support
     aside = [
         key for key, one in held.items()
-        if key != asked["controlId"] and (one["controlType"], one["isDefault"]) == (asked["controlType"], True)
+        if key != asked["controlId"] and not one["isSuperseded"]
+        and (one["controlType"], one["isDefault"]) == (asked["controlType"], True)
     ]  # fmt: skip
-    held[asked["controlId"]] = asked
-    return {"status": "Accepted"} | ({"supersededIds": aside} if aside and asked["isDefault"] else {})
+    aside = aside if asked["isDefault"] else []
+    for key in aside:
+        held[key] = {**held[key], "isSuperseded": True}
+    held[asked["controlId"]] = {**asked, "isSuperseded": False}
+    return {"status": "Accepted"} | ({"supersededIds": aside} if aside else {})
 
 
 def tell_support(station: Station, asked: Payload, now: datetime) -> Payload:
-    """GetDERControl: curves and frequency droop are told; one page."""
+    """GetDERControl: all of them on one page."""
     wanted = {
         "controlType": asked.get("controlType"),
         "isDefault": asked.get("isDefault"),
@@ -38,19 +43,20 @@ def tell_support(station: Station, asked: Payload, now: datetime) -> Payload:
     ]  # fmt: skip
     if not found:
         return {"status": "NotFound"}
-    flags = {"isSuperseded": False, "isDefault": found[0]["isDefault"]}
-    curves = [
-        {"id": one["controlId"], "curveType": one["controlType"], "curve": one["curve"], **flags}
-        for one in found if "curve" in one
-    ]  # fmt: skip
-    droops = [
-        {"id": one["controlId"], "freqDroop": one["freqDroop"], **flags}
-        for one in found if "freqDroop" in one
-    ]  # fmt: skip
-    lists = ({"curve": curves} if curves else {}) | ({"freqDroop": droops} if droops else {})
-    said = {"requestId": asked["requestId"], **lists}
+    said: Payload = {"requestId": asked["requestId"]}
+    for one in found:
+        said.setdefault(SETTINGS_OF.get(one["controlType"], "curve"), []).append(_reported(one))
     station.later(now + timedelta(milliseconds=100), lambda then: station.wire.ask("ReportDERControl", said))
     return {"status": "Accepted"}
+
+
+def _reported(one: Payload) -> Payload:
+    """One entry of a report. EnterService and Gradients say nothing of being a default; both factors are `fixedPF`."""
+    name = SETTINGS_OF.get(one["controlType"], "curve")
+    entry = {"id": one["controlId"], "fixedPF" if name.startswith("fixedPF") else name: one[name]}
+    flags = {"isDefault": one["isDefault"], "isSuperseded": one["isSuperseded"]}
+    kind = {"curveType": one["controlType"]} if name == "curve" else {}
+    return entry | kind | ({} if name in ("enterService", "gradient") else flags)
 
 
 def clear_support(station: Station, asked: Payload, now: datetime) -> Payload:

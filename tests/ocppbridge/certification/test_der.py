@@ -92,6 +92,23 @@ def test_controls_are_reported_page_by_page(station: Station, door: Door) -> Non
         assert control(pk=gone.pk).state == "cleared"
 
 
+def test_a_report_that_does_not_say_whether_it_is_a_default_changes_nothing_of_that(
+    station: Station, door: Door
+) -> None:
+    """R04: entries of EnterService and Gradients have no isDefault."""
+    with door.station("CP1", "ocpp2.1") as talk:
+        v2x.reported(talk, SUPPORT)
+        service = {"priority": 0, "highVoltage": 250, "lowVoltage": 210, "highFreq": 50.1, "lowFreq": 49.9}
+        made = der.set_control(drained(), "EnterService", service, default=False, by="me")
+        v2x.heard(talk, "SetDERControl")
+        inquiry = der.ask(drained(), by="me")
+        v2x.heard(talk, "GetDERControl")
+        entry = {"id": made.control_id, "enterService": service}
+        talk.call("ReportDERControl", {"requestId": inquiry.pk, "enterService": [entry]})
+        drained()
+        assert (control().default, control().state, control().reported_at is not None) == (False, "held", True)
+
+
 def test_nothing_to_report_is_no_fault(station: Station, door: Door) -> None:
     with door.station("CP1", "ocpp2.1") as talk:
         v2x.reported(talk, SUPPORT)

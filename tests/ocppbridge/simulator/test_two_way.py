@@ -165,11 +165,28 @@ def test_controls_of_grid_support_are_held_told_and_cleared() -> None:
     one = {"controlId": "A", "controlType": "FreqDroop", "isDefault": True, "freqDroop": droop}
     assert car.call("SetDERControl", one) == {"status": "Accepted"}
     assert car.call("SetDERControl", {**one, "controlId": "B"}) == {"status": "Accepted", "supersededIds": ["A"]}
-    car.call("SetDERControl", {"controlId": "C", "controlType": "VoltVar", "isDefault": True, "curve": curve})
-    assert car.call("GetDERControl", {"requestId": 5, "isDefault": True}) == {"status": "Accepted"}
+    factor, slope = (
+        {"priority": 1, "displacement": 0.9, "excitation": True},
+        {"priority": 1, "gradient": 1, "softGradient": 1},
+    )
+    others: dict[str, dict[str, Any]] = {
+        "VoltVar": {"curve": curve},
+        "FixedPFInject": {"fixedPFInject": factor},
+        "Gradients": {"gradient": slope},
+    }
+    for name, said in others.items():
+        car.call("SetDERControl", {"controlId": name, "controlType": name, "isDefault": False, **said})
+    assert car.call("GetDERControl", {"requestId": 5}) == {"status": "Accepted"}
     car.later(1)
-    told = car.last("ReportDERControl")
-    assert ([one["id"] for one in told["freqDroop"]], [one["id"] for one in told["curve"]]) == (["A", "B"], ["C"])
+    first, second = {"isDefault": True, "isSuperseded": True}, {"isDefault": True, "isSuperseded": False}
+    third = {"isDefault": False, "isSuperseded": False}
+    assert car.last("ReportDERControl") == {
+        "requestId": 5,
+        "freqDroop": [{"id": "A", "freqDroop": droop, **first}, {"id": "B", "freqDroop": droop, **second}],
+        "curve": [{"id": "VoltVar", "curveType": "VoltVar", "curve": curve, **third}],
+        "fixedPFInject": [{"id": "FixedPFInject", "fixedPF": factor, **third}],
+        "gradient": [{"id": "Gradients", "gradient": slope}],
+    }  # fmt: skip
     assert car.call("ClearDERControl", {"isDefault": True, "controlType": "FreqDroop"}) == {"status": "Accepted"}
     assert car.call("GetDERControl", {"requestId": 6, "controlId": "A"}) == {"status": "NotFound"}
     DEEDS["grid fault"].does(car.station, {"fault": "OverVoltage"}, car.now)
