@@ -26,11 +26,12 @@ MAX_DEPTH: Final = 60
 
 
 class Call(Struct, frozen=True, gc=False):
-    """A request that waits for an answer."""
+    """A request that waits for an answer; `valid` if whoever read it knows already that it obeys its schema."""
 
     message_id: str
     action: str
     payload: dict[str, Any]
+    valid: bool = False
 
 
 class CallResult(Struct, frozen=True, gc=False):

@@ -34,6 +34,7 @@ from ocppbridge.transport.calling import Calling
 from ocppbridge.transport.host import Host, Scribe
 from ocppbridge.transport.journal import NOT_DRAINED, Entry, Unit
 from ocppbridge.versions import DIALECTS, secrets
+from ocppbridge.versions.usual import READINGS
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,6 @@ INVALID_JOURNALLED: Final = 30  # of invalid frames, in any minute; the rest are
 MINUTE: Final = timedelta(minutes=1)
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 FREE: Final = (None, Registration.ACCEPTED)  # stations that may say anything
-READINGS: Final = ("meterValue", "transactionData")
 
 
 class Question:
@@ -85,6 +85,10 @@ class Dialogue:
 
     def receive(self, text: str, now: datetime) -> None:
         """One text from the socket."""
+        usual = self.dialect.usual(text)
+        if usual is not None:
+            self._called(usual, text, now)
+            return
         readable: str | None = text
         for event in self._rpc.receive(text, now):
             match event:
@@ -122,8 +126,8 @@ class Dialogue:
         try:
             if self.calling.registration not in FREE:
                 self._check_boot(action)
-            tolerated = dialect.admit(action, payload, account.lenient)
-            message = dialect.up(action, _glance(payload))
+            tolerated = () if event.valid else dialect.admit(action, payload, account.lenient)
+            message = dialect.up(action, payload if event.valid else _glance(payload))
             answer, record = ANSWERS[type(message)], RECORDS.get(type(message))
             error = "; ".join(f"{one.pointer}: {one.message}" for one in tolerated)[:1000] if tolerated else ""
             shard, priority = NOT_DRAINED, 0

@@ -19,6 +19,7 @@ from ocppbridge.charging.messages import Informed, Message
 from ocppbridge.charging.outcomes import Accepted, Outcome, of_status
 from ocppbridge.charging.replies import Reply
 from ocppbridge.rpc.errors import Code, Declined, SchemaFault, UnknownAction
+from ocppbridge.versions import usual
 from ocppbridge.versions.schemas import Complaint, Schemas, fault, schemas
 
 Payload = Mapping[str, Any]
@@ -92,6 +93,11 @@ class Dialect:
     def validate_response(self, action: str, payload: Payload) -> None:
         """Raise SchemaFault unless it is a valid answer to the action."""
         self.schemas.check_response(action, payload)
+
+    @cached_property
+    def usual(self) -> usual.Read:
+        """Reads, at a third of the price, the frames that come all the time; None for any other."""
+        return usual.reader(self.version, self.handled)
 
     def admit(self, action: str, payload: dict[str, Any], lenient: bool = False) -> tuple[Complaint, ...]:
         """Let a station's CALL in, or raise what to answer.
