@@ -62,7 +62,7 @@ class Paying(ModelAdmin[M]):
 
     @button("Clear tariffs", icon="backspace", form=payment_questions.WhichTariffs, danger=True, submit="Clear them")
     def clear_tariffs(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
-        """I10; those that the hub keeps are sent again once the station has been asked what it holds."""
+        """I10; what staff had sent is taken back with it, what the hub chooses itself is sent again."""
         return call_station(request, obj, ClearTariffs((), form.cleaned_data["evse"] or None))
 
     @button(

@@ -79,7 +79,7 @@ class TariffQuestionView(VerbView):
 
 
 class TariffClearView(VerbView):
-    """Have the station forget its tariffs."""
+    """Have the station forget its tariffs: what was sent by hand is taken back, the hub's own choice is sent again."""
 
     asks = WhichTariffsSerializer
 
@@ -135,7 +135,8 @@ class TariffChangeView(mixins.ListModelMixin, View[TariffChange]):
 
     def get_queryset(self) -> QuerySet[TariffChange]:
         """Its own."""
-        return super().get_queryset().filter(transaction=self.kwargs["transaction"])
+        row = get_object_or_404(Transaction, pk=self.kwargs["transaction"])
+        return super().get_queryset().filter(transaction=row)
 
     @extend_schema(request=TariffChangeSerializer, responses={202: TariffChangeSerializer, **REFUSED})
     def create(self, request: Request, transaction: str) -> Response:

@@ -97,6 +97,8 @@ def by_hand(station: Station, evse: int, tariff_id: str, *, by: str, now: dateti
     tariff = Shelf().tariff(places.owner(station), tariff_id)
     if tariff is None:
         raise NotOffered(f"{places.owner(station)} has no tariff {tariff_id}")
+    if not station.evses.filter(number=evse).exists():
+        raise NotOffered(f"{station} has no EVSE {evse}")
     said = translated(tariff)
     if said.tariff is None:
         raise NotOffered("; ".join(loss.text for loss in said.losses if loss.weight is CHANGES))

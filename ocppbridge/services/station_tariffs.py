@@ -104,12 +104,29 @@ def taken(call: Call, outcome: Outcome | None, now: datetime) -> None:
 def cleared(call: Call, outcome: Outcome | None, now: datetime) -> None:
     """The end of ClearTariffs; one that was not there is gone as well."""
     gone = outcome is not None and (isinstance(outcome, Accepted) or outcome.status == NONE_THERE)
-    for row in StationTariff.objects.filter(call=call):
+    rows = list(StationTariff.objects.filter(call=call))
+    if gone and not rows:
+        _forgotten(call, now)
+    for row in rows:
         if gone:
             row.held_id = ""
             _after(row, State.UNSAYABLE if row.ocpi_id else State.NONE, "", now)
         else:
             _again(row, now)
+
+
+def _forgotten(call: Call, now: datetime) -> None:
+    """Somebody had the station forget them: what staff had sent is taken back, the hub's own choice is sent again."""
+    asked = calls.intent_of(call)
+    if not isinstance(asked, ClearTariffs):
+        return
+    rows = StationTariff.objects.filter(station=call.station_id).exclude(held_id="")
+    rows = rows.filter(evse_number=asked.evse) if asked.evse else rows
+    for row in rows.filter(held_id__in=asked.tariffs) if asked.tariffs else rows:
+        if row.by_hand:
+            row.by_hand, row.tariff_id, row.document, row.ocpi_id, row.losses = False, "", None, "", []
+        row.held_id = row.drift = ""
+        _after(row, State.NONE, "", now)
 
 
 def told(call: Call, outcome: Outcome | None, now: datetime) -> None:

@@ -14,7 +14,7 @@ from ocppbridge.charging import one_time
 from ocppbridge.models import BatterySwap, Settlement, Station, Transaction
 from ocppbridge.services import web_payments
 from roaming.services import tariffs
-from tests.ocppbridge.api.test_stations import get, post
+from tests.ocppbridge.api.test_stations import bearer, get, post
 from tests.ocppbridge.bridge.test_sessions import OWNER, START, TARIFF, component, ended, metered, started
 from tests.ocppbridge.bridge.test_sessions import station as priced
 from tests.ocppbridge.world import new_station
@@ -75,6 +75,7 @@ def test_a_tariff_is_sent_listed_asked_for_and_cleared(station: Station) -> None
     free = {**TARIFF, "elements": [{"price_components": [{**component("ENERGY", "0.30"), "step_size": 0}]}]}
     tariffs.store(OWNER, free, source=None, now=START)
     assert post("stations/CP1/tariffs/", {"evse": 1, "tariff": "NONE"}).status_code == 400
+    assert "has no EVSE 9" in post("stations/CP1/tariffs/", {"evse": 9, "tariff": "T1"}).json()["detail"]
     assert post("stations/CP1/tariffs/", {"evse": 1, "tariff": "T1"}).json()["state"] == "sent"
     (row,) = get("stations/CP1/tariffs/")
     assert (row["ocpi_id"], row["losses"]) == ("T1", [])
@@ -105,6 +106,7 @@ def test_a_running_transaction_gets_another_tariff(priced: Station) -> None:
     assert [one["tariff"] for one in get(path)["results"]] == ["T2"]
     assert "prices it already" in str(post(path, {"tariff": "T2"}).json()["detail"])
     assert (post(path, {}).status_code, post("transactions/0/tariffs/", {"tariff": "T2"}).status_code) == (400, 404)
+    assert Client().get("/api/v1/transactions/0/tariffs/", headers=bearer()).status_code == 404
 
 
 def test_batteries_are_swapped_by_request(station: Station) -> None:

@@ -136,6 +136,15 @@ def test_tariffs_are_cleared(priced: Station, door: Door) -> None:
         action, payload, call = asked(talk, ClearTariffs((first,), 1), answer)
         assert (action, payload) == ("ClearTariffs", {"tariffIds": [first], "evseId": 1})
         assert call.outcome == "Accepted"
+        row = StationTariff.objects.get()
+        assert (row.held_id, row.state) == ("", "waiting")  # the hub's own choice: it is sent again
+        station_tariffs.by_hand(priced, 1, "T1", by="me", now=START)
+        shown(talk)
+        row.refresh_from_db()
+        assert (row.state, row.by_hand) == ("held", True)
+        asked(talk, ClearTariffs(), answer)
+        row.refresh_from_db()
+        assert (row.held_id, row.ocpi_id, row.state, row.by_hand) == ("", "", "none", False)
 
 
 def test_a_driver_gets_the_tariff_of_his_emsp(priced: Station, door: Door) -> None:
