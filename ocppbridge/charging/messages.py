@@ -75,7 +75,7 @@ class AuthorizeAsked:
 class TransactionFacts:
     """What Started, Updated and Ended share. `transaction` is None until we have given it a number (1.6 start).
 
-    Not frozen, alone of all messages: so many guarded assignments take longer than reading the frame.
+    Not frozen, like Metered, which comes as often: so many guarded assignments take longer than reading the frame.
     """
 
     transaction: str | None
@@ -120,9 +120,9 @@ class Ended(TransactionFacts):
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Metered:
-    """MeterValues; `transaction` is None for what 1.6 measured outside one, and always in 2.x."""
+    """MeterValues; `transaction` is None for what 1.6 measured outside one, and always in 2.x. Not frozen either."""
 
     place: Place
     readings: tuple[Reading, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from ocppbridge.charging.iso15118_replies import CertificateState, ChainState, EvCertificate
 from ocppbridge.charging.payment_replies import SettlementTaken, VatNumberJudged
@@ -95,6 +95,10 @@ class EventTaken:
     priority: int | None = None
     message: str | None = None
     limits: Mapping[str, Any] | None = None
+
+
+TAKEN: Final = EventTaken()
+"""Nothing to say, as nearly always."""
 
 
 @dataclass(frozen=True, slots=True)

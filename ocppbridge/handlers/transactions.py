@@ -12,7 +12,7 @@ from ocppbridge.bridge import authorization, closing, energy_needs, limits, stat
 from ocppbridge.charging.intents import AskTransaction
 from ocppbridge.charging.messages import Ended, Started, TransactionFacts, Updated
 from ocppbridge.charging.outcomes import Outcome
-from ocppbridge.charging.replies import Authorization, AuthorizationStatus, EventTaken, Reply, StartTaken
+from ocppbridge.charging.replies import TAKEN, Authorization, AuthorizationStatus, EventTaken, Reply, StartTaken
 from ocppbridge.handlers.registry import Asked, Deciding, answers, records, settles
 from ocppbridge.models import Call, Transaction
 from ocppbridge.services import alerts, charging_profiles, energy_plans, transactions
@@ -28,7 +28,7 @@ def _names_somebody(message: TransactionFacts) -> bool:
 def start(message: Started, asked: Asked) -> Reply | Deciding:
     """StartTransaction gets its number and a ruling; TransactionEvent Started a ruling, if it names somebody."""
     if message.transaction is not None:
-        return _event(message, asked) if _names_somebody(message) else EventTaken()
+        return _event(message, asked) if _names_somebody(message) else TAKEN
     return _number(message, asked)
 
 
@@ -53,7 +53,9 @@ def go_on(message: Updated, asked: Asked) -> Reply | Deciding:
     """E02 and on; one that we have triggered may be there to carry limits back (E16)."""
     if _names_somebody(message):
         return _event(message, asked)
-    return EventTaken(limits=limits.due(asked.account.station_id, message) if message.trigger == limits.ASKED else None)
+    if message.trigger != limits.ASKED:
+        return TAKEN
+    return EventTaken(limits=limits.due(asked.account.station_id, message))
 
 
 def _event(message: TransactionFacts, asked: Asked) -> Deciding:
@@ -69,7 +71,7 @@ def _event(message: TransactionFacts, asked: Asked) -> Deciding:
             account, message.token, message.place, asked.now, asked.choices, starting=starting
         )
     if ruling is None:
-        return EventTaken()
+        return TAKEN
     row = transactions.ensure(account.station_id, message, asked.now, ruling)
     limited = limits.of(row, message, asked.now) if ruling.accepted else None
     return EventTaken(ruling.authorization if message.token is not None else None, limits=limited)
@@ -82,12 +84,12 @@ def _same(row: Transaction, message: TransactionFacts) -> bool:
 @answers(Ended, waits=lambda message: message.token is not None)
 def stop(message: Ended, asked: Asked) -> Reply | Deciding:
     """Always taken (field quirk 7). Of whoever stops, no eMSP is asked: the session is over."""
-    return _stopped(message, asked) if message.token is not None else EventTaken()
+    return _stopped(message, asked) if message.token is not None else TAKEN
 
 
 def _stopped(message: Ended, asked: Asked) -> Deciding:
     if message.token is None:
-        return EventTaken()
+        return TAKEN
     ruling = yield from authorization.rule(
         asked.account, message.token, message.place, asked.now, asked.choices, ask=False
     )

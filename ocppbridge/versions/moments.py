@@ -20,4 +20,6 @@ def read(text: str) -> datetime:
 
 def write(moment: datetime) -> str:
     """UTC, whole seconds, `Z`: strict stations refuse `+00:00`, and 2.x allows no more than three decimals."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat()[:19] + "Z"

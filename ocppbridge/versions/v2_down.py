@@ -70,11 +70,15 @@ def authorized_201(reply: replies.Authorization) -> dict[str, Any]:
 
 def event_taken(reply: replies.EventTaken) -> dict[str, Any]:
     """TransactionEventResponse, 2.1."""
+    if reply is replies.TAKEN:
+        return {}
     return event_taken_201(reply) | present(transactionLimit=reply.limits)
 
 
 def event_taken_201(reply: replies.EventTaken) -> dict[str, Any]:
     """TransactionEventResponse, 2.0.1."""
+    if reply is replies.TAKEN:
+        return {}
     return present(
         idTokenInfo=id_token_info(reply.authorization) if reply.authorization else None,
         totalCost=None if reply.total_cost is None else amount(reply.total_cost),

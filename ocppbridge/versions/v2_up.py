@@ -107,40 +107,38 @@ def _status(payload: Payload) -> StateChanged:
     )
 
 
-def _facts(payload: Payload) -> dict[str, Any]:
-    info, evse, identified = payload["transactionInfo"], payload.get("evse"), payload.get("idToken")
-    return {
-        "transaction": info["transactionId"],
-        "at": moments.read(payload["timestamp"]),
-        "place": place(evse["id"], evse.get("connectorId")) if evse else None,
-        "token": token(identified) if identified else None,
-        "readings": readings(payload.get("meterValue")),
-        "seq_no": payload["seqNo"],
-        "trigger": payload["triggerReason"],
-        "charging_state": info.get("chargingState"),
-        "offline": payload.get("offline", False),
-        "remote_start_id": info.get("remoteStartId"),
-        "reservation_id": payload.get("reservationId"),
-        "phases_used": payload.get("numberOfPhasesUsed"),
-        "cable_max_current": payload.get("cableMaxCurrent"),
-        "seconds_charging": info.get("timeSpentCharging"),
-        "operation_mode": info.get("operationMode"),
-        "preconditioning": payload.get("preconditioningStatus"),
-        "evse_sleep": payload.get("evseSleep"),
-        "tariff_id": info.get("tariffId"),
-        "limits": info.get("transactionLimit", {}),
-        "cost": payload.get("costDetails", {}),
-    }
-
-
 def _event(payload: Payload) -> Message:
-    facts = _facts(payload)
-    if payload["eventType"] == "Started":
-        return Started(**facts)
-    if payload["eventType"] == "Updated":
-        return Updated(**facts)
-    # E06: stoppedReason is left out only when it is Local.
-    return Ended(**facts, reason=payload["transactionInfo"].get("stoppedReason", "Local"))
+    info, evse, identified = payload["transactionInfo"], payload.get("evse"), payload.get("idToken")
+    event = _EVENTS[payload["eventType"]](
+        transaction=info["transactionId"],
+        at=moments.read(payload["timestamp"]),
+        place=place(evse["id"], evse.get("connectorId")) if evse else None,
+        token=token(identified) if identified else None,
+        readings=readings(payload.get("meterValue")),
+        seq_no=payload["seqNo"],
+        trigger=payload["triggerReason"],
+        charging_state=info.get("chargingState"),
+        offline=payload.get("offline", False),
+        remote_start_id=info.get("remoteStartId"),
+        reservation_id=payload.get("reservationId"),
+        phases_used=payload.get("numberOfPhasesUsed"),
+        cable_max_current=payload.get("cableMaxCurrent"),
+        seconds_charging=info.get("timeSpentCharging"),
+        operation_mode=info.get("operationMode"),
+        preconditioning=payload.get("preconditioningStatus"),
+        evse_sleep=payload.get("evseSleep"),
+        tariff_id=info.get("tariffId"),
+        limits=info.get("transactionLimit", {}),
+        cost=payload.get("costDetails", {}),
+    )
+    if isinstance(event, Ended):  # E06: stoppedReason is left out only when it is Local
+        event.reason = info.get("stoppedReason", "Local")
+    return event
+
+
+_EVENTS: Final[Mapping[str, type[Started] | type[Updated] | type[Ended]]] = MappingProxyType(
+    {"Started": Started, "Updated": Updated, "Ended": Ended}
+)
 
 
 def _report(payload: Payload) -> ReportPart:
