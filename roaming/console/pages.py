@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ERROR_FLAG
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -115,7 +116,10 @@ class Page(ModelAdmin[M]):
 
     def _named(self, request: HttpRequest) -> str | None:
         names = {name: str(request.GET[name]) for name in self.jump_fields if request.GET.get(name)}
-        keys = list(self.get_queryset(request).filter(**names).values_list("pk", flat=True)[:2]) if names else []
+        try:
+            keys = list(self.get_queryset(request).filter(**names).values_list("pk", flat=True)[:2]) if names else []
+        except (ValueError, ValidationError):  # no number, no UUID: nothing has that name
+            return None
         return change(self.opts.label_lower, keys[0]) if len(keys) == 1 else None
 
     def _fits(self, method: Any, obj: M) -> bool:

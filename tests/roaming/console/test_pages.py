@@ -78,6 +78,15 @@ def test_a_link_that_names_nothing_shows_the_list(hub: world.World, admin_client
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("model", "name"), [("ocppbridge.transaction", {"session_id": "SES-9"}), ("roaming.assessment", {"cdr_id": "none"})]
+)
+def test_a_link_by_what_is_no_key_is_told_so(admin_client: Client, model: str, name: dict[str, str]) -> None:
+    """A session that did not come from here has no UUID."""
+    answer = admin_client.get(str(links.jump(model, **name)))
+    assert (answer.status_code, answer.headers["Location"].partition("?")[2]) == (302, "e=1")
+
+
 def test_the_home_page_says_how_things_stand(hub: world.World, admin_client: Client) -> None:
     page = admin_client.get(reverse("admin:index"))
     tiles = {tile.title: str(tile.value) for tile in page.context_data["tiles"]}
