@@ -23,7 +23,7 @@ from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
 from roaming.ocpi.versions import ModuleID
-from roaming.services import dialects, finding, guessing, hops, limits, parties
+from roaming.services import dialects, finding, guessing, hops, limits, next_pages, parties
 from roaming.services.parties import Directory
 
 _IDS = ("location_id", "session_id", "tariff_id", "token_uid", "command", "cdr_id")
@@ -48,7 +48,7 @@ class Routed:
 
 
 def carry_out(routed: Routed, exchange: Inbound) -> Reply:
-    routed = _understood(routed)
+    routed = _continued(_understood(routed))
     request = _request(routed)
     if routed.operation.limit is None:
         return _carried_out(routed, request, exchange)
@@ -107,6 +107,14 @@ def _understood(routed: Routed) -> Routed:
     said = json.loads(routed.body)
     meant = dialects.taken(platform, module, said, payer)
     return routed if meant is said or meant == said else replace(routed, body=json.dump_bytes(meant))
+
+
+def _continued(routed: Routed) -> Routed:
+    """The next page of a list that was passed on is where its first page was (PAG-17)."""
+    if not routed.interface.routed or routed.method != "GET" or routed.routing.to not in (None, parties.hub()):
+        return routed
+    party = next_pages.receiver(routed.query)
+    return routed if party is None else replace(routed, routing=replace(routed.routing, to=party))
 
 
 def _count_hop(routed: Routed, request: Request, directory: Directory) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -25,7 +26,8 @@ from roaming.modules import BY_PATH, MODULES, versions
 from roaming.modules.interface import VERSION, Interface, Operation, Reply
 from roaming.ocpi import v22
 from roaming.ocpi.errors import ClientError, MethodNotAllowed, NotFound, OcpiError, ServerError, Unauthorized
-from roaming.ocpi.headers import Folded, Routing, read_ids, read_routing
+from roaming.ocpi.headers import Folded, Routing, read_ids, read_receiver, read_routing, read_sender
+from roaming.ocpi.party import PartyId
 from roaming.requests import Routed, carry_out
 from roaming.services import dialects, parties
 
@@ -165,7 +167,11 @@ def _operation(request: HttpRequest, found: list[tuple[Operation, dict[str, str]
 
 def _lenient_routing(heads: Folded) -> Routing:
     """For the swapped headers of an error (HUB-05): what can be read of them."""
+    return Routing(to=_readable(read_receiver, heads), sender=_readable(read_sender, heads))
+
+
+def _readable(read: Callable[[Folded], PartyId | None], heads: Folded) -> PartyId | None:
     try:
-        return read_routing(heads)
+        return read(heads)
     except OcpiError:
-        return Routing()
+        return None

@@ -35,7 +35,8 @@ def forward_with_callback(
         order, sender=driving_party(asked), receiver=receiver, platform=asked.platform, now=asked.now
     )
     try:
-        answer, envelope, _ = forwards.pass_on(to, passing(key))
+        passed = forwards.pass_on(to, passing(key))
+        answer, envelope = passed.answer, passed.envelope
         body, envelope = forwards.unwrapped(answer.body, envelope)
         if envelope.accepted(answer.status):
             result, timeout, message = read(envelope.one())

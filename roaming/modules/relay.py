@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.core import signing
 from django.utils import timezone
 
 from roaming.hub.routing import Forward
 from roaming.models import Platform
 from roaming.modules.interface import Asked, Reply
 from roaming.ocpi import json
-from roaming.ocpi.crawl import parse_link
 from roaming.ocpi.envelope import Envelope
-from roaming.ocpi.errors import InvalidParameter, OcpiError
-from roaming.ocpi.headers import LIMIT, LINK, LOCATION, TOTAL_COUNT
+from roaming.ocpi.errors import OcpiError
+from roaming.ocpi.headers import LIMIT, LINK, LOCATION, RETRY_AFTER, TOTAL_COUNT
 from roaming.ocpi.patch import merge
 from roaming.ocpi.versions import InterfaceRole, ModuleID
-from roaming.services import copies, dialects, forwards, notices, objects
+from roaming.services import copies, dialects, forwards, next_pages, notices, objects
 from roaming.services.cdrs import CDRS
 from roaming.services.forwards import Passing
 from roaming.services.objects import Kind
@@ -33,8 +30,7 @@ from roaming.services.sessions import SESSIONS
 logger = logging.getLogger(__name__)
 
 _KEPT: dict[ModuleID, Kind[Any]] = {ModuleID.SESSIONS: SESSIONS, ModuleID.CDRS: CDRS}
-_NEXT = "next"  # the receiver's own URL of the next page, signed, beside what clients read in clear
-_SALT = "next page of a forwarded list"
+_PASSED_BACK = (TOTAL_COUNT, LIMIT, RETRY_AFTER)
 
 
 def pass_on(asked: Asked, to: Forward) -> Reply:
@@ -46,22 +42,29 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
         query=asked.raw_query,
         body=asked.body or None,
         correlation_id=asked.ids.correlation_id,
-        url=_following(asked, to),
+        url=next_pages.url(asked.query, to),
     )
-    answer, envelope, receiver = forwards.pass_on(to, passing)
+    passed = forwards.pass_on(to, passing)
+    answer, envelope = passed.answer, passed.envelope
     kept = envelope.accepted(answer.status) and _remember(asked, to)
-    headers = {name: answer.headers[name] for name in (TOTAL_COUNT, LIMIT) if name in answer.headers}
-    if link := parse_link(answer.headers.get(LINK)):
-        headers[LINK] = f'<{_our_link(asked, to, link)}>; rel="next"'
+    headers = {name: answer.headers[name] for name in _PASSED_BACK if name in answer.headers}
     posted = asked.request.module is ModuleID.CDRS and asked.request.method == "POST"
     if posted and (kept or LOCATION in answer.headers):  # CDR-03: also where the receiver names none, for we keep it
         headers[LOCATION] = our_cdr_url(asked)
     body = answer.body
+    if not body.strip():  # which this receiver may mean as a yes; the caller is due an envelope (ENV-01)
+        return Reply(http_status=200 if answer.status == 204 else answer.status, headers=headers)
     if asked.request.method != "GET" or asked.segments:
         body, envelope = forwards.unwrapped(body, envelope)
     listed = len(envelope.many()) if asked.request.method == "GET" and isinstance(envelope.data, list) else None
-    whole = body if envelope.data is None else _as_shown(asked, to, receiver, body, envelope)
+    if listed is not None and (link := next_pages.link(_list(asked), to, passed.url, answer.headers, listed)):
+        headers[LINK] = link
+    whole = body if envelope.data is None else _as_shown(asked, to, passed.receiver, body, envelope)
     return Reply(http_status=answer.status, whole=whole, status=envelope.status_code, headers=headers, listed=listed)
+
+
+def _list(asked: Asked) -> str:
+    return asked.interface.url.rstrip("/")
 
 
 def _as_shown(asked: Asked, to: Forward, receiver: Platform, body: bytes, envelope: Envelope) -> bytes:
@@ -107,26 +110,6 @@ def _remember(asked: Asked, to: Forward) -> bool:
         notices.notice(asked.platform, f"{kind.module}_not_kept", words, asked.now)  # CDR-32
         return False
     return True
-
-
-def _our_link(asked: Asked, to: Forward, link: str) -> str:
-    """Its offset, limit and filters stay readable; the URL itself is ours and says where to go on."""
-    clear = [(name, value) for name, value in parse_qsl(urlsplit(link).query) if name != _NEXT]
-    signed = signing.dumps([to.platform, link], salt=_SALT)
-    return f"{asked.interface.url.rstrip('/')}?{urlencode([*clear, (_NEXT, signed)])}"
-
-
-def _following(asked: Asked, to: Forward) -> str:
-    signed = asked.parameter(_NEXT)
-    if not signed:
-        return ""
-    try:
-        platform, url = signing.loads(signed, salt=_SALT, max_age=24 * 3600)
-    except signing.BadSignature:
-        raise InvalidParameter(_NEXT, "is not one of ours") from None
-    if platform != to.platform:
-        raise InvalidParameter(_NEXT, "belongs to another party's list")
-    return str(url)
 
 
 def our_cdr_url(asked: Asked) -> str:

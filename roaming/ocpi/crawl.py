@@ -35,6 +35,11 @@ class Crawl:
     max_pages: int = 10_000
     max_objects: int = 2_000_000
 
+    @classmethod
+    def at(cls, url: str) -> Crawl:
+        """In the middle of a list, as its URL says."""
+        return cls(url, _offset(url) or 0)
+
     def after(self, headers: Mapping[str, str], count: int) -> Crawl | None:
         """The next step once a page with `count` objects has come, or None after the last. Raises CrawlStopped."""
         found = {name.lower(): value for name, value in headers.items()}

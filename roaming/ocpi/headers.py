@@ -22,6 +22,7 @@ TOTAL_COUNT = "X-Total-Count"
 LIMIT = "X-Limit"
 LINK = "Link"
 LOCATION = "Location"
+RETRY_AFTER = "Retry-After"
 
 _ID = re.compile(r"[\x21-\x7e]{1,128}")
 
@@ -59,7 +60,15 @@ class MessageIds:
 def read_routing(headers: Mapping[str, str]) -> Routing:
     """Raises InvalidParameter where a party is half given or malformed."""
     found = _folded(headers)
-    return Routing(to=_party(found, TO_COUNTRY, TO_PARTY), sender=_party(found, FROM_COUNTRY, FROM_PARTY))
+    return Routing(to=read_receiver(found), sender=read_sender(found))
+
+
+def read_receiver(headers: Mapping[str, str]) -> PartyId | None:
+    return _party(_folded(headers), TO_COUNTRY, TO_PARTY)
+
+
+def read_sender(headers: Mapping[str, str]) -> PartyId | None:
+    return _party(_folded(headers), FROM_COUNTRY, FROM_PARTY)
 
 
 def read_ids(headers: Mapping[str, str], fresh_request_id: str, fresh_correlation_id: str) -> MessageIds:

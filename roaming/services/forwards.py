@@ -44,8 +44,18 @@ class Passing:
     url: str = ""  # instead of the endpoint: the next page of a list, as the receiver named it
 
 
-def pass_on(to: Forward, what: Passing) -> tuple[Answer, Envelope, Platform]:
-    """The receiver's answer, whatever it is, if it is one; and the receiver. Raises HubError of the right kind."""
+@dataclass(frozen=True)
+class Passed:
+    """What came back, from whom, and what was asked."""
+
+    answer: Answer
+    envelope: Envelope
+    receiver: Platform
+    url: str
+
+
+def pass_on(to: Forward, what: Passing) -> Passed:
+    """The receiver's answer, whatever it is, if it is one. Raises HubError of the right kind."""
     [platform] = find(Platform, id=to.platform)
     known = partners.endpoints(platform)
     url = what.url or partners.join(
@@ -75,7 +85,7 @@ def pass_on(to: Forward, what: Passing) -> tuple[Answer, Envelope, Platform]:
         raise HubError(f"The receiver's answer could not be used: {error}") from None
     finally:
         seat.release()
-    return answer, _envelope(answer), platform
+    return Passed(answer, _envelope(answer), platform, url)
 
 
 def unwrapped(body: bytes, envelope: Envelope) -> tuple[bytes, Envelope]:
