@@ -18,6 +18,13 @@ from ocppbridge.versions.dialect import Dialect
 from ocppbridge.versions.schemas import read_schemas
 
 _MODEL_NAMES: Final = re.compile(r"^[\w .]+\s+urn:x-\S+\s*")
+# Of AsciiDoc, in which 2.1's descriptions are written: a line's forced end, references, emphasis.
+_MARKS: Final = (
+    (re.compile(r" \+\s*$", re.MULTILINE), ""),
+    (re.compile(r"<<(?:[^<>,]*,)?\s*\[?([^<>]*?)\]?>>"), r"\1"),
+    (re.compile(r"(?<!\w)([_*`])(?!\s)(.+?)(?<!\s)\1(?!\w)"), r"\2"),
+    (re.compile(r"\\\|"), "|"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +117,11 @@ def _fields(schema: Mapping[str, Any], definitions: Mapping[str, Any], path: str
 
 
 def plain(description: str) -> str:
-    """A schema's description without the model's own names before it, entities and line breaks."""
-    return " ".join(_MODEL_NAMES.sub("", unescape(description)).split())
+    """A schema's description without the model's own names before it, entities, marks and line breaks."""
+    description = _MODEL_NAMES.sub("", unescape(description))
+    for mark, instead in _MARKS:
+        description = mark.sub(instead, description)
+    return " ".join(description.split())
 
 
 def _resolved(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:

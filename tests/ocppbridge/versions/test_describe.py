@@ -6,7 +6,7 @@ import pytest
 
 from ocppbridge.versions import DIALECTS
 from ocppbridge.versions.blocks import _ACTIONS, BLOCK_OF, BLOCKS
-from ocppbridge.versions.describe import Field, describe
+from ocppbridge.versions.describe import Field, describe, plain
 from tests.ocppbridge.versions import samples
 
 V16, V201, V21 = DIALECTS.values()
@@ -84,3 +84,19 @@ def test_a_send_has_no_answer_and_an_unknown_action_no_description():
     assert describe(V21, "NotifyPeriodicEventStream").response is None
     assert describe(V16, "NotifyPeriodicEventStream") is None
     assert describe(V16, "Heartbeat").response
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (
+            "only startPeriod, _limit_L2_ and _basetime_ + _t_ count",
+            "only startPeriod, limit_L2 and basetime + t count",
+        ),
+        ("*(2.1)* Model. +\r\nLine two", "(2.1) Model. Line two"),
+        ("<<configkey-currency,`Currency`>>, <<ref-RFC5646,[RFC5646]>>", "Currency, RFC5646"),
+        ("amount * 10 ^ multiplier; a_b_c; (0\\|1)", "amount * 10 ^ multiplier; a_b_c; (0|1)"),
+    ],
+)
+def test_what_the_schemas_tell_is_told_without_its_marks(written, read):
+    assert plain(written) == read
