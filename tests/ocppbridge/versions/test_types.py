@@ -28,6 +28,7 @@ def test_a_type_tells_its_fields_and_an_enumeration_its_values():
 
 def test_a_description_is_freed_of_the_names_of_the_model():
     told = (
-        "ID_ Token. Status. Authorization_ Status\r\nurn:x-oca:ocpp:uid:1:569372\r\nCurrent &lt;&lt;status&gt;&gt; &amp; more.\r\n"
+        "ID_ Token. Status. Authorization_ Status\r\nurn:x-oca:ocpp:uid:1:569372\r\n"
+        "Current &lt;&lt;status&gt;&gt; &amp; more.\r\n"
     )
     assert plain(told) == "Current status & more."
