@@ -6,6 +6,7 @@ it. One that does not gets 411.
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.http import HttpRequest, UnreadablePostError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from roaming.ocpi import json
 from roaming.ocpi.errors import BadJson, ClientError, TooLarge
 
 
@@ -51,11 +53,18 @@ def _chunked(request: HttpRequest, limit: int) -> bytes:
 
 
 class PlainJson(JSONParser):
-    """Of the APIs under /api/v1/: what is nested beyond all reason is told like what is no JSON at all (S7)."""
+    """Of the APIs under /api/v1/: what is nested beyond all reason, and texts that PostgreSQL cannot hold or no
+    answer can repeat (NUL, half a surrogate pair), are told like what is no JSON at all (S7).
+    """
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Raises ParseError."""
+        raw = stream.read()
         try:
-            return super().parse(stream, media_type, parser_context)
+            said = super().parse(BytesIO(raw), media_type, parser_context)
+            json.loads(raw)
+        except ClientError as error:
+            raise ParseError(f"JSON parse error - {error}") from None
         except RecursionError:
             raise ParseError("JSON parse error - nested too deep") from None
+        return said

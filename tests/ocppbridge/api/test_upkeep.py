@@ -45,6 +45,15 @@ def asked() -> dict[str, Any]:
     return {call.action: call.payload for call in Call.objects.filter(requested_by="API: tests")}
 
 
+@pytest.mark.parametrize(
+    "body", ['{"use": "\\ud800"}', '{"vendor": "A", "data": {"a": "b\\u0000"}}', '{"data": 1, "data": 2}']
+)
+def test_a_text_that_nobody_can_keep_is_refused_before_anybody_looks_at_it(station: Station, body: str) -> None:
+    for path in ("data", "logs", "certificates"):
+        answer = post(f"{HERE}/{path}/", body)
+        assert (answer.status_code, "JSON parse error" in answer.json()["detail"]) == (400, True)
+
+
 def test_firmware_is_sent_to_a_station_and_followed(station: Station) -> None:
     image = FirmwareImage.objects.create(name="Three", version="3.0", url="https://files.example/fw")
     assert {one["name"] for one in get("firmware-images/")["results"]} == {"Three", "One 2.0"}
