@@ -32,8 +32,9 @@ _HELD = "the hub's transformer"  # an attribute of the connection: they live and
 def fetch(sql: str, values: Values = ()) -> list[Row]:
     """The rows of a statement; its places are %s or %(name)s, a per cent sign is written twice."""
     database = cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
-    database.close_if_health_check_failed()
-    database.ensure_connection()
+    if database.connection is None or not database.health_check_done:  # type: ignore[attr-defined]  # not in the stubs
+        database.close_if_health_check_failed()
+        database.ensure_connection()
     if database.execute_wrappers or database.queries_logged or not _plain(database.connection):
         with database.cursor() as cursor:
             cursor.execute(sql, values)

@@ -1,8 +1,9 @@
 """Storing a client-owned object: the JSON as sent (but see `spelling`), beside the columns that are asked for.
 
-One transaction locks the object, checks it against what is stored, writes it and marks its deliveries. An older
-last_updated never overwrites (COO-13, S31); an object whose content is the same is acknowledged and neither dated
-anew nor sent on (LOC-14). Each module's noun has a thin file of its own over this one.
+The object is checked against what is stored; where that says something else, one transaction writes it, if nobody has
+meanwhile (else once more, with the row locked), and marks its deliveries. An older last_updated never overwrites
+(COO-13, S31); an object whose content is the same is acknowledged and neither dated anew nor sent on (LOC-14). Each
+module's noun has a thin file of its own over this one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models.expressions import RawSQL
 
 from roaming.models import Platform, StoredObject
 from roaming.ocpi import json, spelling
@@ -30,6 +32,7 @@ from roaming.services.questions import Question, whole, whole_row_of
 logger = logging.getLogger(__name__)
 
 O = TypeVar("O", bound=StoredObject)  # noqa: E741  # the object's model
+_Read = tuple[O | None, str]
 AHEAD = timedelta(days=1)  # a clock may be wrong, but not so that later updates are shut out (S31)
 
 
@@ -87,13 +90,18 @@ def store(
     """
     push = _Push(kind, owner, document, source, now, more or {}, "" if addressee is None else str(addressee), tell)
     push.check(identifier)
+    row = push.found(lock=False)
+    if row is not None and push.settled(row):
+        return Stored(row, created=False, changed=False)
     with transaction.atomic(savepoint=not alone):
-        row = push.locked(push.identifier)
+        if row is not None and push.wrote(row):
+            return Stored(row, created=False, changed=not push.same)
+        row = None if row is None else push.found(lock=True)
         if row is None:
             created = push.create(alone, beside or {})
             if created is not None:
                 return Stored(created, created=True, changed=True)
-            row = push.locked(push.identifier)
+            row = push.found(lock=True)
         if row is None:
             raise ServerError("The object could not be stored")
         return push.replace(row)
@@ -113,11 +121,12 @@ def change(
     """Replace a stored object by what `edit` makes of it (PATCH, a level below). Raises NotFound."""
     more = more or {}
     with transaction.atomic():
-        row = _locked(kind, owner, identifier, more)
+        row, read = _found(kind, owner, identifier, more, lock=True)
         if row is None:
             raise NotFound()
         edited = edit(json.loads(row.document))
         push = _Push(kind, owner, edited, source, now, more, row.addressees[0] if row.addressees else "", tell)
+        push.read = read
         push.check(identifier)
         return push.replace(row)
 
@@ -143,6 +152,9 @@ class _Push(Generic[O]):
         if told is not self.content.says:
             logger.info("%s of %s are not spelled as specified", kind.module, source or owner)  # TYP-02
             self.content = Content.of(told)
+        self.sent = self.content, self.new
+        self.read, self.same = "", False  # which version of the row was read, and whether it says this
+        self.was: Mapping[str, Any] = {}  # the row as it was read
 
     @property
     def identifier(self) -> str:
@@ -153,8 +165,9 @@ class _Push(Generic[O]):
         if self.new.last_updated > self.now + AHEAD:
             raise InvalidObject("/last_updated", "lies in the future")
 
-    def locked(self, identifier: str) -> O | None:
-        return _locked(self.kind, self.owner, identifier, self.more)
+    def found(self, *, lock: bool) -> O | None:
+        row, self.read = _found(self.kind, self.owner, self.identifier, self.more, lock=lock)
+        return row
 
     def create(self, alone: bool, beside: Mapping[str, Any]) -> O | None:
         """None if another request created it in the same moment."""
@@ -174,28 +187,44 @@ class _Push(Generic[O]):
                 row.save(force_insert=True)
         except IntegrityError:
             return None
-        self._changed(row)
+        self.kind.after(row, self.new)
+        self._mark(row)
         return row
 
     def replace(self, row: O) -> Stored[O]:
-        was = rows.remembered(row)
-        widened = self._address(row)
-        if self._is_same(row):
-            if widened:
-                row.save(update_fields=["addressees"])
-                self._mark(row)
+        """Of a row that is locked."""
+        if self.settled(row):
             return Stored(row, created=False, changed=False)
+        self.wrote(row)
+        return Stored(row, created=False, changed=not self.same)
+
+    def settled(self, row: O) -> bool:
+        """Whether there is nothing to write. Raises what the peer is told."""
+        self.content, self.new = self.sent
+        self.was = rows.remembered(row)
+        widened = self._address(row)
+        self.same = self._is_same(row)
+        if self.same:
+            return not widened
         self.kind.may_replace(row, self.new)
         if self.new.last_updated < row.last_updated:
             partner = None if self.source is None else str(self.source.pk)
             if choices().value("OLDER-LAST-UPDATED", partner=partner) == "refuse":  # decision: OLDER-LAST-UPDATED
                 raise InvalidObject("/last_updated", "is older than what is stored")
-            return Stored(row, created=False, changed=False)
-        row.version += 1
-        self._fill(row)
-        rows.update(row, was)
-        self._changed(row)
-        return Stored(row, created=False, changed=True)
+            return True
+        return False
+
+    def wrote(self, row: O) -> bool:
+        """False if it is not any more what was read."""
+        if not self.same:
+            row.version += 1
+            self._fill(row)
+        if not rows.update(row, self.was, self.read):
+            return False
+        if not self.same:
+            self.kind.after(row, self.new)
+        self._mark(row)
+        return True
 
     def _is_same(self, row: O) -> bool:
         if row.document == self.content.text:
@@ -230,28 +259,28 @@ class _Push(Generic[O]):
         for name, value in self.kind.columns(self.new).items():
             setattr(row, name, value)
 
-    def _changed(self, row: O) -> None:
-        self.kind.after(row, self.new)
-        self._mark(row)
-
     def _mark(self, row: O) -> None:
         if self.tell:
             deliveries.mark(self.kind.module, row, self.now)
 
 
-def _locked(kind: Kind[O], owner: PartyId, identifier: str, more: Mapping[str, str]) -> O | None:
+def _found(kind: Kind[O], owner: PartyId, identifier: str, more: Mapping[str, str], *, lock: bool) -> _Read[O]:
+    """The row, and which version of it this is."""
     values = {_COUNTRY: owner.country, _PARTY: owner.party, _KEY: key(identifier)}
-    found = _lock(kind.model, tuple(sorted(more))).ask(values | {f"<{name}>": value for name, value in more.items()})
-    return whole_row_of(kind.model, found[0]) if found else None
+    question = _question(kind.model, tuple(sorted(more)), lock)
+    found = question.ask(values | {f"<{name}>": value for name, value in more.items()})
+    return (whole_row_of(kind.model, found[0][:-1]), found[0][-1]) if found else (None, "")
 
 
 _COUNTRY, _PARTY, _KEY = "<country>", "<party>", "<key>"  # what stands in the question for the real ones
 
 
 @cache
-def _lock(model: type[StoredObject], more: tuple[str, ...]) -> Question:
-    found = model._default_manager.select_for_update().filter(country_code=_COUNTRY, party_id=_PARTY, object_key=_KEY)
-    return Question.of(found.filter(**{name: f"<{name}>" for name in more}).values_list(*whole(model)))
+def _question(model: type[StoredObject], more: tuple[str, ...], lock: bool) -> Question:
+    rows = model._default_manager.select_for_update() if lock else model._default_manager.all()
+    found = rows.filter(country_code=_COUNTRY, party_id=_PARTY, object_key=_KEY)
+    version = RawSQL(f"{model._meta.db_table}.xmin::text", ())  # noqa: S611  # a name of our own
+    return Question.of(found.filter(**{name: f"<{name}>" for name in more}).values_list(*whole(model), version))
 
 
 def _identity(owner: PartyId, identifier: str) -> dict[str, str]:

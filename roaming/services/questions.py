@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from psycopg.sql import Literal
 
@@ -121,10 +121,10 @@ def whole_row_of(model: type[M], values: Sequence[Any]) -> M:
     """An instance out of all of its columns."""
     read = list(values)
     for at, convert in _converted(model):
-        read[at] = convert(read[at], None, connection)
-    return model.from_db(connection.alias, whole(model), read)
+        read[at] = convert(read[at], None, connections[DEFAULT_DB_ALIAS])
+    return model.from_db(DEFAULT_DB_ALIAS, whole(model), read)
 
 
 def row_of(model: type[M], values: tuple[Any, ...]) -> M:
     """An instance out of its plain columns; the others are read when somebody asks for them."""
-    return model.from_db(connection.alias, plain(model), values)
+    return model.from_db(DEFAULT_DB_ALIAS, plain(model), values)

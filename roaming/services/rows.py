@@ -7,7 +7,7 @@ from copy import deepcopy
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 
 from roaming import postgres
@@ -21,13 +21,18 @@ def remembered(row: Model) -> dict[str, Any]:
     }
 
 
-def update(row: Model, was: Mapping[str, Any]) -> None:
-    """The columns of a row that is there which are not what they were; no signals, no auto_now."""
+def update(row: Model, was: Mapping[str, Any], version: str) -> bool:
+    """The columns that are not what they were; no signals, no auto_now. `version`: the row's xmin when it was read.
+
+    If it is another by now, somebody has written the row meanwhile: nothing is written, and it is False.
+    """
     now = vars(row)
     changed = tuple(field for field in _columns(type(row)) if now[field.attname] != was[field.attname])
-    if changed:
-        values = [field.get_db_prep_save(now[field.attname], connection) for field in changed]
-        postgres.run(_sql(type(row), changed), [*values, row.pk])
+    if not changed:
+        return True
+    database = connections[DEFAULT_DB_ALIAS]
+    values = [field.get_db_prep_save(now[field.attname], database) for field in changed]
+    return bool(postgres.fetch(_sql(type(row), changed), [*values, row.pk, version]))
 
 
 @cache
@@ -44,7 +49,8 @@ def _names(model: type[Model]) -> tuple[str, ...]:
 def _sql(model: type[Model], changed: tuple[Field[Any, Any], ...]) -> str:
     quoted = connection.ops.quote_name
     columns = ", ".join(f"{quoted(str(field.column))} = {_placeholder(field)}" for field in changed)
-    return f"UPDATE {quoted(model._meta.db_table)} SET {columns} WHERE id = %s"  # noqa: S608  # names of our own
+    table = quoted(model._meta.db_table)
+    return f"UPDATE {table} SET {columns} WHERE id = %s AND xmin = %s::xid RETURNING id"  # noqa: S608  # our own names
 
 
 def _placeholder(field: Field[Any, Any]) -> str:

@@ -34,12 +34,15 @@ def store(
         )
         if stored.obj.deleted_at is None:
             return stored
-        stored.obj.deleted_at = None
-        stored.obj.version += 1
-        stored.obj.listed_at = max(now, stored.obj.last_updated)
-        stored.obj.save(update_fields=["deleted_at", "version", "listed_at"])
-        deliveries.mark(ModuleID.TARIFFS, stored.obj, now)
-        return Stored(stored.obj, created=True, changed=True)
+        row = Tariff.objects.select_for_update().get(pk=stored.obj.pk)  # what is the same was not locked
+        if row.deleted_at is None:
+            return Stored(row, created=False, changed=stored.changed)
+        row.deleted_at = None
+        row.version += 1
+        row.listed_at = max(now, row.last_updated)
+        row.save(update_fields=["deleted_at", "version", "listed_at"])
+        deliveries.mark(ModuleID.TARIFFS, row, now)
+        return Stored(row, created=True, changed=True)
 
 
 def find(owner: PartyId, tariff_id: str) -> Tariff | None:

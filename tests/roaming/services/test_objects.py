@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from roaming import postgres
 from roaming.models import Evse, Location, Token
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
-from roaming.services import cdrs, locations, rows, sessions, tariffs, tokens
+from roaming.services import cdrs, locations, objects, rows, sessions, tariffs, tokens
 from tests.personas import samples
 
 pytestmark = pytest.mark.django_db
@@ -37,8 +39,25 @@ def test_a_list_that_was_changed_where_it_is_is_written_too() -> None:
     row = store_location(samples.location()).obj
     was = rows.remembered(row)
     row.addressees.append("DE/EMX")
-    rows.update(row, was)
+    [(version,)] = postgres.fetch("SELECT xmin::text FROM roaming_location")
+    assert rows.update(row, was, version)
     assert Location.objects.get().addressees == ["DE/EMX"]
+
+
+@pytest.mark.parametrize(("at", "stands"), [("10:30", "between"), ("11:30", "pushed")])
+def test_what_somebody_has_written_since_it_was_read_is_looked_at_again(at: str, stands: str) -> None:
+    """COO-13: the first look takes no lock, so the dates and versions that count are those that came between."""
+    store_location(samples.location(name="first"))
+
+    def between(row: Location, new: Any) -> None:
+        if row.name == "first":
+            store_location(samples.location(name="between", last_updated="2026-11-21T11:00:00Z"))
+
+    slow = replace(locations.LOCATIONS, may_replace=between)
+    pushed = samples.location(name="pushed", last_updated=f"2026-11-21T{at}:00Z")
+    stored = objects.store(slow, CPO, pushed, source=None, now=NOW)
+    assert (stored.changed, Location.objects.get().name) == (stands == "pushed", stands)
+    assert Location.objects.get().version == stored.obj.version == (3 if stands == "pushed" else 2)
 
 
 def test_the_same_content_with_another_date_is_no_change() -> None:
