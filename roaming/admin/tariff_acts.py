@@ -29,13 +29,15 @@ class Successor(Question):
         help_text="The copy begins then and this tariff ends then. Empty: a copy with the same validity",
     )
     offered = forms.BooleanField(
-        label="Offer it on the same connectors", required=False, help_text="Behind this tariff in their lists"
+        label="Offer it on the same connectors",
+        required=False,
+        help_text="Behind this tariff in their lists: it counts there as soon as this one ends",
     )
 
     def __init__(self, data: Any = None, *, obj: Any = None) -> None:
         super().__init__(data, obj=obj)
         if obj is not None:
-            self.initial = {"identifier": _free_id(obj), "offered": False}
+            self.initial = {"identifier": _free_id(obj), "offered": True}  # forgotten, it would make charging free
 
     def clean_identifier(self) -> str:
         """Not one that its owner has."""
@@ -82,6 +84,9 @@ class ActingPage(ModelAdmin[Tariff]):
             offered = tariff_use.offer(copy, places, [], now)
         where = f" and offered on {offered} connector{'' if offered == 1 else 's'}" if said["offered"] else ""
         messages.success(request, f"{copy} is made{where}. This is the copy: change its prices now.")
+        if begins is not None and not said["offered"] and (left := tariff_use.naming(obj).count()):
+            words = f"{obj} ends at {begins:%Y-%m-%d %H:%M} (UTC) on {left} EVSE{'' if left == 1 else 's'}: offer"
+            messages.warning(request, f"{words} this one there, or charging is free where nothing else holds then.")
         return HttpResponseRedirect(reverse("admin:roaming_tariff_change", args=[copy.pk]))
 
     @button(

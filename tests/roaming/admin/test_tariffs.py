@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -243,6 +244,18 @@ def test_new_prices_from_a_date_stand_beside_the_old_ones(tariff: Tariff, admin_
     site = json.loads(Location.objects.get().document)
     assert [one["connectors"][0]["tariff_ids"] for one in site["evses"]] == [["T1", "T2"], ["OTHER"]]
     assert "this owner has a tariff with this id" in shown(admin_client.post(url(tariff, "succeed"), asked))
+
+
+def test_new_prices_are_offered_where_the_old_ones_are_unless_staff_say_otherwise(
+    tariff: Tariff, admin_client: Client
+) -> None:
+    """Where one ends and nothing follows, charging is free: that must not come of a box that nobody has seen."""
+    place("SITE", ["T1"], ["OTHER"])
+    box = re.search(r'<input[^>]*name="offered"[^>]*>', shown(admin_client.get(url(tariff, "succeed"))))
+    assert box is not None and "checked" in box[0]
+    asked = {"identifier": "T2", "begins": "2077-01-01T00:00"}
+    answer = admin_client.post(url(tariff, "succeed"), asked, follow=True)
+    assert "ends at 2077-01-01 00:00 (UTC) on 1 EVSE: offer this one there, or charging is free" in shown(answer)
 
 
 def test_a_partners_tariff_is_shown_with_lint_words_and_prices(cpo: Party, admin_client: Client) -> None:
