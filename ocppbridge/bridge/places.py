@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from ocppbridge.models import Setting, Station
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
@@ -38,6 +40,7 @@ class Shelf:
     def __init__(self, stations: Iterable[int] = ()) -> None:
         self._stations = set(stations)
         self._cost_shown: set[int] | None = None
+        self._meters: dict[int, list[tuple[str, str, int, str]]] = {}
         self._locations: dict[tuple[PartyId, str], dict[str, Any] | None] = {}
         self._tariffs: dict[tuple[PartyId, str], dict[str, Any] | None] = {}
 
@@ -65,6 +68,17 @@ class Shelf:
             shown = said.filter(value__iexact="true", station__in=self._stations)
             self._cost_shown = set(shown.values_list("station_id", flat=True))
         return station.pk in self._cost_shown
+
+    def meters(self, station: Station) -> list[tuple[str, str, int, str]]:
+        """What its settings tell of its meters: component, name, EVSE, value."""
+        if station.pk not in self._meters:
+            self._meters = {pk: [] for pk in (*self._stations, station.pk)}
+            of_16 = Q(name__startswith="MeterSerialNumber") | Q(name__startswith="MeterPublicKey")
+            told = Setting.objects.filter(attribute="", station__in=self._meters).exclude(value=None)
+            told = told.filter(Q(component="FiscalMetering") | of_16 & Q(component=""))
+            for one in told:
+                self._meters[one.station_id].append((one.component, one.name, one.evse_number, one.value or ""))
+        return self._meters[station.pk]
 
 
 def find(

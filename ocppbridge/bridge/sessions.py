@@ -88,9 +88,9 @@ def _tell(row: Transaction, now: datetime, new: bool, changed: set[str], shelf: 
         changed.add("station_tariff")
     if row.state != Transaction.State.RUNNING and _billable(row, now):
         if row.cdr_id:
-            _correct(row, account, now)
+            _correct(row, account, now, shelf)
         else:
-            _close_account(row, account, now, changed)
+            _close_account(row, account, now, changed, shelf)
 
 
 def _show(row: Transaction, account: Account, now: datetime, changed: set[str], shelf: Shelf) -> None:
@@ -101,19 +101,19 @@ def _show(row: Transaction, account: Account, now: datetime, changed: set[str], 
         changed.add("findings")
 
 
-def _correct(row: Transaction, account: Account, now: datetime) -> None:
-    document = cdr_of(row, account, now)
+def _correct(row: Transaction, account: Account, now: datetime, shelf: Shelf) -> None:
+    document = cdr_of(row, account, now, shelf)
     out = corrections.due(row, document)
     if out is not None:
         corrections.make(row, out, document, desk.explained(account.bill), doubts(row), now)
 
 
-def _close_account(row: Transaction, account: Account, now: datetime, changed: set[str]) -> None:
+def _close_account(row: Transaction, account: Account, now: datetime, changed: set[str], shelf: Shelf) -> None:
     """A CDR that is no CDR at all is a finding for staff, never a reason to stop hearing the station."""
     owner, bill = places.owner(row.station), desk.explained(account.bill)
     try:
         found = [*doubts(row), *station_costs.doubts(row, account.bill)]
-        desk_own.issue(owner, cdr_of(row, account, now), now, bill=bill, findings=found, alone=True)
+        desk_own.issue(owner, cdr_of(row, account, now, shelf), now, bill=bill, findings=found, alone=True)
     except InvalidObject as error:
         row.findings = [*row.findings, ["CDR_REFUSED", str(error)]]
         changed.add("findings")
@@ -249,7 +249,7 @@ def _session(row: Transaction, account: Account, now: datetime) -> dict[str, Any
     return document
 
 
-def cdr_of(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
+def cdr_of(row: Transaction, account: Account, now: datetime, shelf: Shelf | None = None) -> dict[str, Any]:
     location = json.loads(row.location)
     del location["time_zone"]
     document: dict[str, Any] = {
@@ -270,9 +270,9 @@ def cdr_of(row: Transaction, account: Account, now: datetime) -> dict[str, Any]:
         document["authorization_reference"] = row.authorization_reference
     if account.tariffs:
         document["tariffs"] = account.tariffs
-    if meter := meter_id(row):
+    if meter := meter_id(row, shelf):
         document["meter_id"] = meter
-    if signed := signed_data(row):
+    if signed := signed_data(row, shelf):
         document["signed_data"] = signed
     return document | (account.bill.totals() if account.bill else _unpriced(row))
 

@@ -12,16 +12,18 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from ocppbridge.models import Setting, Transaction
+from ocppbridge.bridge.places import Shelf
+from ocppbridge.models import Transaction
 
 NATURE: Final = {"Transaction.Begin": "Start", "Transaction.End": "End"}
 LONGEST, LONGEST_KEY, LONGEST_METHOD = 5000, 512, 36
 OCMF: Final = "OCMF"
 KEY_OF_16: Final = "MeterPublicKey"  # with the number of its connector behind it (OCA's note on signed meter values)
+SERIAL_OF_16: Final = "MeterSerialNumber"
 METER: Final = "FiscalMetering"
 
 
-def signed_data(row: Transaction) -> dict[str, Any] | None:
+def signed_data(row: Transaction, shelf: Shelf | None = None) -> dict[str, Any] | None:
     """None where the station signs nothing."""
     found = [one for one in map(_read, _samples(row)) if len(one["data"]) in range(1, LONGEST + 1)]
     if not found:
@@ -31,14 +33,14 @@ def signed_data(row: Transaction) -> dict[str, Any] | None:
         "signed_values": [_value(one) for one in found],
     }
     keys = (one["public_key"] for one in found if 0 < len(one["public_key"]) <= LONGEST_KEY)
-    if key := next(keys, "") or _setting(row, {"component": METER, "name": "PublicKey"}, KEY_OF_16):
+    if key := next(keys, "") or _setting(row, "PublicKey", KEY_OF_16, shelf):
         document["public_key"] = key
     return document
 
 
-def meter_id(row: Transaction) -> str:
+def meter_id(row: Transaction, shelf: Shelf | None = None) -> str:
     """Serial number of the EVSE's meter, where the station's settings tell it."""
-    return _setting(row, {"component": METER, "name": "SerialNumber"}, "MeterSerialNumber")
+    return _setting(row, "SerialNumber", SERIAL_OF_16, shelf)
 
 
 def _samples(row: Transaction) -> Iterable[dict[str, Any]]:
@@ -66,13 +68,17 @@ def _unpacked(text: str) -> dict[str, str]:
     return {ours: str(inside.get(theirs) or "") for ours, theirs in names.items()}
 
 
-def _setting(row: Transaction, named: dict[str, str], key_of_16: str) -> str:
+def _setting(row: Transaction, name: str, key_of_16: str, shelf: Shelf | None) -> str:
     """Of the EVSE before that of the station; secrets are masked in settings, public keys and serials are none."""
     number, connector = row.evse_number or 0, row.connector_number or row.evse_number or 0
-    rows = Setting.objects.filter(station=row.station, attribute="").exclude(value=None)
-    new = rows.filter(**named, evse_number__in=(0, number)).order_by("-evse_number")
-    old = rows.filter(component="", name__in=(key_of_16, f"{key_of_16}{connector}")).order_by("-name")
-    values = [*new.values_list("value", flat=True), *old.values_list("value", flat=True)]
+    keys = key_of_16, f"{key_of_16}{connector}"
+    new, old = [], []
+    for component, said, evse, value in (shelf or Shelf()).meters(row.station):
+        if (component, said) == (METER, name) and evse in (0, number):
+            new.append((evse, value))
+        elif component == "" and said in keys:
+            old.append((said, value))
+    values = [value for _, value in (*sorted(new, reverse=True), *sorted(old, reverse=True))]
     return next((value for value in values if value and len(value) <= LONGEST_KEY), "")
 
 
