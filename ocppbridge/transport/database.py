@@ -93,6 +93,9 @@ WITH seen AS (
 )
 SELECT station_id FROM seen LEFT JOIN free ON free.id = seen.station_id WHERE free.id IS NULL
 """
+HELD = """
+SELECT id, opened_at < now() - interval '30 s' FROM ocppbridge_connection WHERE node = %s AND closed_at IS NULL
+"""
 SLOW_PASSWORDS = "SELECT EXISTS (SELECT 1 FROM ocppbridge_station WHERE password_scrypt <> '')"
 
 
@@ -239,6 +242,11 @@ async def claim(connection: Connection, holders: Sequence[tuple[int, int]], agai
 async def beat(connection: Connection, node: str, sockets: int) -> bool:
     """Say that this node lives; False if it has been taken for dead."""
     return await (await connection.execute(BEAT, (node, sockets))).fetchone() is not None
+
+
+async def held(connection: Connection, node: str) -> dict[int, bool]:
+    """The connections that are open at this node, and whether for some time already."""
+    return dict(await (await connection.execute(HELD, (node,))).fetchall())
 
 
 async def seen(connection: Connection, sightings: Sequence[Seen]) -> list[int]:

@@ -39,10 +39,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS: Final = 2.0
+ROLL_CALL: Final = 30  # beats from one roll-call to the next
 DOWN_SECONDS: Final = 10.0  # without PostgreSQL, until sockets are closed
 GARBAGE_AFTER: Final = 20_000  # allocations
 TRY_AGAIN_LATER: Final = 1013
 SERVICE_RESTART: Final = 1012
+ABNORMAL: Final = 1006
 
 _nodes: WeakKeyDictionary[asyncio.AbstractEventLoop, Node] = WeakKeyDictionary()
 
@@ -62,6 +64,7 @@ class Node:
         self.answering = Answering()
         self._nudger = Nudger()
         self._alerted: dict[tuple[int, str], float] = {}
+        self._beats = 0
         self.journal = Journal(database.connect, self.health, self._nudger.committed)
         self.lookups: Asking[str, Found | None] = Asking(database.connect, database.look_up, self.health, PATIENCE)
         self.certificates: Asking[str, Issued | None] = Asking(database.connect, database.issued, self.health)
@@ -130,7 +133,7 @@ class Node:
         except TimeoutError:  # it is in the lane, and noted when PostgreSQL is there again
             pass
         except psycopg.Error:
-            log.warning("the end of connection %s is not noted", consumer.connection_id)
+            log.warning("the end of connection %s is not noted; the roll-call will", consumer.connection_id)
 
     def alert(self, station_id: int, code: str, text: str) -> None:
         """Tell staff, at most once a minute for each station and code."""
@@ -158,6 +161,9 @@ class Node:
                 try:
                     connection = connection or await database.connect()
                     await self._tell(connection)
+                    self._beats += 1
+                    if self._beats % ROLL_CALL == 0:
+                        await self._call_the_roll(connection)
                     self.health.worked()
                 except (psycopg.Error, OSError) as error:
                     self.health.failed(error)
@@ -197,6 +203,23 @@ class Node:
                 held = self.stations.get(one.station_id)
                 if one.station_id in locked and held is not None and held.heard_at is None:
                     held.heard_at = one.at
+
+    async def _call_the_roll(self, connection: Connection) -> None:
+        """What is open and what is said to be must be the same: an opening was committed for which nobody waited any
+        more, an end could not be noted, a socket was replaced by one that never came about."""
+        before = {consumer.connection_id: consumer for consumer in self.stations.values()}
+        held = await database.held(connection, self.name)
+        for connection_id, consumer in before.items():
+            if connection_id not in held:
+                consumer.give_up(SERVICE_RESTART, "this connection was given up")
+        sockets = before.keys() | {consumer.connection_id for consumer in self.stations.values()}
+        lost = [one for one, settled in held.items() if settled and one not in sockets]
+        if lost:
+            log.warning("%s connections had no socket", len(lost))
+            now = datetime.now(UTC)
+            await database.close_all(
+                connection, [Closing(one, now, ABNORMAL, "without a socket") for one in lost], False
+            )
 
     def _begin_anew(self) -> None:
         log.error("this node was taken for dead; its sockets are closed")

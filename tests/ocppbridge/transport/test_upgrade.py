@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ocppbridge.models import Alert, Connection, Station
 from ocppbridge.services import passwords
+from ocppbridge.transport import node
 from roaming.services import decisions
 from tests.ocppbridge.door import PASSWORD, Door, basic, eventually
 from tests.ocppbridge.world import new_station
@@ -209,3 +213,30 @@ def test_what_staff_change_about_a_station_counts_at_once_and_a_blocked_one_is_p
         station.save(update_fields=["blocked"])
         with pytest.raises(ConnectionClosed):
             talk.receive()
+
+
+def test_what_is_said_to_be_open_and_what_is_open_are_made_the_same(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An upgrade that waited too long for PostgreSQL was answered 503, and its connection was made after all."""
+    monkeypatch.setattr(node, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(node, "ROLL_CALL", 1)
+    new_station("CP1")
+    gone = new_station("CP2")
+    with door.station("CP1") as talk:
+        talk.call("Heartbeat", {})
+        real = Connection.objects.get()
+        at = timezone.now()
+        words: dict[str, Any] = {"station": gone, "node": real.node, "channel": real.channel, "alive_at": at}
+        never = Connection.objects.create(opened_at=at - timedelta(minutes=1), **words)
+        Connection.objects.create(opened_at=at, **words)  # its socket may be about to open
+        Station.objects.filter(pk=gone.pk).update(connection=never)
+        eventually(lambda: Station.objects.get(pk=gone.pk).connection_id is None)
+        closed = Connection.objects.exclude(closed_at=None)
+        assert [one.close_reason for one in closed] == ["without a socket"]
+        assert talk.call("Heartbeat", {})["currentTime"]
+        Connection.objects.filter(pk=real.pk).update(closed_at=at)
+        with pytest.raises(ConnectionClosed) as ended:
+            talk.receive()
+        assert ended.value.rcvd is not None
+        assert ended.value.rcvd.code == 1012
