@@ -59,7 +59,7 @@ class NewLimit(Question):
         duration = int(said["hours"] * 3600) if said["hours"] else None
         schedule = Schedule(Unit(said["unit"]), said["periods"], now.replace(microsecond=0), duration)
         profile = ChargingProfile(
-            charging_profiles.free_id(station), said["level"], Purpose(said["purpose"]), Kind.ABSOLUTE, (schedule,)
+            charging_profiles.new_id(), said["level"], Purpose(said["purpose"]), Kind.ABSOLUTE, (schedule,)
         )
         return InstallProfile(profile, Place(said["evse"]))
 

@@ -42,6 +42,16 @@ def strangers(kind: serializers.BaseSerializer[Any], data: Any) -> dict[str, Any
     return wrong | {name: said for name, said in inner.items() if said}
 
 
+class KnownOnly(serializers.Serializer[Any]):
+    """Of a view that makes its rows by itself."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Slips are told first."""
+        if strange := strangers(self, data):
+            raise ValidationError(strange)
+        return super().to_internal_value(data)
+
+
 def whole(at_least: int, **more: Any) -> serializers.IntegerField:
     """A number as OCPP has them: 32 bits."""
     return serializers.IntegerField(required=False, min_value=at_least, max_value=2**31 - 1, **more)

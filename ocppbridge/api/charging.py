@@ -60,7 +60,7 @@ class StartView(VerbView):
         group = IdToken(asked["group"], "Central") if "group" in asked else None
         number = secrets.randbelow(2**31 - 1) + 1
         limit = asked.get("limit")
-        profile = None if limit is None else charging_profiles.for_start(station, Unit(asked["unit"]), limit)
+        profile = None if limit is None else charging_profiles.for_start(Unit(asked["unit"]), limit)
         return StartCharging(IdToken(asked["token"], asked["token_type"]), number, where, group, profile)
 
 

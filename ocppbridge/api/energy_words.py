@@ -11,6 +11,7 @@ from typing import Any, Final
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from ocppbridge.api.asking import KnownOnly
 from ocppbridge.bridge import energy_steering, grid_signals
 from ocppbridge.bridge.grid_signals import MOST_SECONDS, MOST_SIGNAL
 from ocppbridge.charging.bidirectional import Control
@@ -208,7 +209,7 @@ class SignalSerializer(serializers.ModelSerializer[GridSignal]):
         fields = ["id", "kind", "at", "scope", "body", "reached", "missed", "made_by"]
 
 
-class RuleSerializer(serializers.ModelSerializer[TransferRule]):
+class RuleSerializer(KnownOnly, serializers.ModelSerializer[TransferRule]):
     """Which kinds of transfer a token may have: its own rule, that of its contract, or that of its party."""
 
     transfers = serializers.ListField(child=serializers.ChoiceField(choices=list(TRANSFERS)), min_length=1)

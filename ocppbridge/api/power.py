@@ -16,7 +16,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ocppbridge.api.asking import refusing, said, station_of, who
+from ocppbridge.api.asking import KnownOnly, refusing, said, station_of, who
 from ocppbridge.api.serializers import CallSerializer
 from ocppbridge.api.verbs import REFUSED
 from ocppbridge.bridge import budgets, power
@@ -128,7 +128,7 @@ class ChargingProfileView(mixins.ListModelMixin, View[InstalledProfile]):
         start, recurrency = asked.get("start_at"), asked.get("recurrency")
         kind = Kind.RECURRING if recurrency else Kind.ABSOLUTE if start else Kind.RELATIVE
         profile = ChargingProfile(
-            charging_profiles.free_id(station), asked["level"], Purpose(asked["purpose"]), kind,
+            charging_profiles.new_id(), asked["level"], Purpose(asked["purpose"]), kind,
             (Schedule(Unit(asked["unit"]), periods, start, asked.get("duration")),),
             Recurrency(recurrency) if recurrency else None, asked.get("valid_from"), asked.get("valid_to"),
             asked.get("transaction"),
@@ -225,7 +225,7 @@ class ShareSerializer(serializers.ModelSerializer[BudgetShare]):
         fields = ("station", "weight", "phases", "cars", "measured", "wanted", "accepted", "lease_end", "trouble")
 
 
-class BudgetSerializer(serializers.ModelSerializer[SiteBudget]):
+class BudgetSerializer(KnownOnly, serializers.ModelSerializer[SiteBudget]):
     """A budget with its shares."""
 
     shares = ShareSerializer(many=True, read_only=True)

@@ -99,7 +99,7 @@ def _plan(row: Transaction, wish: Preference | None, reference: str, now: dateti
     limit = most(supply, car) if limit is None else limit
     if limit is None:
         return None
-    number = mine.profile_id if mine is not None else charging_profiles.free_id(row.station)
+    number = mine.profile_id if mine is not None else charging_profiles.new_id()
     phases = supply.phases if car.phases is None else min(car.phases, supply.phases)
     periods = (Period(0, limit, phases=phases if car.unit == "A" else None),)
     content = Schedule(car.unit, periods, now.replace(microsecond=0))

@@ -6,11 +6,16 @@ against it is drift. Figures of a budget are in its own unit, A (per phase) or W
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
 from django.db import models
 
 from ocppbridge.models.call import Call
 from ocppbridge.models.station import Station
 from ocppbridge.models.transaction import Transaction
+
+_POWER = [MinValueValidator(Decimal())]
 
 
 class InstalledProfile(models.Model):
@@ -150,9 +155,13 @@ class SiteBudget(models.Model):
     location_id = models.CharField(max_length=36)
     active = models.BooleanField(default=True)
     unit = models.CharField(max_length=1, choices=Unit, default=Unit.A)
-    limit = models.DecimalField(max_digits=10, decimal_places=1)
-    limit_l2 = models.DecimalField(max_digits=10, decimal_places=1, null=True, blank=True, help_text="else as L1")
-    limit_l3 = models.DecimalField(max_digits=10, decimal_places=1, null=True, blank=True, help_text="else as L1")
+    limit = models.DecimalField(max_digits=10, decimal_places=1, validators=_POWER)
+    limit_l2 = models.DecimalField(
+        max_digits=10, decimal_places=1, null=True, blank=True, validators=_POWER, help_text="else as L1"
+    )
+    limit_l3 = models.DecimalField(
+        max_digits=10, decimal_places=1, null=True, blank=True, validators=_POWER, help_text="else as L1"
+    )
     periods = models.JSONField(
         default=list, blank=True,
         help_text='other limits at times, by the clock of the location: [{"days": [1, 5], "from": "17:00", '
@@ -160,11 +169,12 @@ class SiteBudget(models.Model):
     )  # fmt: skip
     strategy = models.CharField(max_length=8, choices=Strategy, default=Strategy.EQUAL)
     minimum = models.DecimalField(
-        max_digits=10, decimal_places=1, default=6, help_text="of one car; with less it is paused"
+        max_digits=10, decimal_places=1, default=6, validators=_POWER, help_text="of one car; with less it is paused"
     )
     offline_limit = models.DecimalField(
-        max_digits=10, decimal_places=1, default=0, help_text="of a station that is offline when its lease has ended"
-    )
+        max_digits=10, decimal_places=1, default=0, validators=_POWER,
+        help_text="of a station that is offline when its lease has ended",
+    )  # fmt: skip
     balanced_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 

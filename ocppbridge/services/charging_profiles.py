@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
-from django.db import transaction
-from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -36,7 +36,6 @@ from ocppbridge.services import alerts, calls
 from roaming.decisions import Choices
 
 OURS: Final = "CSO"
-FIRST_ID: Final = 1_000_000_001  # below are those of transactions, and those with a meaning of their own
 Drift = InstalledProfile.Drift
 
 
@@ -58,10 +57,15 @@ def installed(station: Station) -> list[Installed]:
     return [Installed(load(row.profile), row.evse_number, row.source) for row in rows]
 
 
-def free_id(station: Station) -> int:
-    """An id that no profile of the station has."""
-    rows = InstalledProfile.objects.filter(station=station, profile_id__gte=FIRST_ID)
-    return max(FIRST_ID, (rows.aggregate(most=Max("profile_id"))["most"] or 0) + 1)
+def new_id() -> int:
+    """An id that no profile has, not even one that is still on its way: a station replaces what has the same id.
+
+    It is above 2 000 000 000: below are those of transactions, of plans of cars, and those with a meaning of their own.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('ocppbridge_profile_id')")
+        (number,) = cursor.fetchone()
+    return int(number)
 
 
 def set_on(
@@ -72,13 +76,15 @@ def set_on(
         raise NotOffered("external constraints are set on the spot, never by the central system (K01.FR.22)")
     if profile.purpose is Purpose.STATION_MAX and not place.is_station:
         raise NotOffered("the maximum of a station is set for the station as a whole (K01.FR.38)")
+    if profile.purpose is Purpose.TX and (not profile.transaction or place.is_station):
+        raise NotOffered("a TxProfile is for a transaction and its EVSE: name both (K01.FR.03)")
     return calls.queue(station, InstallProfile(profile, place), purpose=purpose, reference=reference, requested_by=by)
 
 
-def for_start(station: Station, unit: Unit, limit: Decimal) -> ChargingProfile:
+def for_start(unit: Unit, limit: Decimal) -> ChargingProfile:
     """What a remote start may bring: a TxProfile of a transaction that is not there yet (K05)."""
     content = Schedule(unit, (Period(0, limit),))
-    return ChargingProfile(free_id(station), 0, Purpose.TX, Kind.RELATIVE, (content,))
+    return ChargingProfile(new_id(), 0, Purpose.TX, Kind.RELATIVE, (content,))
 
 
 def came_with(row: Transaction, now: datetime) -> None:

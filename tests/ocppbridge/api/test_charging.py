@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -30,7 +31,7 @@ def hub() -> world.World:
                 "idTag": "ABC",
                 "connectorId": 2,
                 "chargingProfile": {
-                    "chargingProfileId": 1_000_000_001,
+                    "chargingProfileId": ANY,
                     "stackLevel": 0,
                     "chargingProfilePurpose": "TxProfile",
                     "chargingProfileKind": "Relative",

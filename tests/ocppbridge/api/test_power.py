@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ocppbridge.models import BudgetShare, InstalledProfile, SiteBudget
+from ocppbridge.models import BudgetShare, EnergyPlan, InstalledProfile, SiteBudget
 from tests.ocppbridge.api.test_stations import get, post
 from tests.roaming.console import world
 
@@ -32,12 +32,21 @@ def test_a_profile_is_set_cleared_and_listed(hub: world.World) -> None:
     assert not InstalledProfile.objects.exists()
 
 
+def test_profiles_that_are_on_their_way_together_and_plans_of_cars_have_ids_of_their_own(hub: world.World) -> None:
+    """K01.FR.05: a station replaces what has the same id."""
+    made = [post("stations/VLT-0001/charging-profiles/", {**PROFILE, "level": n}).json()["payload"] for n in range(3)]
+    numbers = {one["csChargingProfiles"]["chargingProfileId"] for one in made}
+    assert len(numbers) == 3
+    assert min(numbers) > 2_000_000_000 > EnergyPlan(pk=2**31).profile_id
+
+
 @pytest.mark.parametrize("wrong", [
     {"purpose": "ChargingStationExternalConstraints"}, {"purpose": "PriorityCharging"}, {"periods": []},
     {"periods": [{"start": 5, "limit": "16"}]}, {"purpose": "ChargingStationMaxProfile", "evse": 1},
+    {"purpose": "TxProfile", "evse": 1}, {"purpose": "TxProfile", "transaction": "1"}, {"kind": "Absolute"},
 ])  # fmt: skip
 def test_what_a_station_may_not_be_told_is_refused_with_the_reason(hub: world.World, wrong: dict[str, object]) -> None:
-    """K01.FR.22, K01.FR.31, K01.FR.38; 1.6 has no priority charging."""
+    """K01.FR.03, K01.FR.22, K01.FR.31, K01.FR.38; 1.6 has no priority charging."""
     assert post("stations/VLT-0001/charging-profiles/", {**PROFILE, **wrong}).status_code == 400
 
 
@@ -55,6 +64,10 @@ def test_a_site_s_budget_is_made_changed_and_read_with_its_shares(hub: world.Wor
     assert made.json()["shares"] == []
     budget = SiteBudget.objects.get()
     wrong = {"country_code": "NL", "party_id": "VLT", "location_id": "Y", "limit": "40", "periods": [{"from": "x"}]}
+    assert post("site-budgets/", {**wrong, "periods": [], "limit": "-1"}).json().keys() == {"limit"}
+    assert post("site-budgets/", {**wrong, "periods": [], "limti": "1"}).json() == {
+        "limti": ["There is no such field."]
+    }
     assert post("site-budgets/", wrong).status_code == 400
     assert get(f"site-budgets/{budget.pk}/")["limit"] == "40.0"
     assert not BudgetShare.objects.exists()
