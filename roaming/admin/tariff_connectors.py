@@ -91,9 +91,9 @@ def _found(tariff: Tariff, text: str, which: str) -> QuerySet[Evse]:
         )
     match which:
         case "with":
-            return rows.filter(tariff_ids__contains=[tariff.object_id])
+            return rows.filter(tariff_use.named(tariff))
         case "without":
-            return rows.exclude(tariff_ids__contains=[tariff.object_id])
+            return rows.exclude(tariff_use.named(tariff))
         case "none":
             return rows.filter(tariff_ids=[])
     return rows

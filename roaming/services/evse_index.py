@@ -6,6 +6,7 @@ from roaming import postgres
 from roaming.models import Location
 from roaming.ocpi import json
 from roaming.ocpi import locations as words
+from roaming.services import objects
 
 _INDEX = """
 WITH told AS (
@@ -36,5 +37,6 @@ def bring_in_line(row: Location, location: words.Location) -> None:
 
 
 def _tariffs(evse: words.Evse) -> list[str]:
-    """Of all of its connectors, each once."""
-    return list(dict.fromkeys(tariff for connector in evse.connectors for tariff in connector.tariff_ids or []))
+    """Of all of its connectors, each once, folded: `t1` on a connector is tariff T1 (TYP-03)."""
+    named = (tariff for connector in evse.connectors for tariff in connector.tariff_ids or [])
+    return list(dict.fromkeys(objects.key(tariff) for tariff in named))

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from roaming.models import Evse, Location, Session, Substitution, Tariff
 from roaming.ocpi import json
@@ -90,7 +90,12 @@ def use(tariff: Tariff, now: datetime) -> Use:
 
 def naming(tariff: Tariff) -> QuerySet[Evse]:
     """The owner's EVSEs with a connector that has this tariff."""
-    return evses(tariff).filter(tariff_ids__contains=[tariff.object_id])
+    return evses(tariff).filter(named(tariff))
+
+
+def named(tariff: Tariff) -> Q:
+    """As an EVSE's row says it: folded, or as it was written before rows were."""
+    return Q(tariff_ids__overlap=[tariff.object_key, tariff.object_id])
 
 
 def evses(tariff: Tariff) -> QuerySet[Evse]:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from roaming.models import Location, Tariff
+from roaming.services import tariff_use
 from tests.roaming.admin.tariff_pages import operator, place, store, url
 from tests.roaming.console.forms import text
 
@@ -72,6 +74,15 @@ def test_connectors_are_found_by_words_and_by_what_they_have(tariff: Tariff, adm
     assert rows(which="with") == ["NORTH-1", "SOUTH-1"]
     assert rows(which="without") == ["NORTH-2", "NORTH-3"]
     assert rows(which="none") == ["NORTH-3"]
+
+
+def test_a_connector_may_spell_the_tariff_otherwise(tariff: Tariff, admin_client: Client) -> None:
+    """TYP-03: who pays it is asked before its prices change, and it is not withdrawn beneath them."""
+    place("NORTH", ["t1"], ["other"], last_updated="2026-11-21T11:00:00Z")
+    place("SOUTH", [], last_updated="2026-11-21T11:00:00Z")
+    assert tariff_use.use(tariff, timezone.now()).evses == 1
+    assert "|NORTH-1|1" not in text(admin_client.get(url(tariff, "connectors"), {"which": "without"}))
+    assert "EVSEs name it: NORTH-1" in text(admin_client.post(url(tariff, "withdraw"), {}, follow=True))
 
 
 def test_connectors_of_others_are_out_of_reach(tariff: Tariff, admin_client: Client) -> None:
