@@ -113,14 +113,21 @@ class Lane(Generic[T, R]):
         except psycopg.Error as error:
             if len(batch) == 1:
                 log.error("the database refused %s: %s", type(batch[0]).__name__, error)
-                self._done(batch[0], error)
+                self._tell(batch[0], error)
                 return
             middle = len(batch) // 2
             await self._settle(batch[:middle])
             await self._settle(batch[middle:])
             return
         for item, result in zip(batch, results, strict=True):
+            self._tell(item, result)
+
+    def _tell(self, item: T, result: R | Exception) -> None:
+        """Whoever fails when told does not take the lane with it: nothing would be acknowledged any more."""
+        try:
             self._done(item, result)
+        except Exception:
+            log.exception("cannot go on with what has been written")
 
     async def _written(self, batch: list[T]) -> Sequence[R]:
         """Write, waiting for a database that is away."""

@@ -230,6 +230,25 @@ def test_a_journal_with_too_much_to_write_says_so_until_it_is_written(monkeypatc
     assert full == [False] * 5 + [True]
 
 
+def test_who_fails_when_told_of_a_commit_stops_nobody_else() -> None:
+    """A lane that had ended would have left every station of the process without an answer."""
+    heard = Heard()
+
+    def fails(result: bool | Exception) -> None:
+        raise RuntimeError("a socket of no use")
+
+    async def work(writer: Journal, health: Health) -> None:
+        writer.put(Unit(heard.unit("{}", 1).entries, fails))
+        for n in (2, 3):
+            writer.put(heard.unit(f"{n}", n))
+            async with asyncio.timeout(20):
+                while any(lane.waiting for lane in writer.lanes):
+                    await asyncio.sleep(0.01)
+
+    writing(work, heard)
+    assert heard.done == [("2", True), ("3", True)]
+
+
 def test_who_comes_while_much_is_asked_waits_a_little_and_is_asked_for_together_with_the_next() -> None:
     batches: list[list[int]] = []
 
