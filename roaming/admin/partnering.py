@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +18,7 @@ from roaming.console.asking import Question, Refused, button, shown_once
 from roaming.models import Handshake, Platform
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
-from roaming.services import announcements, handshakes, platforms, presence
+from roaming.services import handshakes, platforms, presence
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -229,21 +228,18 @@ class Partnering(Mixed):
         icon="pause_circle",
         danger=True,
         fits=is_one(S.CONNECTED, S.OFFLINE),
-        text="Nothing in, nothing out, until resumed. What waits is kept.",
+        text="Nothing in, nothing out, until resumed: its locations, tariffs and cards are in nobody's lists, its "
+        "cards charge nowhere. What waits is kept.",
     )
     def suspend(self, request: HttpRequest, obj: Platform, form: Question) -> None:
         """Others are told (HCI-02)."""
-        with transaction.atomic():
-            platforms.suspend(obj, timezone.now())
-            announcements.about(obj)
+        platforms.suspend(obj, timezone.now())
         messages.success(request, f"{obj} is suspended.")
 
     @button("Resume", icon="play_circle", fits=is_one(S.SUSPENDED), text="What waits is sent.")
     def resume(self, request: HttpRequest, obj: Platform, form: Question) -> None:
         """As before."""
-        with transaction.atomic():
-            platforms.resume(obj, timezone.now())
-            announcements.about(obj)
+        platforms.resume(obj, timezone.now())
         messages.success(request, f"{obj} is resumed.")
 
     @button(
@@ -251,7 +247,8 @@ class Partnering(Mixed):
         icon="logout",
         danger=True,
         fits=is_one(S.CONNECTED, S.OFFLINE, S.SUSPENDED),
-        text="We unregister: tokens stop working on both sides, for good.",
+        text="We unregister: tokens stop working on both sides, for good; "
+        "its locations, tariffs and cards leave all lists.",
     )
     def leave(self, request: HttpRequest, obj: Platform, form: Question) -> None:
         """Our DELETE; the connection ends whatever the peer says."""
