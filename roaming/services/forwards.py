@@ -22,7 +22,6 @@ from roaming.ocpi.errors import HubError, ReceiverTimeout, ReceiverUnreachable
 from roaming.ocpi.headers import Routing
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services import partners
-from roaming.services.questions import find
 
 PATIENCE = 25.0  # seconds, below what clients usually wait (HUB-24)
 
@@ -56,8 +55,7 @@ class Passed:
 
 def pass_on(to: Forward, what: Passing) -> Passed:
     """The receiver's answer, whatever it is, if it is one. Raises HubError of the right kind."""
-    [platform] = find(Platform, id=to.platform)
-    known = partners.endpoints(platform)
+    platform, known = partners.with_endpoints(to.platform)
     url = what.url or partners.join(
         partners.endpoint(platform, what.module, what.interface, known), what.segments, what.query
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.utils import timezone
@@ -19,12 +20,29 @@ from roaming.ocpi.errors import ModuleNotOffered
 from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.versions import InterfaceRole, ModuleID
 from roaming.services import dialects, notices, presence
-from roaming.services.questions import find
+from roaming.services.questions import Question, find, whole, whole_row_of
+
+_PLATFORM = -1  # what stands in the question for the real one
 
 
 def endpoints(platform: Platform) -> list[Endpoint]:
     """All that it has."""
     return find(Endpoint, platform_id=platform.pk)
+
+
+def with_endpoints(pk: int) -> tuple[Platform, list[Endpoint]]:
+    """A platform and all that it has, in one statement."""
+    rows, own = _together().ask({_PLATFORM: pk}), len(whole(Platform))
+    if not rows:
+        raise Platform.DoesNotExist(pk)
+    platform = whole_row_of(Platform, rows[0][:own])
+    return platform, [whole_row_of(Endpoint, row[own:]) for row in rows if row[own] is not None]
+
+
+@cache
+def _together() -> Question:
+    rows = Platform.objects.filter(pk=_PLATFORM).order_by("endpoints__pk")
+    return Question.of(rows.values_list(*whole(Platform), *whole(Endpoint, "endpoints__")))
 
 
 def endpoint(
