@@ -1,4 +1,4 @@
-"""Certification, block Q: a car that gives energy back, steered in every mode. Of the cases only the ids are known."""
+"""Certification, block Q: a car that gives energy back, steered in every mode. Of the cases we know ids and titles."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_a_setpoint_that_the_station_pulls(station: Station, door: Door) -> None
 
 @pytest.mark.parametrize("mode", [Mode.EXTERNAL_SETPOINT, Mode.EXTERNAL_LIMITS, Mode.LOCAL_LOAD_BALANCING])
 def test_somebody_on_site_steers_within_our_limits(station: Station, door: Door, mode: Mode) -> None:
-    """TC_Q_111_CSMS, TC_Q_112_CSMS, TC_Q_120_CSMS: Q05, Q06, Q09."""
+    """TC_Q_111_CSMS, TC_Q_112_CSMS, TC_Q_124_CSMS: Q05, Q06, Q09."""
     with door.station("CP1", "ocpp2.1") as talk:
         ready(talk)
         wish = v2x.wish(mode, limit=v2x.watts(8000), discharge_limit=v2x.watts(-3000))
@@ -219,7 +219,7 @@ def test_somebody_on_site_steers_within_our_limits(station: Station, door: Door,
 
 
 def test_frequency_restoration_by_our_signal(station: Station, door: Door) -> None:
-    """TC_Q_117_CSMS, Q07: the curve says what a signal means; the signal goes to each station that follows."""
+    """TC_Q_120_CSMS, Q07: the curve says what a signal means; the signal goes to each station that follows."""
     with door.station("CP1", "ocpp2.1") as talk:
         ready(talk)
         curve = ((-1, v2x.watts(-7000)), (0, v2x.watts(0)), (1, v2x.watts(7000)))
@@ -236,6 +236,21 @@ def test_frequency_restoration_by_our_signal(station: Station, door: Door) -> No
         assert Alert.objects.filter(code="GRID-SIGNAL-REFUSED").exists()
 
 
+def test_frequency_support_by_setpoints_that_are_pushed(station: Station, door: Door) -> None:
+    """TC_Q_117_CSMS, Q07: the figures of a plan with a curve change as those of any dynamic plan."""
+    with door.station("CP1", "ocpp2.1") as talk:
+        ready(talk)
+        row = v2x.plan().transaction
+        curve = ((-1, v2x.watts(-7000)), (1, v2x.watts(7000)))
+        figures = {"setpoint": v2x.watts(1000), "signal_watt_curve": curve}
+        energy_steering.steer(row, v2x.wish(Mode.CENTRAL_FREQUENCY, Control.PUSHED, **figures), "me", now())
+        profile = v2x.installed(talk)
+        (period,) = v2x.periods(profile)
+        assert (profile["chargingProfileKind"], period["operationMode"]) == ("Dynamic", "CentralFrequency")
+        energy_steering.set_figures(row, Setpoints(setpoint=v2x.watts(-3000)), "me", now())
+        assert v2x.heard(talk, "UpdateDynamicSchedule")["scheduleUpdate"] == {"setpoint": -3000}
+
+
 def test_frequency_support_by_the_station_itself(station: Station, door: Door) -> None:
     """TC_Q_121_CSMS, Q08."""
     with door.station("CP1", "ocpp2.1") as talk:
@@ -248,7 +263,7 @@ def test_frequency_support_by_the_station_itself(station: Station, door: Door) -
 
 
 def test_it_rests(station: Station, door: Door) -> None:
-    """TC_Q_124_CSMS, Q10: Idle has no setpoint, and may let the EVSE sleep."""
+    """Q10: Idle has no setpoint, and may let the EVSE sleep."""
     with door.station("CP1", "ocpp2.1") as talk:
         ready(talk)
         row = v2x.plan().transaction

@@ -46,7 +46,7 @@ def settlement(**more: Any) -> dict[str, Any]:
 def test_a_payment_that_the_terminal_has_authorized_may_charge_and_is_settled_with_our_receipt(
     station: Station, door: Door
 ) -> None:
-    """TC_C_103_CSMS, TC_C_117_CSMS, TC_C_118_CSMS: settled at the end; the receipt is the CSMS's."""
+    """TC_C_117_CSMS, TC_C_118_CSMS: settled at the end; the receipt is the CSMS's."""
     with door.station("CP1", "ocpp2.1") as talk:
         boot(talk)
         start = talk.call("TransactionEvent", event("Started", 0, "Authorized", idToken=PSP, meterValue=metered(0, 0)))
@@ -70,7 +70,7 @@ def test_a_receipt_of_the_terminal_stands(station: Station, door: Door) -> None:
 
 
 def test_a_cancelled_payment_has_no_transaction_and_no_receipt(station: Station, door: Door) -> None:
-    """TC_C_104_CSMS, TC_C_108_CSMS, TC_C_113_CSMS: cancelled before and after the start."""
+    """TC_C_113_CSMS."""
     with door.station("CP1", "ocpp2.1") as talk:
         boot(talk)
         assert talk.call("NotifySettlement", settlement(status="Canceled", settlementAmount=0)) == {}
@@ -99,6 +99,7 @@ def test_direct_payments_can_be_refused(station: Station, door: Door) -> None:
     ("number", "status"), [("DE136695976", "Accepted"), ("DE123456789", "Rejected"), ("nonsense", "Rejected")]
 )
 def test_a_vat_number_is_checked_by_its_country_s_rules(station: Station, door: Door, number: str, status: str) -> None:
+    """TC_C_108_CSMS."""
     with door.station("CP1", "ocpp2.1") as talk:
         boot(talk)
         answer = talk.call("VatNumberValidation", {"vatNumber": number, "evseId": 1})
@@ -204,7 +205,7 @@ def battery(slot: int, serial: str, soc: float) -> dict[str, Any]:
 
 
 def test_batteries_are_swapped_by_request(station: Station, door: Door) -> None:
-    """TC_S_102_CSMS, TC_S_103_CSMS: in, out; not taken in time."""
+    """TC_S_103_CSMS: in, out; not taken in time."""
     with door.station("CP1", "ocpp2.1") as talk:
         boot(talk)
         row = battery_swaps.ask(drained(), IdToken("04AABBCC", "ISO14443"), by="me", now=timezone.now())
@@ -231,6 +232,7 @@ def test_batteries_are_swapped_by_request(station: Station, door: Door) -> None:
 
 
 def test_a_swap_that_the_station_refuses_is_refused(station: Station, door: Door) -> None:
+    """TC_S_102_CSMS."""
     with door.station("CP1", "ocpp2.1") as talk:
         boot(talk)
         row = battery_swaps.ask(drained(), IdToken("04AABBCC", "ISO14443"), by="me", now=timezone.now())
