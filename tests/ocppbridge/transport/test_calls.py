@@ -15,6 +15,7 @@ from ocppbridge.charging.intents import RawCall, Reset, StartCharging, Unlock, V
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.models import Call, Frame, Station
 from ocppbridge.services import calls
+from ocppbridge.transport import consumer
 from tests.ocppbridge.door import Door, Talk, eventually
 from tests.ocppbridge.world import new_station
 
@@ -211,7 +212,8 @@ def test_a_station_that_never_connected_cannot_be_called_for_its_version_is_unkn
         calls.queue(station, StartCharging(IdToken("A"), 1, Place(1, 1)), purpose="staff")
 
 
-def test_the_sweep_wakes_a_holder_that_missed_its_nudge(door: Door) -> None:
+def test_the_sweep_wakes_a_holder_that_missed_its_nudge(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer, "CALLS_AFTER", 3600.0)  # on a slow machine it would look within the half second
     new_station("CP1")
     with door.station("CP1") as talk:
         station = booted(talk)
