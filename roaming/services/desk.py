@@ -205,7 +205,8 @@ def _stands(cdr: Cdr, verdict: str) -> bool:
 
 
 def _ripple(cdr: Cdr) -> None:
-    """What hangs on it is looked at again: its credits, and what waited for it or because of it (CDR-11)."""
+    """What hangs on it is looked at again: its credits, what waited for it or because of it, and what stands beside a
+    credit only because that does (CDR-11)."""
     others = Cdr.objects.filter(country_code=cdr.country_code, party_id=cdr.party_id, desk_due=False).exclude(pk=cdr.pk)
     of_it = Q(start_date_time=cdr.start_date_time, token_uid__iexact=cdr.token_uid)
     if cdr.session_key:
@@ -215,7 +216,7 @@ def _ripple(cdr: Cdr) -> None:
         for pk, credit, codes in others.filter(of_it | Q(credit=True, credit_reference_id__iexact=cdr.object_id))
         .order_by()
         .values_list("pk", "credit", "assessment__codes")
-        if credit or set(codes or ()) & _WAITING
+        if credit or cdr.credit or set(codes or ()) & _WAITING
     ]
     if keys and Cdr.objects.filter(pk__in=keys).update(desk_due=True):
         nudges.nudge_each(TASK, [0], nudges.BULK)

@@ -1,7 +1,8 @@
 """What the hub knows that bears on a CDR: its session, the CDRs beside it, the tariffs published, the partner's ways.
 
 Which CDRs are *beside* it decides who is the duplicate: what is accepted counts, and what came before it and still
-waits; of two that bill one session the second is held, until a credit takes the first one back (CDR-11).
+waits; of two that bill one session the second is held, until a credit takes the first one back (CDR-11). One that is
+accepted is not held for a later one, whatever staff made of that.
 """
 
 from __future__ import annotations
@@ -81,16 +82,18 @@ def beside(document: Mapping[str, Any], owner: PartyId, before: int | None) -> l
         "pk", "object_key", "credit", "assessment__verdict", "document"
     )  # fmt: skip
     named = {key(str(document.get(name) or "")) for name in ("id", "credit_reference_id")}
+    own = Assessment.objects.filter(verdict=Assessment.Verdict.ACCEPTED)
+    accepted = before is not None and own.filter(cdr_id=before).exists()
     return [
         json.loads(text)
         for pk, identifier, credit, verdict, text in found[:MOST]
-        if identifier in named or _counts(verdict, credit, before is None or pk < before)
+        if identifier in named or _counts(verdict, credit, before is None or pk < before, accepted)
     ]
 
 
-def _counts(verdict: str | None, credit: bool, earlier: bool) -> bool:
+def _counts(verdict: str | None, credit: bool, earlier: bool, accepted: bool) -> bool:
     if verdict == Assessment.Verdict.ACCEPTED:
-        return True
+        return credit or earlier or not accepted
     return earlier and (verdict is None or (verdict == Assessment.Verdict.ON_HOLD and not credit))
 
 

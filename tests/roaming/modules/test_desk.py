@@ -149,6 +149,26 @@ def test_the_second_cdr_of_a_session_waits_until_the_first_is_credited(source: P
     assert (total.cdrs, total.excl_vat) == (3, D("2.5"))
 
 
+def test_without_its_credit_the_replacement_waits_again(source: Platform, cpo: Partner) -> None:
+    """CDR-11: a session is billed once, also where staff do not let the credit stand."""
+    for body in (cdr(), credit(cdr()), cdr(id="CDR2")):
+        post(cpo, body)
+    assert (verdict("CDR2")[0], balances.of(CPO, "S1")[0].excl_vat) == ("ACCEPTED", D("2.5"))
+    desk.reject(assessed("CDR1-C"), "anna", "a mistake", timezone.now())
+    assert verdict("CDR2") == ("ON_HOLD", ["session_billed_twice"], False)
+    assert (verdict("CDR1"), balances.of(CPO, "S1")[0].excl_vat) == (("ACCEPTED", [], True), D("2.5"))
+
+
+def test_what_was_accepted_is_not_held_for_a_later_one(source: Platform, cpo: Partner) -> None:
+    """Staff let both stand, with a note; whenever the first is looked at again that holds."""
+    for body in (cdr(), cdr(id="CDR2")):
+        post(cpo, body)
+    desk.release(assessed("CDR2"), "anna", "two cars, one session", timezone.now())
+    desk.assess(stored(), timezone.now())
+    assert verdict("CDR1") == ("ACCEPTED", [], True)
+    assert balances.of(CPO, "S1")[0].excl_vat == D(5)
+
+
 def test_the_same_charging_under_another_session_id_is_found(source: Platform, cpo: Partner) -> None:
     decisions.choose("CDR-WITHOUT-SESSION", "accept")
     token = {**cdr()["cdr_token"], "uid": cdr()["cdr_token"]["uid"].lower()}
