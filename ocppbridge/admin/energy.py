@@ -104,7 +104,7 @@ class EnergyPlanAdmin(Shown[EnergyPlan]):
     actions_detail = ("steer", "change_figures", "allow_transfers", "end_plan")
     fields = (
         ("car", "standing", "reason"), ("control", "mode", "now"), ("allowed_shown", "allowed_by", "allowed_outcome"),
-        ("requested_by", "changed_at", "holds_since", "pulled_at"), ("profile_number", "edition"), "cut_shown",
+        ("requested_by", "changed_at"), ("holds_since", "pulled_at"), ("profile_number", "edition"), "cut_shown",
         "profile_shown",
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from roaming.console.text import GOOD, WARN, badge, pretty_value
 class GridSignalAdmin(Shown[GridSignal]):
     """Signals of the grid and the market: whom they reached, and who could not follow."""
 
-    list_display = ("at", "kind", "scope", "body", "reached", "missed_count", "made_by")
+    list_display = ("at", "kind", "scope_shown", "body_shown", "reached", "missed_count", "made_by")
     list_filter = ("kind",)
     ordering = ("-at", "-id")
     actions_list = ("send_signal",)
@@ -43,6 +43,16 @@ class GridSignalAdmin(Shown[GridSignal]):
         row = grid_signals.send(kind, scope, said, request.user.get_username(), timezone.now())
         return HttpResponseRedirect(reverse("admin:ocppbridge_gridsignal_change", args=(row.pk,)))
 
+    @admin.display(description="For")
+    def scope_shown(self, obj: GridSignal) -> str:
+        """Whom."""
+        return _words(obj.scope) or "every car"
+
+    @admin.display(description="Says")
+    def body_shown(self, obj: GridSignal) -> str:
+        """Its figures."""
+        return _words(obj.body) or "–"
+
     @admin.display(description="Could not follow")
     def missed_count(self, obj: GridSignal) -> SafeString | str:
         """How many."""
@@ -52,3 +62,9 @@ class GridSignalAdmin(Shown[GridSignal]):
     def missed_shown(self, obj: GridSignal) -> SafeString | str:
         """And why."""
         return pretty_value(obj.missed) if obj.missed else badge("all did", GOOD)
+
+
+def _words(said: dict[str, Any]) -> str:
+    """Such as "power -3000.0"; of a list only how long it is."""
+    named = {name: f"{len(value)} of them" if isinstance(value, list) else value for name, value in said.items()}
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in named.items())

@@ -118,8 +118,10 @@ def test_a_schedule_with_what_follows(hub: world.World, staff: Client) -> None:
 
 def test_a_signal_is_sent_and_its_page_says_what_came_of_it(hub: world.World, staff: Client) -> None:
     assert "This kind of signal needs it" in press(staff, "gridsignal", "send_signal", kind="power")
+    assert "no station of ours: NOPE" in press(staff, "gridsignal", "send_signal", kind="stop", station="NOPE")
     press(staff, "gridsignal", "send_signal", kind="power", power="-2000", party="NL/VLT")
     assert (GridSignal.objects.get().reached, GridSignal.objects.get().made_by) == (1, "boss")
+    assert "party NL/VLT" in staff.get("/admin/ocppbridge/gridsignal/").content.decode()
 
 
 def test_a_rule_is_about_somebody(hub: world.World, staff: Client) -> None:
