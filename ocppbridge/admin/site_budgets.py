@@ -21,6 +21,8 @@ from roaming.console.home import Panel
 from roaming.console.pages import EditedRows, Page
 from roaming.console.text import GOOD, WARN, ago, badge, linked, number
 
+PLACE = ("country_code", "party_id", "location_id")
+
 
 class ShareRows(EditedRows[BudgetShare, SiteBudget]):
     """What each station has of it; staff say what it weighs and on which phases it hangs."""
@@ -59,6 +61,14 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at 
         if wrong:
             raise forms.ValidationError(wrong)
         return periods
+
+    def clean(self) -> dict[str, Any]:
+        """The location is there."""
+        said: dict[str, Any] = super().clean() or {}
+        where = [str(said.get(name, "")) for name in PLACE]
+        if all(where) and set(PLACE) & set(self.changed_data) and (wrong := budgets.misplaced(*where)):
+            self.add_error("location_id", wrong)
+        return said
 
 
 @admin.register(SiteBudget)

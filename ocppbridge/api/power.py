@@ -225,6 +225,9 @@ class ShareSerializer(serializers.ModelSerializer[BudgetShare]):
         fields = ("station", "weight", "phases", "cars", "measured", "wanted", "accepted", "lease_end", "trouble")
 
 
+PLACE = ("country_code", "party_id", "location_id")
+
+
 class BudgetSerializer(KnownOnly, serializers.ModelSerializer[SiteBudget]):
     """A budget with its shares."""
 
@@ -243,6 +246,13 @@ class BudgetSerializer(KnownOnly, serializers.ModelSerializer[SiteBudget]):
         if wrong := faults(periods):
             raise serializers.ValidationError(wrong)
         return periods
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The location is there."""
+        place = [attrs.get(name, getattr(self.instance, name, "")) for name in PLACE]
+        if set(PLACE) & attrs.keys() and (wrong := budgets.misplaced(*place)):
+            raise serializers.ValidationError({"location_id": [wrong]})
+        return attrs
 
 
 class SiteBudgetView(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, ReadView[SiteBudget]):

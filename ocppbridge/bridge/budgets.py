@@ -27,6 +27,8 @@ from ocppbridge.models import BudgetShare, Call, SiteBudget
 from ocppbridge.services import budget_shares, bulk, many_calls
 from ocppbridge.services.budget_shares import AGAIN_AFTER, ONE, PURPOSE, counted, failed_lately, waits
 from ocppbridge.services.many_calls import Wanted
+from roaming.ocpi.party import PartyId
+from roaming.services import locations
 
 FALLBACK_LEVEL, SHARE_LEVEL = 0, 1
 CLOCKS: Final = timedelta(minutes=5)  # a station's clock may be behind
@@ -38,6 +40,12 @@ _WRITTEN: Final = (
 )  # fmt: skip
 _COLUMNS: Final = tuple(f"{name}_id" if name.endswith("call") else name for name in _WRITTEN)
 _ANEW: Final = dict.fromkeys(("sent", "sent_lease_end", "accepted", "lease_end", "fallback", "fallback_sent"))
+
+
+def misplaced(country: str, party: str, location: str) -> str:
+    """Why there can be no budget, or "": by a slip of the pen nothing would be limited, and nobody would know."""
+    owner = PartyId(country.upper(), party.upper())
+    return "" if locations.find(owner, location) is not None else f"There is no location {location} of {owner}."
 
 
 @transaction.atomic

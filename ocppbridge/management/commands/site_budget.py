@@ -20,7 +20,6 @@ from roaming.console.operating import Error, OperatorCommand, table
 from roaming.ocpi import json
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.party import PartyId
-from roaming.services import locations
 
 FIGURES: Final = ("limit", "limit_l2", "limit_l3", "minimum", "offline_limit")
 MOST: Final = Decimal(100_000_000)
@@ -97,8 +96,8 @@ def _party(text: str) -> PartyId:
 
 
 def _new(party: PartyId, location: str) -> SiteBudget:
-    if locations.find(party, location) is None:
-        raise Error(f"There is no location {location} of {party}.")
+    if wrong := budgets.misplaced(party.country, party.party, location):
+        raise Error(wrong)
     return SiteBudget(country_code=party.country, party_id=party.party, location_id=location)
 
 

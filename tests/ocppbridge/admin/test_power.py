@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from ocppbridge.admin.drawing import drawn
+from ocppbridge.bridge import sites
 from ocppbridge.charging.charging_profiles import Period
 from ocppbridge.handlers import settling
 from ocppbridge.models import Alert, Call, ChargingLimit, InstalledProfile, ScheduleCheck, SiteBudget
@@ -91,6 +92,9 @@ def test_a_budget_whose_periods_make_no_sense_is_not_kept(admin_client: Client) 
     assert admin_client.post("/admin/ocppbridge/sitebudget/add/", said).status_code == 200
     assert not SiteBudget.objects.exists()
     said["periods"] = '[{"from": "17:00", "to": "20:00", "limit": 3}]'
+    slip = admin_client.post("/admin/ocppbridge/sitebudget/add/", said)
+    assert "There is no location SITE of NL/VLT." in slip.content.decode()
+    sites.add("CP1", "NL/VLT", location="SITE")
     assert admin_client.post("/admin/ocppbridge/sitebudget/add/", said).status_code == 302
     assert SiteBudget.objects.get().periods[0]["limit"] == 3
 

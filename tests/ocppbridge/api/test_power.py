@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ocppbridge.models import BudgetShare, EnergyPlan, InstalledProfile, SiteBudget
+from ocppbridge.bridge import sites
+from ocppbridge.models import EnergyPlan, InstalledProfile, SiteBudget
 from tests.ocppbridge.api.test_stations import get, post
 from tests.roaming.console import world
 
@@ -59,9 +60,12 @@ def test_a_1_6_station_cannot_tell_its_profiles_but_its_schedule(hub: world.Worl
 
 
 def test_a_site_s_budget_is_made_changed_and_read_with_its_shares(hub: world.World) -> None:
+    for place in ("X", "Y"):
+        sites.add(f"CP-{place}", "NL/VLT", location=place)
+    slip = post("site-budgets/", {"country_code": "NL", "party_id": "VLT", "location_id": "XX", "limit": "40"})
+    assert (slip.status_code, slip.json()) == (400, {"location_id": ["There is no location XX of NL/VLT."]})
     made = post("site-budgets/", {"country_code": "NL", "party_id": "VLT", "location_id": "X", "limit": "40"})
     assert made.status_code == 201
-    assert made.json()["shares"] == []
     budget = SiteBudget.objects.get()
     wrong = {"country_code": "NL", "party_id": "VLT", "location_id": "Y", "limit": "40", "periods": [{"from": "x"}]}
     assert post("site-budgets/", {**wrong, "periods": [], "limit": "-1"}).json().keys() == {"limit"}
@@ -70,4 +74,3 @@ def test_a_site_s_budget_is_made_changed_and_read_with_its_shares(hub: world.Wor
     }
     assert post("site-budgets/", wrong).status_code == 400
     assert get(f"site-budgets/{budget.pk}/")["limit"] == "40.0"
-    assert not BudgetShare.objects.exists()
