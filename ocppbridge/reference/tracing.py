@@ -64,12 +64,19 @@ def _next(one: Any) -> Iterator[Any]:
             value = one.__globals__.get(name)
             if isinstance(value, ModuleType) and value.__name__.startswith(_OURS):
                 yield from filter(_is_ours, (vars(value).get(other) for other in names))
-            elif isinstance(value, Mapping):  # a table by class: the row that the code asks for
-                yield from (row for key, row in value.items() if isinstance(key, type) and key.__name__ in names)
+            elif isinstance(value, Mapping):
+                yield from _rows(value, names)
             elif _is_ours(value):
                 yield inspect.unwrap(value) if callable(value) else value
     elif isinstance(one, type):
         yield from (value for value in vars(one).values() if isinstance(value, FunctionType))
+
+
+def _rows(table: Mapping[Any, Any], names: set[str]) -> Iterator[Any]:
+    """By class: the row that the code asks for. Of classes by text: any, for the text comes from outside."""
+    for key, row in table.items():
+        if (isinstance(key, type) and key.__name__ in names) or (isinstance(key, str) and isinstance(row, type)):
+            yield row
 
 
 def _is_ours(value: Any) -> bool:
