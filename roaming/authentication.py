@@ -7,6 +7,7 @@ that nobody is shut out by a neighbour behind the same address.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -20,6 +21,7 @@ from roaming.ocpi.errors import Unauthorized
 from roaming.services import callers, known, limits, notices, platforms, presence, secrets
 
 WRONG_PER_MINUTE = 20
+PATIENCE = 3.0  # seconds
 
 _OPEN = (Platform.Status.INVITED, Platform.Status.CONNECTED, Platform.Status.OFFLINE)
 
@@ -50,6 +52,25 @@ def authenticate(request: HttpRequest, now: datetime, *, reading_versions: bool 
             platforms.used(caller.token, now)
         presence.heard(caller.platform, now)
     return caller
+
+
+def settled(caller: Caller, request: HttpRequest, now: datetime) -> Caller:
+    """A peer that has answered our registration may ask for lists before we have stored what it answered: it waits.
+
+    It would be shown what somebody without a party sees, and believe that it has seen everything. Raises Unauthorized.
+    """
+    until = time.monotonic() + PATIENCE
+    while caller.registered and caller.platform.status == Platform.Status.INVITED:
+        if time.monotonic() >= until:
+            raise Unauthorized()
+        pause()
+        caller = authenticate(request, now)
+    return caller
+
+
+def pause() -> None:
+    """Long enough for another process to get on."""
+    time.sleep(0.02)
 
 
 def _lacks(caller: Caller, request: HttpRequest, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views import defaults
 
 from roaming import answers, journal
-from roaming.authentication import Caller, authenticate
+from roaming.authentication import Caller, authenticate, settled
 from roaming.bodies import read_body
 from roaming.journal import Inbound
 from roaming.modules import BY_PATH, MODULES, versions
@@ -151,6 +151,8 @@ def _authenticated(
     request: HttpRequest, exchange: Inbound, now: Any, *, invited: bool, reading_versions: bool = False
 ) -> Caller:
     caller = authenticate(request, now, reading_versions=reading_versions)
+    if not invited:
+        caller = settled(caller, request, now)
     exchange.platform = caller.platform.pk
     exchange.only_http_200 = caller.platform.only_http_200
     if not caller.registered and not invited:

@@ -16,6 +16,7 @@ from tests.personas import samples
 from tests.personas.partner import Partner, Said, partner
 
 CPO, EMSP = "NL/CHN", "DE/CHN"
+UNREAD = "SELECT count(*) FROM roaming_pull WHERE known_until IS NULL"
 OWNED = {"country_code": "NL", "party_id": "CHN"}
 
 
@@ -40,6 +41,8 @@ def chain(hub: Hub) -> Iterator[Chain]:
         register(found.far, emsp)
         invited = far.command("invite_platform", "--role", "HUB", "--party", "NL/HUB", "--name", "The near hub")
         hub.command("register_with", "--url", invited["versions_url"], "--token", invited["token_a"])
+        for one in (found.near, found.far):  # what is pulled while it is pushed comes twice
+            eventually(lambda one=one: one.one(UNREAD) == 0, "each has read the other's lists", seconds=60)
         yield found
 
 

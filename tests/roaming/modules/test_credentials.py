@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import pytest
 from django.db import connection
 
+from roaming import authentication
 from roaming.models import IssuedToken, Party, Platform
 from tests.personas.partner import Partner, Said
 
@@ -46,6 +48,21 @@ def test_registering_twice_is_405(hub: Any, emsp: Partner) -> None:
     """CRE-06."""
     answer = emsp.call("POST", emsp.at("credentials", "SENDER"), emsp.credentials(), routed=False)
     assert answer.both == (405, 2000)
+
+
+def test_who_calls_before_its_answer_to_our_registration_is_stored_waits_for_it(
+    hub: Any, cpo: Partner, emsp: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CRE-02, HCI-12: instead of reading lists as nobody, which would be empty."""
+    row = Platform.objects.filter(pk=hub.platform(emsp).pk)
+    row.update(status=Platform.Status.INVITED)
+    monkeypatch.setattr(authentication, "pause", lambda: row.update(status=Platform.Status.CONNECTED))
+    clients = emsp.at("hubclientinfo", "SENDER")
+    assert [one["party_id"] for one in emsp.call("GET", clients, routed=False).data] == [cpo.party[3:]]
+    row.update(status=Platform.Status.INVITED)
+    monkeypatch.setattr(authentication, "PATIENCE", 0.0)
+    assert emsp.call("GET", clients, routed=False).http_status == 401
+    assert emsp.call("GET", f"{hub.url}/ocpi/versions", routed=False).http_status == 200
 
 
 def test_put_and_delete_before_registration_are_405(hub: Any) -> None:
