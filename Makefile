@@ -48,7 +48,7 @@ up: .venv/ready
 	@exec $(BIN)/python manage.py up
 
 test: .venv/ready
-	@exec $(BIN)/pytest -q -n $(JOBS) --dist loadfile $(ARGS)
+	@exec $(BIN)/pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: .venv/ready
 	@exec $(BIN)/python -m tests.benchmarks $(ARGS)
