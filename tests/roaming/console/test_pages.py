@@ -56,7 +56,7 @@ def test_every_filter_offered_can_be_chosen(hub: world.World, admin_client: Clie
             queries = [
                 choice["query_string"] for choice in spec.choices(page.context_data["cl"]) if "query_string" in choice
             ]
-            for query in {*queries[:2], *queries[-1:]}:  # of many alike
+            for query in {*queries[1:2], *queries[-1:]}:  # of many alike; the first is the list as it is
                 if query:
                     answer = admin_client.get(url(model, "changelist") + query)
                     assert (name(model), query, answer.status_code) == (name(model), query, 200)
