@@ -73,6 +73,7 @@ def test_a_wish_is_heeded_when_it_comes(
             session=said.session, sender=said.sender, profile_type="FAST", response="NOT_POSSIBLE", received_at=NOW
         )
     assert sent.tasks == [("ocppbridge.wish", [said.pk])]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
     tasks.heed_wish(said.pk)
     (call,) = Call.objects.filter(purpose=wishes.PURPOSE)
     assert wishes.sweep(NOW) == []
