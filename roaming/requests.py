@@ -145,8 +145,8 @@ def _request(routed: Routed) -> Request:
 
 
 def _parsed(routed: Routed) -> Any:
-    """Writes have a JSON body (STA-01); authorize may go without."""
-    if routed.method in ("GET", "DELETE") or (
+    """Writes have a JSON body (STA-01); authorize may go without, and where nothing is routed the operation reads it."""
+    if not routed.interface.routed or routed.method in ("GET", "DELETE") or (
         routed.method == "POST" and not routed.body and "token_uid" in routed.names
     ):
         return None

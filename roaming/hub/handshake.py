@@ -34,6 +34,7 @@ from roaming.ocpi.errors import (
     UnusableApi,
 )
 from roaming.ocpi.party import PartyId
+from roaming.ocpi.status import Status
 from roaming.ocpi.types import Role
 from roaming.ocpi.versions import Endpoint, InterfaceRole, ModuleID, Version, highest_common
 
@@ -224,7 +225,8 @@ def _answered(response: Response, method: str) -> Envelope:
     envelope = response.envelope
     if envelope is not None and _accepted(response):
         return envelope
-    unclear = response.http_status >= 500 or (envelope is None and response.http_status < 300)
+    broke = envelope is not None and envelope.status_code == Status.SERVER_ERROR  # some say so with HTTP 200 (peers 10)
+    unclear = broke or response.http_status >= 500 or (envelope is None and response.http_status < 300)
     raise (Unanswered if unclear else Refused)(f"{method} credentials was answered with {_said(response)}")
 
 

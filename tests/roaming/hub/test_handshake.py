@@ -245,6 +245,7 @@ class TestSender:
             Response(500),
             Response(200),
             answer(http=502, status=3000),
+            answer(status=3000),
             answer(),
             answer("x"),
             answer({"token": "with blank"}),
@@ -252,7 +253,7 @@ class TestSender:
         ],
     )
     def test_an_unclear_answer_leaves_both_tokens_in_question(self, response: Response) -> None:
-        """CRE-19: the peer may have switched."""
+        """CRE-19: the peer may have switched; one that fails half way may say so with HTTP 200 (peers 10)."""
         with pytest.raises(Unanswered):
             run(rotate_as_sender(VERSIONS, "token-c", OURS), FakePeer(put=response))
 

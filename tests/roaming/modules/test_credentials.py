@@ -10,6 +10,7 @@ from django.db import connection
 
 from roaming import authentication
 from roaming.models import IssuedToken, Party, Platform
+from roaming.ocpi import json
 from tests.personas.partner import Partner, Said
 
 
@@ -45,9 +46,11 @@ def test_the_credentials_show_the_callers_own_token(hub: Any, emsp: Partner) -> 
 
 
 def test_registering_twice_is_405(hub: Any, emsp: Partner) -> None:
-    """CRE-06."""
-    answer = emsp.call("POST", emsp.at("credentials", "SENDER"), emsp.credentials(), routed=False)
-    assert answer.both == (405, 2000)
+    """CRE-06: whatever the body is, or with none."""
+    for body in (json.dump_bytes(emsp.credentials()), b"{}", b"", b"{bad"):
+        answer = emsp.call("POST", emsp.at("credentials", "SENDER"), raw=body, routed=False)
+        assert (answer.both, answer.headers["Allow"]) == ((405, 2000), "GET, PUT, DELETE"), body
+    assert emsp.call("PUT", emsp.at("credentials", "SENDER"), raw=b"", routed=False).both == (400, 2000)
 
 
 def test_who_calls_before_its_answer_to_our_registration_is_stored_waits_for_it(
@@ -70,7 +73,8 @@ def test_put_and_delete_before_registration_are_405(hub: Any) -> None:
     emsp = hub.stranger("DE/EMX", "EMSP")
     token_a = hub.invite(emsp)
     url = f"{hub.url}/ocpi/2.2.1/credentials"
-    assert emsp.call("PUT", url, emsp.credentials(), routed=False, token=token_a).http_status == 405
+    for body in (json.dump_bytes(emsp.credentials()), b""):
+        assert emsp.call("PUT", url, raw=body, routed=False, token=token_a).http_status == 405
     assert emsp.call("DELETE", url, routed=False, token=token_a).http_status == 405
 
 
