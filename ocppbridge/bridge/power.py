@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from ocppbridge.charging.charging_profiles import Installed, Unit
-from ocppbridge.charging.composite import Asked, Composite, Running, Situation, Supply, composite
+from ocppbridge.bridge.decisions import choices
+from ocppbridge.charging.charging_profiles import Installed, Purpose, Unit
+from ocppbridge.charging.composite import GRID, Asked, Composite, Running, Situation, Supply, composite
 from ocppbridge.models import MeterReading, PriorityCharging, Station, Transaction
 from ocppbridge.services import charging_profiles, limits
 from roaming.ocpi import json
@@ -20,6 +21,8 @@ from roaming.ocpi.party import PartyId
 from roaming.services import locations
 
 PHASES: Final = {"AC_1_PHASE": 1, "AC_2_PHASE": 2, "AC_2_PHASE_SPLIT": 2, "AC_3_PHASE": 3, "DC": 3}
+
+RAISED: Final = {"grid": GRID, "external": frozenset({Purpose.EXTERNAL}), "nothing": frozenset[Purpose]()}
 
 
 def location_of(station: Station) -> dict[str, Any]:
@@ -76,7 +79,8 @@ def situation(station: Station, location: Mapping[str, Any] | None = None) -> Si
         for row in rows
     }
     away = None if station.connection_id is not None else station.last_seen_at
-    return Situation(charged, supplies(station, published(location)), zone_of(location), away)
+    raised = RAISED[choices().value("LOCAL-GENERATION", station=station.identity)]  # decision: LOCAL-GENERATION
+    return Situation(charged, supplies(station, published(location)), zone_of(location), away, raised=raised)
 
 
 def _soc(row: Transaction) -> Decimal | None:

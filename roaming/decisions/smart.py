@@ -52,6 +52,25 @@ register(
 )
 register(
     Decision(
+        id="LOCAL-GENERATION",
+        kind=Kind.SPEC_SILENT,
+        title="What is generated on the spot, in the composite schedule",
+        section="OCPP 2.1 ChargingProfilePurposeEnumType LocalGeneration; NotifyChargingLimit, isLocalGeneration",
+        question="A station has a profile or tells a limit that is local generation. Which limits does it raise? Never "
+        "what a transaction may have or a connector is built for.",
+        options={
+            "grid": "those of the station (ChargingStationMaxProfile) and of others (…ExternalConstraints)",
+            "external": "those of others only: the station's own are what its wires bear",
+            "nothing": "none: schedules are computed without it",
+        },
+        default="grid",
+        applied_in="ocppbridge.bridge.power",
+        scopes=STATION,
+        reached=Feature.STATIONS,
+    )
+)
+register(
+    Decision(
         id="SITE-LEASE",
         kind=Kind.SPEC_SILENT,
         title="A station of a shared site that does not answer any more",

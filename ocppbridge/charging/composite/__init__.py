@@ -10,15 +10,16 @@
 3. Of the purposes for transactions one speaks at a time: PriorityCharging if it is activated, else TxProfile (of the
    running transaction only), else TxDefaultProfile.
 4. What is left is met all at once (`meeting`): the lowest of limits holds and the discharge limit nearest to nothing;
-   a setpoint is held between them. LocalGeneration is added to what limits the grid (ChargingStationMaxProfile,
-   ChargingStationExternalConstraints), never to what a transaction may have.
+   a setpoint is held between them. LocalGeneration is added to what limits the grid (`Situation.raised`; both
+   ChargingStationMaxProfile and ChargingStationExternalConstraints, unless a decision says otherwise), never to what
+   a transaction may have or a connector is built for.
 5. All in the unit asked for: W = A × volts × phases. What is rounded, is rounded towards drawing and giving less.
 
 1.6 says ChargePointMaxProfile and knows the first three purposes; the rules are the same. `minChargingRate` limits
 nothing, `randomizedDelay` cannot be known: neither changes the schedule (`schedule_check` forgives the latter).
 """
 
-from ocppbridge.charging.composite.composing import Asked, Composite, Running, Situation, composite
+from ocppbridge.charging.composite.composing import GRID, Asked, Composite, Running, Situation, composite
 from ocppbridge.charging.composite.units import Supply
 
-__all__ = ["Asked", "Composite", "Running", "Situation", "Supply", "composite"]
+__all__ = ["GRID", "Asked", "Composite", "Running", "Situation", "Supply", "composite"]

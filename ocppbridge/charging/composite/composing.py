@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from typing import Final
 
 from ocppbridge.charging.charging_profiles import ChargingProfile, Installed, Period, Purpose, Unit
 from ocppbridge.charging.composite.changing import changed, said
-from ocppbridge.charging.composite.meeting import meet, total
+from ocppbridge.charging.composite.meeting import meet, raised, total
 from ocppbridge.charging.composite.stacking import Layer, beside, stack
 from ocppbridge.charging.composite.timeline import Line, Segment, lay
 from ocppbridge.charging.composite.units import Supply, convert
 
 _ANY = Supply()
+GRID: Final = frozenset({Purpose.STATION_MAX, Purpose.EXTERNAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Situation:
     offline_since: datetime | None = None
     evses: tuple[int, ...] = ()
     """Those that the station as a whole is the sum of; without them it is limited by its own limits only."""
+    raised: frozenset[Purpose] = GRID
+    """Whose limits are raised by what is generated on the spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +94,15 @@ class _Composer:
     def evse(self, evse: int) -> Layer:
         lead = self._lead(evse)
         caps = [
-            self._stacked(Purpose.STATION_MAX, evse, (evse,)),
-            self._stacked(Purpose.STATION_MAX, evse, (0,)),
-            self._stacked(Purpose.EXTERNAL, evse, (evse,)),
-            self._stacked(Purpose.EXTERNAL, evse, (0,)),
+            self._raised(Purpose.STATION_MAX, evse, evse),
+            self._raised(Purpose.STATION_MAX, evse, 0),
+            self._raised(Purpose.EXTERNAL, evse, evse),
+            self._raised(Purpose.EXTERNAL, evse, 0),
         ]
         return self._met(evse, lead, caps)
 
     def station(self) -> Layer:
-        caps = [self._stacked(purpose, 0, (0,)) for purpose in (Purpose.STATION_MAX, Purpose.EXTERNAL)]
+        caps = [self._raised(purpose, 0, 0) for purpose in (Purpose.STATION_MAX, Purpose.EXTERNAL)]
         if self.situation.evses:
             caps.append(self._sum())
         return self._met(0, [], caps)
@@ -120,23 +124,35 @@ class _Composer:
         layers = [self._stacked(purpose, evse, (evse, 0)) for purpose in purposes]
         return stack(layers, self.line.length)
 
+    def _raised(self, purpose: Purpose, evse: int, place: int) -> Layer:
+        """A limit towards the grid, with what is generated on the spot on top of it."""
+        layer = self._stacked(purpose, evse, (place,))
+        added = self._stacked(Purpose.LOCAL, evse, (evse, 0)) if layer and purpose in self.situation.raised else []
+        if not added:
+            return layer
+        unit, phases = self.asked.unit, self._supply(evse).phases
+        return [
+            Segment(start, end, raised(limit, more, unit, phases))
+            for start, end, (limit, more) in beside([layer, added], self.line.length)
+            if limit is not None
+        ]
+
     def _met(self, evse: int, lead: Layer, caps: list[Layer]) -> Layer:
         supply, length = self._supply(evse), self.line.length
         caps = [layer for layer in caps if layer]
         built_for = supply.built_for(self.asked.unit)
         if built_for is not None:
             caps.append([Segment(0, length, Period(0, built_for))])
-        added = self._stacked(Purpose.LOCAL, evse, (evse, 0))
-        if lead and not caps and not added:
+        if lead and not caps:
             unit, phases = self.asked.unit, supply.phases
-            return [Segment(start, end, meet(period, (), None, unit, phases) or period) for start, end, period in lead]
+            return [Segment(start, end, meet(period, (), unit, phases) or period) for start, end, period in lead]
         known: dict[tuple[int, ...], Period | None] = {}
         found = Layer()
-        for start, end, ones in beside([lead, added, *caps], length):
+        for start, end, ones in beside([lead, *caps], length):
             key = tuple(map(id, ones))
             if key not in known:
-                limits = [one for one in ones[2:] if one is not None]
-                known[key] = meet(ones[0], limits, ones[1], self.asked.unit, supply.phases)
+                limits = [one for one in ones[1:] if one is not None]
+                known[key] = meet(ones[0], limits, self.asked.unit, supply.phases)
             met = known[key]
             if met is not None:
                 found.append(Segment(start, end, met))

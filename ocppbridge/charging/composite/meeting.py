@@ -18,16 +18,25 @@ NOTHING: Final = Period(0)
 _NAMES: Final = {kind: (kind, f"{kind}_l2", f"{kind}_l3") for kind in ("limit", "discharge_limit", "setpoint")}
 
 
-def meet(lead: Period | None, caps: Sequence[Period], added: Period | None, unit: Unit, phases: int) -> Period | None:
-    """What holds under all of them; None if nothing limits anything. `added` is local generation."""
+def meet(lead: Period | None, caps: Sequence[Period], unit: Unit, phases: int) -> Period | None:
+    """What holds under all of them; None if nothing limits anything."""
     if lead is None and not caps:
         return None
     if lead is not None and not caps:
         return _held(lead, unit, phases)
     every = list(caps) if lead is None else [lead, *caps]
-    if added is None and all(_simple(one) for one in every):
+    if all(_simple(one) for one in every):
         return _simply(lead, every)
-    return _fully(lead, caps, added, unit, phases)
+    return _fully(lead, every, unit, phases)
+
+
+def raised(limit: Period, added: Period | None, unit: Unit, phases: int) -> Period:
+    """A limit with what is generated on the spot on top of it."""
+    least, more = _figure(limit, "limit"), _figure(added, "limit") if added is not None else None
+    if least is None or more is None:
+        return limit
+    one, other = _alike(least, more, unit, phases)
+    return changed(limit, **_fields("limit", tuple(a + b for a, b in zip(one, other, strict=True))))
 
 
 def _simple(period: Period) -> bool:
@@ -48,16 +57,10 @@ def _simply(lead: Period | None, every: Sequence[Period]) -> Period:
     return changed(lead, limit=lowest.limit)
 
 
-def _fully(lead: Period | None, caps: Sequence[Period], added: Period | None, unit: Unit, phases: int) -> Period:
-    grid = _bound(min, (_figure(one, "limit") for one in caps), unit, phases)
-    extra = _figure(added, "limit") if added is not None else None
-    if grid is not None and extra is not None:
-        more, wide = _alike(extra, grid, unit, phases)
-        grid = tuple(a + b for a, b in zip(more, wide, strict=True))
-    every = [*caps, lead] if lead is not None else caps
-    limit = _bound(min, (grid, _figure(lead, "limit") if lead is not None else None), unit, phases)
+def _fully(lead: Period | None, every: Sequence[Period], unit: Unit, phases: int) -> Period:
+    limit = _bound(min, (_figure(one, "limit") for one in every), unit, phases)
     discharge = _bound(max, (_figure(one, "discharge_limit") for one in every), unit, phases)
-    speaker = lead or next((one for one in caps if one.setpoint is not None), caps[0])
+    speaker = lead or next((one for one in every if one.setpoint is not None), every[0])
     return _held(changed(speaker, **_fields("limit", limit), **_fields("discharge_limit", discharge)), unit, phases)
 
 

@@ -21,7 +21,7 @@ from ocppbridge.charging.charging_profiles import (
     Schedule,
     Unit,
 )
-from ocppbridge.charging.composite import Asked, Composite, Running, Situation, Supply, composite
+from ocppbridge.charging.composite import GRID, Asked, Composite, Running, Situation, Supply, composite
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "composite"
 START = "2026-11-21T12:00:00Z"
@@ -112,7 +112,8 @@ def question(case: dict[str, Any]) -> tuple[list[Installed], Asked, Situation]:
     supply = Supply(phases=case.get("phases", 3), most=Decimal(case["most"]) if "most" in case else None)
     zone = ZoneInfo(case["zone"]) if "zone" in case else UTC
     offline = moment(case["offline"], day) if "offline" in case else None
-    situation = Situation(running, {1: supply}, zone, offline, tuple(case.get("evses", ())))
+    raised = frozenset(PURPOSES[one] for one in case["raised"]) if "raised" in case else GRID
+    situation = Situation(running, {1: supply}, zone, offline, tuple(case.get("evses", ())), raised)
     return [profile(n, said, day) for n, said in enumerate(case["profiles"], start=1)], asked, situation
 
 

@@ -22,6 +22,8 @@ def every_second(installed: Sequence[Installed], asked: Asked, situation: Situat
     if asked.evse:
         return _period(_evse(installed, asked, situation, asked.evse, second))
     caps = [_leading(installed, asked, situation, 0, second, purpose, (0,)) for purpose in _GRID]
+    sun = _leading(installed, asked, situation, 0, second, Purpose.LOCAL, (0,))
+    caps = [_sunny(one, sun) if p in situation.raised else one for p, one in zip(_GRID, caps, strict=True)]
     if situation.evses:
         parts = [_evse(installed, asked, situation, evse, second) for evse in situation.evses]
         if all(part is not None and part["limit"][0] is not None for part in parts):
@@ -44,21 +46,21 @@ def _evse(installed: Sequence[Installed], asked: Asked, situation: Situation, ev
     running = situation.running.get(evse)
     own = leading(Purpose.PRIORITY, (evse, 0)) if running is not None and running.priority else None
     own = own or leading(Purpose.TX, (evse, 0)) or leading(Purpose.TX_DEFAULT, (evse, 0))
-    grid = [leading(purpose, (place,)) for purpose in _GRID for place in (evse, 0)]
-    caps = [one for one in grid if one is not None]
+    sun = leading(Purpose.LOCAL, (evse, 0))
+    grid = [(purpose, leading(purpose, (place,))) for purpose in _GRID for place in (evse, 0)]
+    caps = [_sunny(one, sun if p in situation.raised else None) for p, one in grid if one is not None]
     if supply.most is not None:
         most = supply.most if asked.unit is Unit.A else supply.most * supply.voltage * supply.phases
         caps.append({"limit": [most], "discharge_limit": [None], "setpoint": [None]})
-    sun = leading(Purpose.LOCAL, (evse, 0))
-    if sun is not None and caps:
-        cap = _together(caps, asked.unit, supply.phases)
-        assert cap is not None
-        if cap["limit"][0] is not None and sun["limit"][0] is not None:
-            cap["limit"] = [cap["limit"][0] + sun["limit"][0]]
-        caps = [cap]
     if own is not None:
         return _together([own, *caps], asked.unit, supply.phases, own)
     return _together(caps, asked.unit, supply.phases)
+
+
+def _sunny(cap: Any, sun: Figures | None) -> Any:
+    if cap is None or sun is None or cap["limit"][0] is None or sun["limit"][0] is None:
+        return cap
+    return {**cap, "limit": [cap["limit"][0] + sun["limit"][0]]}
 
 
 def _leading(

@@ -141,6 +141,17 @@ def test_a_limit_of_others_holds_until_it_is_cleared(station: Station) -> None:
     assert limits.installed(station) == []
 
 
+@pytest.mark.parametrize(("decided", "limit"), [("grid", 16), ("external", 16), ("nothing", 10)])
+def test_local_generation_raises_what_is_decided(station: Station, decided: str, limit: int) -> None:
+    """Decision LOCAL-GENERATION."""
+    for source, generated, amperes in (("SO", False, 10), ("EMS", True, 6)):
+        schedule = Schedule(Unit.A, (Period(0, Decimal(amperes)),))
+        limits.take(station, LimitSet(source, Place(1), (schedule,), local_generation=generated), NOW)
+    decisions.choose("LOCAL-GENERATION", decided)
+    assert [one.limit for one in power.computed(station, 1, NOW, 60).periods] == [Decimal(limit)]
+    decisions.choose("LOCAL-GENERATION", "grid")
+
+
 def test_figures_that_were_pushed_and_accepted_hold_from_then_on() -> None:
     """K28: in the composite schedule too; those that were refused change nothing, what is not said stays."""
     station = Site(3, "40", active=False).station("CP3")
