@@ -145,10 +145,10 @@ def _request(routed: Routed) -> Request:
 
 
 def _parsed(routed: Routed) -> Any:
-    """Writes have a JSON body (STA-01); authorize may go without, and where nothing is routed the operation reads it."""
-    if not routed.interface.routed or routed.method in ("GET", "DELETE") or (
-        routed.method == "POST" and not routed.body and "token_uid" in routed.names
-    ):
+    """Writes have a JSON body (STA-01); authorize may go without. Where nothing is routed the operation reads it."""
+    if not routed.interface.routed or routed.method in ("GET", "DELETE"):
+        return None
+    if routed.method == "POST" and not routed.body and "token_uid" in routed.names:
         return None
     return json.loads(routed.body)
 
