@@ -19,7 +19,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg import Connection, abc, errors
 from psycopg.adapt import AdaptersMap, Loader, Transformer
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 Values = Sequence[Any] | Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -66,8 +67,16 @@ def _exchange(raw: Connection[Any], sql: str, values: Values) -> list[Row]:
         transformer.set_pgresult(result, set_loaders=True)
         return cast(list[Row], transformer.load_rows(0, result.ntuples, tuple))
     if result.status != ExecStatus.COMMAND_OK:
-        raise errors.error_from_result(result, encoding="utf-8")
+        raise failure(result)
     return []
+
+
+def failure(result: PGresult) -> errors.Error:
+    """What psycopg's own cursor raises for it. Without an SQLSTATE it is libpq that speaks, for PostgreSQL is gone: who
+    tells a lost connection from a bad statement (the drain, which begins its batch anew) goes by the class."""
+    if result.error_field(DiagnosticField.SQLSTATE) is None:
+        return errors.OperationalError(result.get_error_message("utf-8"), info=result, encoding="utf-8")
+    return errors.error_from_result(result, encoding="utf-8")
 
 
 def _written(transformer: abc.Transformer, sql: str, values: Values) -> bytes:

@@ -15,9 +15,11 @@ from typing import Any, ClassVar
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
-from psycopg import Connection, errors
+from psycopg import Connection
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg_pool import ConnectionPool
+
+from roaming.postgres import failure
 
 _mine = threading.local()
 
@@ -60,7 +62,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
                 result = self.connection.pgconn.exec_(b"COMMIT")
                 if result.status != ExecStatus.COMMAND_OK:
-                    raise errors.error_from_result(result)
+                    raise failure(result)
         else:
             super()._commit()  # type: ignore[misc]  # the stubs do not know it
 

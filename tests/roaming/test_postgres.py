@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from psycopg.pq import TransactionStatus
@@ -82,6 +84,31 @@ def test_nothing_is_asked_within_a_transaction_that_has_failed() -> None:
         transaction.set_rollback(True)
         with pytest.raises(TransactionManagementError):
             fetch("SELECT 1")
+
+
+def interrupted(*statements: str) -> None:
+    """A transaction whose connection is lost after its first statement, unnoticed; then come these, and COMMIT."""
+    with transaction.atomic():
+        run("SELECT 1")
+        with socket.socket(fileno=os.dup(connection.connection.fileno())) as wire:
+            wire.shutdown(socket.SHUT_RDWR)
+        for statement in statements:
+            run(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_connection_is_told_from_a_bad_statement() -> None:
+    """The drain begins its batch anew then, and counts it as no frame's fault."""
+    with pytest.raises(OperationalError, match="closed the connection"):
+        interrupted("SELECT 1")
+    assert fetch("SELECT 1") == [(1,)], "the next one gets another"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_lost_at_commit_likewise() -> None:
+    with pytest.raises(OperationalError, match="closed the connection"):
+        interrupted()
+    assert fetch("SELECT 1") == [(1,)]
 
 
 @pytest.mark.django_db
