@@ -33,8 +33,9 @@ def bury_dead_nodes(now: datetime, up_since: datetime) -> list[str]:
     for name in dead:
         with transaction.atomic():
             held = Connection.objects.filter(node=name, closed_at=None)
-            stations = Station.objects.filter(connection__in=held).order_by("pk").select_for_update(of=("self",))
-            # In the order in which sockets that open and close lock them.
+            stations = (
+                Station.objects.filter(connection__in=held).order_by("pk").select_for_update(of=("self",), no_key=True)
+            )
             locked = list(stations.values_list("pk", flat=True))
             Node.objects.filter(name=name).update(stopped_at=now, sockets=0)
             Station.objects.filter(pk__in=locked, connection__in=held).update(connection=None)

@@ -30,12 +30,14 @@ ISSUED = """
 SELECT c.fingerprint, c.station_id, c.revoked_at IS NOT NULL, c.state = 'held' FROM ocppbridge_stationcertificate c
 JOIN unnest(%b) AS q(fingerprint) USING (fingerprint) WHERE c.origin = 'signed'
 """
+# Opening and closing wait for nobody: the drain has rows of stations for as long as a batch takes it, and one such row
+# would hold up every station of the process. Who is locked is left out, and asked for again.
 OPEN = """
 WITH new AS (
     SELECT * FROM unnest(%b, %b, %b, %b) AS new(station_id, subprotocol, peer, profile)
 ), old AS (
     SELECT s.id, s.connection_id FROM ocppbridge_station s JOIN new ON new.station_id = s.id
-    ORDER BY s.id FOR UPDATE OF s
+    FOR NO KEY UPDATE OF s SKIP LOCKED
 ), made AS (
     INSERT INTO ocppbridge_connection
         (station_id, subprotocol, node, channel, peer, security_profile, opened_at, alive_at, close_reason)
@@ -59,13 +61,18 @@ WITH gone AS (
     SELECT * FROM unnest(%b, %b, %b, %b) AS gone(id, at, code, reason)
 ), held AS (
     SELECT s.id, gone.id AS connection_id, gone.at FROM ocppbridge_station s JOIN gone ON s.connection_id = gone.id
-    ORDER BY s.id FOR UPDATE OF s
+    FOR NO KEY UPDATE OF s SKIP LOCKED
+), locked AS (
+    SELECT gone.id FROM gone JOIN ocppbridge_station s ON s.connection_id = gone.id
+    WHERE gone.id NOT IN (SELECT connection_id FROM held)
 ), shut AS (
     UPDATE ocppbridge_connection c SET closed_at = gone.at, close_code = gone.code, close_reason = gone.reason
-    FROM gone WHERE c.id = gone.id AND c.closed_at IS NULL
+    FROM gone WHERE c.id = gone.id AND c.closed_at IS NULL AND c.id NOT IN (SELECT id FROM locked)
+), told AS (
+    UPDATE ocppbridge_station s SET connection_id = NULL, last_seen_at = held.at
+    FROM held WHERE s.id = held.id AND s.connection_id = held.connection_id
 )
-UPDATE ocppbridge_station s SET connection_id = NULL, last_seen_at = held.at
-FROM held WHERE s.id = held.id AND s.connection_id = held.connection_id
+SELECT id FROM locked
 """
 CLAIM = """
 UPDATE ocppbridge_call c SET sent_on = d.connection_id
@@ -126,7 +133,7 @@ class Opening(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """Its connection, and the one that it replaced."""
+    """Its connection, 0 if there is none yet, and the one that it replaced."""
 
     connection_id: int
     replaced_id: int | None
@@ -199,7 +206,8 @@ async def issued(connection: Connection, fingerprints: Sequence[str], again: boo
 
 
 async def open_all(connection: Connection, openings: Sequence[Opening], again: bool) -> Sequence[Opened]:
-    """Make connections; of two openings of the same station the later replaces the earlier."""
+    """Make connections, but for stations that somebody has locked; of two of the same station the later replaces the
+    earlier."""
     results: list[Opened | None] = [None] * len(openings)
     left = list(enumerate(openings))
     while left:
@@ -218,11 +226,12 @@ async def open_all(connection: Connection, openings: Sequence[Opening], again: b
     return [result or Opened(0, None, None) for result in results]
 
 
-async def close_all(connection: Connection, closings: Sequence[Closing], again: bool) -> Sequence[None]:
-    """Note the ends of connections."""
+async def close_all(connection: Connection, closings: Sequence[Closing], again: bool) -> Sequence[bool]:
+    """Note the ends of connections; False for those whose station somebody has locked."""
     ids, times, codes, reasons = zip(*closings, strict=True)
-    await connection.execute(CLOSE, (BigInts(ids), Times(times), Ints(codes), Texts(reasons)), prepare=True)
-    return [None] * len(closings)
+    rows = await connection.execute(CLOSE, (BigInts(ids), Times(times), Ints(codes), Texts(reasons)), prepare=True)
+    locked = {row[0] for row in await rows.fetchall()}
+    return [closing.connection_id not in locked for closing in closings]
 
 
 async def claim(connection: Connection, holders: Sequence[tuple[int, int]], again: bool) -> Sequence[list[Claimed]]:

@@ -45,6 +45,7 @@ GARBAGE_AFTER: Final = 20_000  # allocations
 TRY_AGAIN_LATER: Final = 1013
 SERVICE_RESTART: Final = 1012
 ABNORMAL: Final = 1006
+AGAIN_SECONDS: Final = 0.1
 
 _nodes: WeakKeyDictionary[asyncio.AbstractEventLoop, Node] = WeakKeyDictionary()
 
@@ -69,7 +70,7 @@ class Node:
         self.lookups: Asking[str, Found | None] = Asking(database.connect, database.look_up, self.health, PATIENCE)
         self.certificates: Asking[str, Issued | None] = Asking(database.connect, database.issued, self.health)
         self.openings: Asking[Opening, Opened] = Asking(database.connect, database.open_all, self.health, PATIENCE)
-        self.closings: Asking[Closing, None] = Asking(database.connect, database.close_all, self.health, PATIENCE)
+        self.closings: Asking[Closing, bool] = Asking(database.connect, database.close_all, self.health, PATIENCE)
         self.claims: Asking[tuple[int, int], list[Claimed]] = Asking(database.connect, database.claim, self.health)
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -129,8 +130,9 @@ class Node:
         closing = Closing(consumer.connection_id, datetime.now(UTC), code, reason[:200])
         try:
             async with asyncio.timeout(5):
-                await self.closings.ask(closing)
-        except TimeoutError:  # it is in the lane, and noted when PostgreSQL is there again
+                while not await self.closings.ask(closing):
+                    await asyncio.sleep(AGAIN_SECONDS)
+        except TimeoutError:  # it is in the lane, and noted when PostgreSQL is there again; else by the roll-call
             pass
         except psycopg.Error:
             log.warning("the end of connection %s is not noted; the roll-call will", consumer.connection_id)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STORE_SECONDS: Final = 5.0
+AGAIN_SECONDS: Final = 0.1
 GONE_SECONDS: Final = 0.5
 NO_PROTOCOL: Final = f"offer one of the sub-protocols {handshake.OFFERED}"
 
@@ -132,9 +133,8 @@ async def _granted(node: Node, scope: dict[str, Any], peer: Peer, found: Found, 
         return HELD
     profile = proof.profile or 0
     opening = Opening(account.station_id, subprotocol, peer.address, profile, node.name, node.channel)
-    opened = await node.openings.ask(opening)
-    if not opened.connection_id:
-        return UNAVAILABLE
+    while not (opened := await node.openings.ask(opening)).connection_id:
+        await asyncio.sleep(AGAIN_SECONDS)  # somebody has its row; `examine` says for how long
     _follow_up(node, account, proof)
     # A copy, for two upgrades may have been looked up at once; without what only the upgrade had to know.
     kept = replace(account, subprotocol=subprotocol, profile=profile, secret=NOBODY, security=NOTHING)
