@@ -51,10 +51,16 @@ class Answer:
     bare_success: bool = False
 
     def envelope(self) -> envelope.Envelope:
-        """Raises HubError where the body is no OCPI answer."""
-        if self.bare_success and 200 <= self.status < 300 and not self.body.strip():
+        """Raises HubError where the body is no OCPI answer; of a failure, what HTTP says tells more than the body."""
+        succeeded = 200 <= self.status < 300
+        if self.bare_success and succeeded and not self.body.strip():
             return envelope.BARE
-        return envelope.read(self.body)
+        try:
+            return envelope.read(self.body)
+        except HubError:
+            if succeeded:
+                raise
+            raise HubError(f"HTTP {self.status} and no OCPI envelope") from None
 
     @property
     def ocpi_status(self) -> int | None:

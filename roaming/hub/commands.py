@@ -112,10 +112,11 @@ def check_response_url(command: Command, hosts: Collection[str]) -> None:
 
 
 def read_response(data: Any, kind: type[R], *, timeout: int = 30, longest: int = 600) -> R:
-    """A remote CPO's answer at once, with a timeout that can be worked with: peers leave it out or send days. Raises
-    HubError (4000) where it is none: it is the receiver's fault, not of the one who asked (HUB-26)."""
+    """A remote CPO's answer at once, with a timeout that can be worked with: peers leave it out or send days, of which
+    the longest counts, as a result that comes within what was promised is one. Raises HubError (4000) where it is none:
+    it is the receiver's fault, not of the one who asked (HUB-26)."""
     given = data.get("timeout") if isinstance(data, dict) else None
-    usable = given if type(given) is int and 0 < given <= longest else timeout
+    usable = min(given, longest) if type(given) is int and given > 0 else timeout
     try:
         return decode(kind, {**data, "timeout": usable} if isinstance(data, dict) else data)
     except OcpiError as error:

@@ -77,7 +77,9 @@ def pass_on(to: Forward, what: Passing) -> Passed:
         )
     except client.Timeout as error:
         raise (ReceiverTimeout() if error.sent else ReceiverUnreachable()) from None
-    except (client.Unreachable, client.Forbidden, client.Broken):
+    except client.Broken:  # it may have done what it was asked
+        raise ReceiverUnreachable("The connection to the receiver broke before it had answered") from None
+    except (client.Unreachable, client.Forbidden):
         raise ReceiverUnreachable() from None
     except client.CallFailed as error:
         raise HubError(f"The receiver's answer could not be used: {error}") from None

@@ -60,7 +60,7 @@ def _post(command: Command) -> str:
     except CallFailed as error:
         return f"{type(error).__name__}: {error}"
     except HubError as error:
-        return "" if 200 <= answer.status < 300 else f"HTTP {answer.status}: {error.message}"
+        return "" if 200 <= answer.status < 300 else error.message
     if not envelope.accepted(answer.status):
         return f"HTTP {answer.status}, OCPI {envelope.status_code}: {envelope.status_message}"
     return ""

@@ -210,10 +210,15 @@ class TestARemoteCposResponse:
         response = read_response({"result": "ACCEPTED", "timeout": 60}, CommandResponse)
         assert (response.result, response.timeout) == ("ACCEPTED", 60)
 
-    @pytest.mark.parametrize("timeout", [None, 0, -5, 10**9, "30"])
+    @pytest.mark.parametrize("timeout", [None, 0, -5, True, "30"])
     def test_without_a_timeout_to_work_with(self, timeout: Any) -> None:
         """CMD-03."""
         assert read_response({"result": "REJECTED", "timeout": timeout}, CommandResponse, timeout=20).timeout == 20
+
+    @pytest.mark.parametrize("timeout", [601, 86_400, 10**9])
+    def test_a_timeout_of_days_is_waited_for_as_long_as_anything_is(self, timeout: int) -> None:
+        """CMD-03: what comes within what the CPO has promised is still its result."""
+        assert read_response({"result": "ACCEPTED", "timeout": timeout}, CommandResponse).timeout == 600
 
     @pytest.mark.parametrize("data", [None, "ACCEPTED", {}, {"result": "TIMEOUT"}])
     def test_none_at_all(self, data: Any) -> None:
