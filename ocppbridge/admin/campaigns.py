@@ -31,7 +31,7 @@ def _in(*states: str) -> Any:
 
 
 class CampaignForm(forms.ModelForm[FirmwareCampaign]):
-    """Stations that are named are there."""
+    """Stations that are named are there; half a window is none."""
 
     def clean_identities(self) -> str:
         """A slip of the pen is told."""
@@ -39,6 +39,14 @@ class CampaignForm(forms.ModelForm[FirmwareCampaign]):
         missing = campaigns.unknown(said)
         if missing:
             raise forms.ValidationError("no such station: " + ", ".join(missing[:20]))
+        return said
+
+    def clean(self) -> dict[str, Any]:
+        """Else it would begin at any time of the day."""
+        said = super().clean() or {}
+        for one, other in (("window_from", "window_to"), ("window_to", "window_from")):
+            if said.get(one) is None and said.get(other) is not None and one not in self.errors:
+                self.add_error(one, campaigns.HALF_A_WINDOW)
         return said
 
 
@@ -53,6 +61,7 @@ class CampaignAdmin(Page[FirmwareCampaign]):
     search_fields = ("name__icontains",)
     ordering = ("-created_at",)
     actions_detail = ("start", "pause", "resume", "stop", "retry")
+    readonly_fields = ("standing", "reason", "started_at", "ended_at")
     fieldsets = (
         (None, {"fields": [("name", "image"), ("standing", "reason"), ("started_at", "ended_at")]}),
         ("For stations that fit all of these", {"fields": [("vendor", "model", "from_version"), "identities"]}),
@@ -62,12 +71,10 @@ class CampaignAdmin(Page[FirmwareCampaign]):
         ),
     )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: FirmwareCampaign | None = None) -> list[str]:
+    def has_change_permission(self, request: HttpRequest, obj: FirmwareCampaign | None = None) -> bool:
         """What runs is not changed under way."""
-        always = ["standing", "reason", "started_at", "ended_at"]
-        if obj is None or obj.state == State.DRAFT:
-            return always
-        return [field.name for field in FirmwareCampaign._meta.fields if field.editable] + always
+        draft = not isinstance(obj, FirmwareCampaign) or obj.state == State.DRAFT
+        return draft and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: FirmwareCampaign | None = None) -> bool:
         """Only one that never ran."""

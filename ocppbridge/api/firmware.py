@@ -129,6 +129,12 @@ class CampaignSerializer(serializers.ModelSerializer[FirmwareCampaign]):
             raise ValidationError("no such station: " + ", ".join(missing[:20]))
         return identities
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Half a window is none."""
+        if (attrs.get("window_from") is None) != (attrs.get("window_to") is None):
+            raise ValidationError(campaigns.HALF_A_WINDOW)
+        return attrs
+
     def get_stations(self, row: FirmwareCampaign) -> dict[str, int]:
         """Of those that were chosen at its start."""
         return dict(campaigns.standing(row))

@@ -83,6 +83,7 @@ class CampaignTarget(models.Model):
     class Meta:
         ordering = ["wave", "id"]
         constraints = [models.UniqueConstraint(fields=["campaign", "station"], name="a_station_once_in_a_campaign")]
+        indexes = [models.Index(fields=["campaign"], name="campaign_under_way", condition=models.Q(state="updating"))]
 
     def __str__(self) -> str:
         return f"{self.station} in {self.campaign}"

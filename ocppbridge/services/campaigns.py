@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ocppbridge.charging import campaigns as pure
 from ocppbridge.models import CampaignTarget, FirmwareCampaign, FirmwareUpdate, Station, Transaction
@@ -21,6 +21,9 @@ from roaming.decisions import Choices
 
 State, Standing = FirmwareCampaign.State, CampaignTarget.State
 AT_ONCE: Final = 100  # stations begun in one step
+
+
+HALF_A_WINDOW: Final = "a window has a beginning and an end: fill in both, or neither"
 
 
 class NotNow(Exception):
@@ -116,20 +119,23 @@ def stop(campaign: FirmwareCampaign, reason: str, now: datetime) -> None:
 
 
 def sweep(now: datetime, choices: Choices) -> int:
-    """A step of every campaign that runs; how many."""
-    keys = list(FirmwareCampaign.objects.filter(state=State.RUNNING).values_list("pk", flat=True))
-    return sum(step(key, now, choices) for key in keys)
+    """A step of every campaign that runs, or has updates under way since it did; how many."""
+    under_way = CampaignTarget.objects.filter(state=Standing.UPDATING).values("campaign")
+    keys = FirmwareCampaign.objects.filter(Q(state=State.RUNNING) | Q(pk__in=under_way)).values_list("pk", flat=True)
+    return sum(step(key, now, choices) for key in list(keys))
 
 
 @transaction.atomic
 def step(key: int, now: datetime, choices: Choices) -> bool:
-    """See how the stations stand, and begin what is next."""
+    """See how the stations stand, and begin what is next, if it runs."""
     rows = FirmwareCampaign.objects.select_for_update(of=("self",), skip_locked=True).select_related("image")
-    row = rows.filter(pk=key, state=State.RUNNING).first()
+    row = rows.filter(pk=key).first()
     if row is None:
         return False
     targets = list(row.targets.select_related("station", "update__call"))
     _look(targets, row.tries)
+    if row.state != State.RUNNING:
+        return True
     todo = pure.next_step([pure.Target(one.pk, one.wave, pure.State(one.state)) for one in targets], row.stop_above)
     if todo.stop:
         _end(row, State.STOPPED, todo.stop, now)

@@ -145,15 +145,19 @@ def test_a_campaign_is_drawn_up_started_paused_and_resumed(station: Station, adm
     said = {"name": "Summer", "image": image.pk, "canary": 1, "percent": 25, "stop_above": 10, "tries": 1}
     slip = admin_client.post(reverse("admin:ocppbridge_firmwarecampaign_add"), {**said, "identities": "VLT-0O01"})
     assert "no such station: VLT-0O01" in slip.content.decode()
+    half = admin_client.post(reverse("admin:ocppbridge_firmwarecampaign_add"), {**said, "window_from": "22:00"})
+    assert "a window has a beginning and an end" in half.content.decode()
     admin_client.post(reverse("admin:ocppbridge_firmwarecampaign_add"), said)
     campaign = FirmwareCampaign.objects.get(name="Summer")
     page = admin_client.get(reverse("admin:ocppbridge_firmwarecampaign_change", args=(campaign.pk,))).content.decode()
-    assert "station(s) fit now" in page
+    assert "station(s) fit now" in page and 'name="_save"' in page
     for verb, state in (("start", "running"), ("pause", "paused"), ("resume", "running"), ("stop", "stopped")):
         press(admin_client, "firmwarecampaign", verb, campaign.pk)
         campaign.refresh_from_db()
         assert campaign.state == state
     assert press(admin_client, "firmwarecampaign", "start", campaign.pk).status_code == 409
+    page = admin_client.get(reverse("admin:ocppbridge_firmwarecampaign_change", args=(campaign.pk,))).content.decode()
+    assert 'name="_save"' not in page, "there is nothing to save"
     assert list(campaign.targets.values_list("station__identity", "state")) == [(station.identity, "waiting")]
 
 

@@ -111,6 +111,7 @@ def test_a_campaign_is_made_started_and_stopped(station: Station) -> None:
     image = FirmwareImage.objects.create(name="Three", version="3.0", url="https://x")
     slip = post("firmware-campaigns/", {"name": "Summer", "image": image.pk, "identities": "VLT-0001\nVLT-0O01"})
     assert (slip.status_code, slip.json()) == (400, {"identities": ["no such station: VLT-0O01"]})
+    assert post("firmware-campaigns/", {"name": "S", "image": image.pk, "window_to": "05:00"}).status_code == 400
     made = post("firmware-campaigns/", {"name": "Summer", "image": image.pk, "canary": 1}).json()
     assert (made["state"], made["stations"]) == ("draft", {})
     where = f"firmware-campaigns/{made['id']}"

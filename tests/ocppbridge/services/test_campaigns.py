@@ -215,6 +215,26 @@ def test_updates_begin_within_the_window_only_and_a_pause_holds_them() -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_under_way_in_a_campaign_that_was_paused_or_stopped_is_seen_to_end() -> None:
+    fleet(3)
+    row = campaign(canary=2, stop_above=0)
+    campaigns.start(row, NOW)
+    campaigns.sweep(NOW, Choices())
+    campaigns.pause(row, "ann")
+    ended("CP01", "done")
+    campaigns.sweep(NOW, Choices())
+    assert standing(row) == {"CP01": "done", "CP02": "updating", "CP03": "waiting"}
+    campaigns.stop(row, "enough", NOW)
+    ended("CP02", "failed")
+    assert campaigns.sweep(NOW, Choices()) == 1
+    assert standing(row) == {"CP01": "done", "CP02": "failed", "CP03": "waiting"}
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("stopped", "enough")
+    assert campaigns.sweep(NOW, Choices()) == 0
+    assert campaigns.retry(row) == 1
+
+
+@pytest.mark.django_db
 def test_a_station_that_may_not_be_asked_is_skipped_with_the_reason() -> None:
     fleet(1)
     Station.objects.update(boot_status="Rejected")
