@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import psycopg
 
@@ -159,7 +159,8 @@ class Lane(Generic[T, R]):
 
 
 class Asking(Generic[T, R]):
-    """A lane whose callers wait for their result."""
+    """A lane whose callers wait for their result. What nobody waits for any more is not written: under more load than
+    there is room for, work for those who have been refused would be paid by those who come after them."""
 
     def __init__(self, connect: Connect, write: Write[T, R], health: Health, patience: float = 0.0) -> None:
         self.lane: Lane[tuple[T, asyncio.Future[R]], R] = Lane(
@@ -177,7 +178,10 @@ class Asking(Generic[T, R]):
         async def wrapped(
             connection: Connection, pairs: Sequence[tuple[T, asyncio.Future[R]]], again: bool
         ) -> Sequence[R]:
-            return await write(connection, [item for item, _ in pairs], again)
+            waits = [not future.done() for _, future in pairs]
+            asked = [item for (item, _), waiting in zip(pairs, waits, strict=True) if waiting]
+            results = iter(await write(connection, asked, again) if asked else ())
+            return [next(results) if waiting else cast("R", None) for waiting in waits]
 
         return wrapped
 

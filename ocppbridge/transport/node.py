@@ -130,7 +130,7 @@ class Node:
         closing = Closing(consumer.connection_id, datetime.now(UTC), code, reason[:200])
         try:
             async with asyncio.timeout(5):
-                while not await self.closings.ask(closing):
+                while not await asyncio.shield(self.closings.ask(closing)):
                     await asyncio.sleep(AGAIN_SECONDS)
         except TimeoutError:  # it is in the lane, and noted when PostgreSQL is there again; else by the roll-call
             pass

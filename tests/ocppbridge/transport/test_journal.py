@@ -269,3 +269,31 @@ def test_who_comes_while_much_is_asked_waits_a_little_and_is_asked_for_together_
 
     asyncio.run(run())
     assert batches == [[1], [2, 3]]
+
+
+def test_what_nobody_waits_for_any_more_is_not_written() -> None:
+    """An upgrade that was answered 503 leaves no connection behind, and under load no work."""
+    batches: list[list[int]] = []
+
+    async def write(connection: Connection, items: Any, again: bool) -> list[int]:
+        batches.append(list(items))
+        return list(items)
+
+    async def run() -> None:
+        asking: Asking[int, int] = Asking(database.connect, write, Health())
+        gone, there, alone = (asyncio.create_task(asking.ask(item)) for item in (1, 2, 3))
+        await asyncio.sleep(0)
+        gone.cancel()
+        alone.cancel()
+        await asyncio.sleep(0)
+        lane = asyncio.create_task(asking.lane.run())
+        assert await there == 2
+        last = asyncio.create_task(asking.ask(4))
+        await asyncio.sleep(0)
+        last.cancel()
+        assert await asking.ask(5) == 5
+        lane.cancel()
+        await asyncio.gather(lane, return_exceptions=True)
+
+    asyncio.run(run())
+    assert batches == [[2], [5]]
