@@ -1,6 +1,6 @@
 """The journal: every frame of every station, both directions, as text with secrets masked.
 
-The table is partitioned by day (``at``) and made by SQL in the first migration; this model is unmanaged, with the
+The table is partitioned by day (``at``) and made by SQL in a migration; this model is unmanaged, with the
 bigint ``id`` as its key. It is written by the transport's group-commit writer only.
 """
 

@@ -1,7 +1,7 @@
 """What stands of each session that is over, held against the session: one row each, made anew when either changes.
 
-Triggers on sessions, CDRs, assessments and deliveries leave a mark in the transaction of the change (migration of this
-name); `services.balances` settles marks into rows. A CDR that names no session is a row of its own (`sessionless`).
+Triggers on sessions, CDRs, assessments and deliveries leave a mark in the transaction of the change (0005_balances);
+`services.balances` settles marks into rows. A CDR that names no session is a row of its own (`sessionless`).
 Months are those of UTC, by the end.
 """
 

@@ -36,7 +36,7 @@ class _Change(models.Model):
 
 
 class UnnumberedChange(_Change):
-    """Written by triggers only (migration 0017), taken away by the assigner."""
+    """Written by triggers only (migration 0004_billing), taken away by the assigner."""
 
     def __str__(self) -> str:
         return f"{self.kind} of CDR {self.cdr_id}"

@@ -14,7 +14,7 @@ class Statement(models.Model):
     """One seller (CPO), one payer (eMSP), one month of UTC."""
 
     class State(models.TextChoices):
-        """A draft may be thrown away; what is issued is fixed (a trigger sees to it, migration 0017)."""
+        """A draft may be thrown away; what is issued is fixed (a trigger sees to it, migration 0004_billing)."""
 
         COLLECTING = "COLLECTING", "being drawn up"
         DRAFT = "DRAFT", "draft"

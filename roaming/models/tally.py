@@ -1,6 +1,6 @@
 """How many objects an owner has, counted as they come and go: X-Total-Count without a walk through the table (PAG-08).
 
-Triggers of PostgreSQL keep the figures within the transaction of the change, whoever makes it (migration of this name).
+Triggers of PostgreSQL keep the figures within the transaction of the change, whoever makes it (migration 0002_tallies).
 The columns are those that `services.visibility` reads of an object, so the one rule filters both. An owner has several
 slots, one of which each connection adds to, so that writers seldom wait for each other; only their sum means something.
 """

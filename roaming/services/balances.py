@@ -1,7 +1,7 @@
 """What stands of a session: sums of energy, each way apart, and of money over its CDRs that stand.
 
-`of` reads one session now. `settle` turns marks (migration 0020) into rows of `Balance`, which reconciliation reads:
-one statement takes marks and looks at what they name in one snapshot, by one settler at a time, so that no row is ever
+`of` reads one session now. `settle` turns marks (migration 0005_balances) into rows of `Balance`, which reconciliation
+reads: one statement takes marks and looks at what they name in one snapshot, by one settler at a time: no row is ever
 made from older facts than the one it replaces. Rows are made whole each time: settling twice changes nothing.
 """
 

@@ -1,4 +1,5 @@
-"""The journal's table, partitioned by day with a DEFAULT partition, and the sequence of 1.6 transaction ids.
+"""The journal's table, partitioned by day with a DEFAULT partition; the sequences of 1.6 transaction ids and of our
+charging profiles' ids.
 
 Day partitions are made ahead by ``ocppbridge.services.partitions``.
 """
@@ -26,12 +27,18 @@ CREATE INDEX frame_message ON ocppbridge_frame (message_id);
 """
 
 WIRE_ID = "CREATE SEQUENCE ocppbridge_wire_id AS integer MINVALUE 1 MAXVALUE 2147483647 CYCLE;"
+PROFILE_ID = "CREATE SEQUENCE ocppbridge_profile_id AS integer MINVALUE 2000000001 MAXVALUE 2147483647 CYCLE;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ocppbridge", "0001_initial")]
+    replaces = [
+        ("ocppbridge", "0002_journal"),
+        ("ocppbridge", "0016_profile_ids"),
+    ]
+    dependencies = [("ocppbridge", "0001_tables")]
 
     operations = [
         migrations.RunSQL(JOURNAL, "DROP TABLE ocppbridge_frame"),
         migrations.RunSQL(WIRE_ID, "DROP SEQUENCE ocppbridge_wire_id"),
+        migrations.RunSQL(PROFILE_ID, "DROP SEQUENCE ocppbridge_profile_id"),
     ]
