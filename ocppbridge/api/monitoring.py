@@ -37,6 +37,8 @@ class NamedSerializer(serializers.ModelSerializer[Any]):
 class MonitorSerializer(NamedSerializer):
     """As asked for, as reported, or both."""
 
+    value = serializers.DecimalField(max_digits=30, decimal_places=9, normalize_output=True, read_only=True)
+
     class Meta:
         model = Row
         fields = [

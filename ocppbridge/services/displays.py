@@ -29,6 +29,8 @@ def next_id(station: Station) -> int:
 @transaction.atomic
 def show(station: Station, display: Display, *, by: str = "") -> DisplayMessage:
     """Have it shown; one with the same number is replaced (O06). Raises NotOffered or InvalidPayload."""
+    now = timezone.now()
+    _check(display, now)
     columns = {
         "priority": display.priority,
         "state": display.state or "",
@@ -40,11 +42,22 @@ def show(station: Station, display: Display, *, by: str = "") -> DisplayMessage:
         "standing": Standing.ASKED,
         "reason": "",
         "requested_by": by[:150],
-        "asked_at": timezone.now(),
+        "asked_at": now,
     }
     row, _ = DisplayMessage.objects.update_or_create(station=station, message_id=display.message_id, defaults=columns)
     calls.queue(station, ShowMessage(display), purpose="display", reference=str(row.pk), requested_by=by)
     return row
+
+
+def _check(display: Display, now: datetime) -> None:
+    """What a station would accept, and nobody would ever read."""
+    if display.end is not None and display.end <= (display.start or now):
+        raise calls.InvalidPayload("it ends before it begins")
+    if display.end is not None and display.end <= now:
+        raise calls.InvalidPayload("its end is over")
+    languages = [one.language for one in display.texts]
+    if len(set(languages)) < len(languages):
+        raise calls.InvalidPayload("each text is in a language of its own")
 
 
 def shown(station: Station, message_id: int, outcome: Outcome | None) -> None:

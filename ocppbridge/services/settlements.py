@@ -13,25 +13,27 @@ DONE = "Settled"
 
 
 def take(station_id: int, message: Settled, now: datetime) -> Settlement:
-    """Before the station is answered, so that the receipt it is told of is there."""
+    """Before the station is answered, so that the receipt it is told of is there. A repetition that says less takes
+    nothing away."""
     row = transactions.find(station_id, message.transaction) or _by_reference(station_id, message.reference)
+    said = {
+        "transaction": row,
+        "named_transaction": message.transaction,
+        "amount": message.amount,
+        "currency": _currency(row),
+        "settled_at": message.at,
+        "info": (message.info or "")[:500],
+        "receipt_id": message.receipt_id,
+        "receipt_url": message.receipt_url,
+        "company": dict(message.company) if message.company else None,
+        "vat_number": message.vat_number,
+        "received_at": now,
+    }
     found, _ = Settlement.objects.update_or_create(
         station_id=station_id,
         psp_ref=message.reference[:255],
         status=message.status[:20],
-        defaults={
-            "transaction": row,
-            "named_transaction": message.transaction or "",
-            "amount": message.amount,
-            "currency": _currency(row),
-            "settled_at": message.at,
-            "info": (message.info or "")[:500],
-            "receipt_id": message.receipt_id or "",
-            "receipt_url": message.receipt_url or "",
-            "company": dict(message.company) if message.company else None,
-            "vat_number": message.vat_number or "",
-            "received_at": now,
-        },
+        defaults={name: value for name, value in said.items() if value not in (None, "")},
     )
     return found
 

@@ -80,6 +80,14 @@ def test_firmware_is_sent_to_a_station_and_followed(station: Station) -> None:
         ("customers", {"token": "a", "identifier": "b"}, "non_field_errors", "one of token"),
         ("messages", {"texts": []}, "texts", "non_field_errors"),
         ("messages", {"texts": [{"content": "x"}], "state": "Sleepy"}, "detail", "cannot say it"),
+        ("messages", {"texts": [{"content": "x"}, {"content": "y"}]}, "detail", "a language of its own"),
+        ("messages", {"texts": [{"content": "x"}], "end": "2020-01-01T00:00Z"}, "detail", "ends before it begins"),
+        (
+            "messages",
+            {"texts": [{"content": "x"}], "start": "2020-01-01T00:00Z", "end": "2020-01-02T00:00Z"},
+            "detail",
+            "its end is over",
+        ),
         ("messages", {"texts": [{"content": "x"}], "message_id": 10**30}, "message_id", "less than or equal"),
     ],
 )
@@ -135,6 +143,7 @@ def test_a_log_is_asked_for_and_read(station: Station) -> None:
 
 def test_monitors_events_and_streams(station: Station) -> None:
     listed = get(f"{HERE}/monitors/")["results"]
+    assert [one["value"] for one in listed] == ["70"]
     assert [(one["variable"], one["monitor_id"]) for one in listed] == [("EVSE@1.Temperature", 7)]
     monitor = {"variable": "EVSE@1.Power", "type": "Delta", "value": "0.5", "severity": 6, "interval": 60}
     assert post(f"{HERE}/monitors/", {"monitors": [monitor]}).status_code == 202

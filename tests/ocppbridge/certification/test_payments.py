@@ -66,6 +66,7 @@ def test_a_receipt_of_the_terminal_stands(station: Station, door: Door) -> None:
     with door.station("CP1", "ocpp2.1") as talk:
         boot(talk)
         assert talk.call("NotifySettlement", settlement(receiptUrl="https://psp.example/r/1")) == {}
+        assert talk.call("NotifySettlement", settlement()) == {}, "a repetition that says less takes nothing away"
     assert Settlement.objects.get().receipt_url == "https://psp.example/r/1"
 
 
