@@ -121,7 +121,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.neutral_server",
-    "config.middleware.partners_first",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,5 +1,5 @@
-"""Every URL of the `web` process but for /ocpi/, which `middleware.partners_first` takes. The apps bring their own:
-this file only says where they hang.
+"""Every URL of the `web` process but for /ocpi/, which is `config.door`'s. The apps bring their own: this file only
+says where they hang.
 
 The admin's pages are found here and not when Django starts: with the PDF and form libraries behind them they are 30 MB
 and half a second of CPU, which ocpp, the workers and beat would pay for nothing.
@@ -35,4 +35,3 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("receipts/<uuid:key>", receipt, name="receipt"),
 ]
-handler400 = "roaming.views.bad_request"  # below /ocpi/ even this is an envelope

@@ -8,6 +8,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+_staff = get_wsgi_application()
 
 import config.urls  # noqa: E402, F401  # before the first request, not in it: the models need the line above
+from config.door import Door  # noqa: E402
+
+application = Door(_staff)

@@ -1,4 +1,4 @@
-"""From a Reply or an exception to the HTTP response: the one place where an OCPI answer is written (ENV-*, MID-*).
+"""From a Reply or an exception to the HTTP answer: the one place where an OCPI answer is written (ENV-*, MID-*).
 
 Message ids are echoed on every answer, errors included (MID-03); functional modules carry the swapped routing headers,
 also on errors (HUB-05). What is not an OcpiError is our own fault: 500 and 3000, and no word about the inside (S50).
@@ -6,58 +6,50 @@ also on errors (HUB-05). What is not an OcpiError is our own fault: 500 and 3000
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-
-from django.http import HttpResponse
 
 from roaming.modules.interface import Reply
 from roaming.ocpi import envelope
 from roaming.ocpi.errors import OcpiError, ServerError
 from roaming.ocpi.headers import MessageIds, Routing
 
-
-class OcpiResponse(HttpResponse):
-    """Tells when the last byte has been handed to the server."""
-
-    left: Callable[[], None] | None = None
-
-    def close(self) -> None:
-        super().close()
-        told, self.left = self.left, None
-        if told is not None:
-            told()
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
-def rendered(reply: Reply, ids: MessageIds, routing: Routing, now: datetime) -> tuple[OcpiResponse, bytes]:
+@dataclass(slots=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    left: Callable[[], None] | None = None  # to be called once the last byte has been handed to the server
+
+
+def rendered(reply: Reply, ids: MessageIds, routing: Routing, now: datetime) -> Answer:
     body = reply.whole
     if body is None:
         body = envelope.encode(reply.data, reply.status, reply.message, now=now)
-    response = _response(body, reply.http_status, ids, routing)
-    for name, value in reply.headers.items():
-        response.headers[name] = value
-    response.left = reply.left
-    return response, body
+    return _answer(body, reply.http_status, ids, routing, reply.headers, reply.left)
 
 
-def failed(error: Exception, ids: MessageIds, routing: Routing, now: datetime) -> tuple[OcpiResponse, bytes]:
-    if isinstance(error, OcpiError):
-        body, status = envelope.encode_error(error, now=now), error.http_status
-        headers = error.headers
-    else:
-        body, headers = envelope.encode_error(ServerError(), now=now), {}
-        status = 500
-    response = _response(body, status, ids, routing)
-    for name, value in headers.items():
-        response.headers[name] = value
-    return response, body
+def failed(error: Exception, ids: MessageIds, routing: Routing, now: datetime) -> Answer:
+    if not isinstance(error, OcpiError):
+        return _answer(envelope.encode_error(ServerError(), now=now), 500, ids, routing, {})
+    return _answer(envelope.encode_error(error, now=now), error.http_status, ids, routing, error.headers)
 
 
-def _response(body: bytes, status: int, ids: MessageIds, routing: Routing) -> OcpiResponse:
-    response = OcpiResponse(body, status=status, content_type="application/json")
-    for name, value in {**ids.headers(), **routing.headers()}.items():
-        response.headers[name] = value
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Length"] = str(len(body))
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+def _answer(
+    body: bytes, status: int, ids: MessageIds, routing: Routing, more: Mapping[str, str],
+    left: Callable[[], None] | None = None,
+) -> Answer:  # fmt: skip
+    """Raises ValueError for a header that would not end where its line does: some are what a receiver answered."""
+    for name, value in more.items():
+        if not _VALUE.fullmatch(value):
+            raise ValueError(f"the header {name} cannot be sent")
+    headers = {
+        "Content-Type": "application/json", **ids.headers(), **routing.headers(), **more, "Cache-Control": "no-store",
+        "Content-Length": str(len(body)), "X-Content-Type-Options": "nosniff", "Server": "hub",
+    }  # fmt: skip
+    return Answer(status, headers, body, left)

@@ -13,8 +13,8 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.http import HttpRequest
 
+from roaming.incoming import Incoming
 from roaming.models import IssuedToken, Party, Platform
 from roaming.ocpi.authorization import Encoding, candidates
 from roaming.ocpi.errors import Unauthorized
@@ -38,12 +38,12 @@ class Caller:
         return self.token.kind == IssuedToken.Kind.C
 
 
-def authenticate(request: HttpRequest, now: datetime, *, reading_versions: bool = False) -> Caller:
+def authenticate(request: Incoming, now: datetime, *, reading_versions: bool = False) -> Caller:
     """Raises Unauthorized or TooManyRequests.
 
     Who is `reading_versions` may be in a handshake that fails yet: until it is over the older tokens live (CRE-19).
     """
-    caller = _caller(request.META.get("HTTP_AUTHORIZATION"), now)
+    caller = _caller(request.headers.get("authorization"), now)
     if caller is None or _lacks(caller, request, now):
         limits.count(f"wrong-token:{address_of(request)}", WRONG_PER_MINUTE, 60)
         raise Unauthorized()
@@ -54,7 +54,7 @@ def authenticate(request: HttpRequest, now: datetime, *, reading_versions: bool 
     return caller
 
 
-def settled(caller: Caller, request: HttpRequest, now: datetime) -> Caller:
+def settled(caller: Caller, request: Incoming, now: datetime) -> Caller:
     """A peer that has answered our registration may ask for lists before we have stored what it answered: it waits.
 
     It would be shown what somebody without a party sees, and believe that it has seen everything. Raises Unauthorized.
@@ -73,14 +73,14 @@ def pause() -> None:
     time.sleep(0.02)
 
 
-def _lacks(caller: Caller, request: HttpRequest, now: datetime) -> bool:
+def _lacks(caller: Caller, request: Incoming, now: datetime) -> bool:
     """Whether the right token is not enough (S19). Staff are told: it may be in wrong hands."""
     platform = caller.platform
     if not (platform.client_networks or platform.client_certificates or platform.second_factor):
         return False
-    proxied = _is_proxy(str(request.META.get("REMOTE_ADDR")))
-    certificate = request.headers.get(settings.CLIENT_CERTIFICATE_HEADER) if proxied else None
-    reason = callers.missing(platform, address_of(request), certificate, request.headers.get("TOTP"), now)
+    proxied = _is_proxy(request.address)
+    certificate = request.headers.get(settings.CLIENT_CERTIFICATE_HEADER.lower()) if proxied else None
+    reason = callers.missing(platform, address_of(request), certificate, request.headers.get("totp"), now)
     if reason:
         notices.notice(platform, "elsewhere", f"A request with its token {reason}.", now)
     return bool(reason)
@@ -115,11 +115,10 @@ def _fits(platform: Platform, encoding: Encoding, token: IssuedToken) -> bool:
     return True
 
 
-def address_of(request: HttpRequest) -> str:
+def address_of(request: Incoming) -> str:
     """The caller's address; X-Forwarded-For is believed from configured proxies only (S16)."""
-    address = str(request.META.get("REMOTE_ADDR") or "unknown")
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded if forwarded and _is_proxy(address) else address
+    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return forwarded if forwarded and _is_proxy(request.address) else request.address
 
 
 def _is_proxy(address: str) -> bool:

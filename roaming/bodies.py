@@ -1,7 +1,6 @@
 """Reading a request's body under WSGI: capped, and to its end when it is sent in chunks (S7, ground: chunked bodies).
 
-Django sees nothing of a chunked body, for it has no Content-Length; a server that ends `wsgi.input` itself lets us read
-it. One that does not gets 411.
+A chunked body has no Content-Length; a server that ends `wsgi.input` itself lets us read it. Under any other it is 411.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ from io import BytesIO
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, UnreadablePostError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from roaming.incoming import Incoming
 from roaming.ocpi import json
 from roaming.ocpi.errors import BadJson, ClientError, TooLarge
 
@@ -24,31 +22,35 @@ class LengthRequired(ClientError):
     title = "Send the body with a Content-Length"
 
 
-def read_body(request: HttpRequest) -> bytes:
+def read_body(asked: Incoming) -> bytes:
     limit: int = settings.OCPI_BODY_LIMIT
-    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
-        return _chunked(request, limit)
-    if request.META.get("CONTENT_LENGTH", "").isdigit() and int(request.META["CONTENT_LENGTH"]) > limit:
-        raise TooLarge(f"The body is larger than {limit} bytes")
-    try:
-        return request.body
-    except RequestDataTooBig:
-        raise TooLarge(f"The body is larger than {limit} bytes") from None
-    except UnreadablePostError:
-        raise BadJson("The body ended early") from None
-
-
-def _chunked(request: HttpRequest, limit: int) -> bytes:
-    stream = request.META.get("wsgi.input")
-    if stream is None or not request.META.get("wsgi.input_terminated"):
-        raise LengthRequired()
-    pieces: list[bytes] = []
-    size = 0
-    while piece := stream.read(min(65_536, limit + 1 - size)):
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
+    if "chunked" in asked.headers.get("transfer-encoding", "").lower():
+        if not asked.environ.get("wsgi.input_terminated"):
+            raise LengthRequired()
+        body = _read(asked, limit + 1)
+        if len(body) > limit:
             raise TooLarge(f"The body is larger than {limit} bytes")
+        return body
+    told = asked.environ.get("CONTENT_LENGTH") or ""
+    length = int(told) if told.isdecimal() else 0
+    if length > limit:
+        raise TooLarge(f"The body is larger than {limit} bytes")
+    body = _read(asked, length)
+    if len(body) < length:
+        raise BadJson("The body ended early")
+    return body
+
+
+def _read(asked: Incoming, most: int) -> bytes:
+    """Up to so many bytes, or to the end."""
+    stream = asked.environ["wsgi.input"]
+    pieces: list[bytes] = []
+    try:
+        while most and (piece := stream.read(min(65_536, most))):
+            pieces.append(piece)
+            most -= len(piece)
+    except OSError:
+        raise BadJson("The body ended early") from None
     return b"".join(pieces)
 
 

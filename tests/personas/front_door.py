@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings as django_settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import RequestFactory
 from django.utils import timezone
 
+from config.door import Door
 from roaming.models import AuthorizationRequest, Command, Delivery, Platform
 from roaming.ocpi.party import PartyId
 from roaming.services import authorizations, decisions, drains, hosting, platforms, results
@@ -67,11 +70,20 @@ class Hub:
             authorizations.answer(question.pk)
 
 
+def knock(path: str, token: str) -> int:
+    """The status of a GET with this token, without a server."""
+    lines: list[str] = []
+    asked = RequestFactory().get(path, headers={"Authorization": f"Token {token}"})
+    Door(WSGIHandler())(asked.META, lambda line, headers: lines.append(line))
+    return int(lines[0].split()[0])
+
+
 @pytest.fixture
 def hub(live_server: Any, settings: Any, engines: None) -> Iterator[Hub]:
     settings.OUTBOUND_ALLOW = [ip_network("127.0.0.0/8")]
     settings.HUB_PUBLIC_URL = live_server.url
     settings.HUB_PARTY = HUB
+    live_server.thread.httpd.set_app(Door(live_server.thread.httpd.get_app()))
     redis.Redis.from_url(django_settings.REDIS_URL).flushall()
     decisions.forget()
     found = Hub(live_server.url)

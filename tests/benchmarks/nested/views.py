@@ -12,6 +12,7 @@ from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 
 from roaming.authentication import Caller, authenticate
+from roaming.incoming import Incoming
 from roaming.models import Agreement
 from tests.benchmarks.nested.models import Location
 from tests.benchmarks.nested.serializers import LocationSerializer
@@ -20,7 +21,7 @@ from tests.benchmarks.nested.serializers import LocationSerializer
 class TokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, Caller]:
         """The hub's own."""
-        caller = authenticate(request._request, timezone.now())
+        caller = authenticate(Incoming(request._request.META), timezone.now())
         return caller.platform, caller
 
 
