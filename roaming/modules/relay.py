@@ -19,8 +19,9 @@ from roaming.ocpi.envelope import Envelope
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.headers import LIMIT, LINK, LOCATION, RETRY_AFTER, TOTAL_COUNT
 from roaming.ocpi.patch import merge
+from roaming.ocpi.types import Role
 from roaming.ocpi.versions import InterfaceRole, ModuleID
-from roaming.services import copies, dialects, forwards, next_pages, notices, objects
+from roaming.services import acceptances, copies, dialects, forwards, next_pages, notices, objects
 from roaming.services.cdrs import CDRS
 from roaming.services.forwards import Passing
 from roaming.services.objects import Kind
@@ -30,6 +31,7 @@ from roaming.services.sessions import SESSIONS
 logger = logging.getLogger(__name__)
 
 _KEPT: dict[ModuleID, Kind[Any]] = {ModuleID.SESSIONS: SESSIONS, ModuleID.CDRS: CDRS}
+_OWN = 3  # segments that name an object: country, party, id
 _PASSED_BACK = (TOTAL_COUNT, LIMIT, RETRY_AFTER)
 
 
@@ -46,7 +48,10 @@ def pass_on(asked: Asked, to: Forward) -> Reply:
     )
     passed = forwards.pass_on(to, passing)
     answer, envelope = passed.answer, passed.envelope
-    kept = envelope.accepted(answer.status) and _remember(asked, to)
+    taken = envelope.accepted(answer.status)
+    kept = taken and _remember(asked, to)
+    if taken and any(party.role == Role.HUB.value for party in asked.caller.parties):
+        acceptances.note(to, asked.request, tuple(asked.segments[_OWN:]), timezone.now())
     headers = {name: answer.headers[name] for name in _PASSED_BACK if name in answer.headers}
     posted = asked.request.module is ModuleID.CDRS and asked.request.method == "POST"
     if posted and (kept or LOCATION in answer.headers):  # CDR-03: also where the receiver names none, for we keep it

@@ -135,6 +135,44 @@ def test_a_party_behind_a_hub_speaks_through_it(hub: Any, emsp: Partner, neighbo
     assert [one.path for one in emsp.pushed("locations")] == ["/odd/receiver/locations/SE/CPS/LOC1"]
 
 
+def read_list(neighbour: Partner, module: str, *objects: dict[str, Any]) -> None:
+    neighbour.answers["GET", f"/odd/sender/{module}"] = Said(list(objects))
+    row = Pull.objects.get(party__party_id="XHB", module=module)
+    pulls.ask_now(row, full=True, nudge=False)
+    pulls.run(row.pk)
+
+
+def test_what_a_hub_has_pushed_to_a_party_by_name_is_no_news_to_it_when_we_read_it(
+    hub: Any, cpo: Partner, emsp: Partner, other_emsp: Partner, neighbour: Partner
+) -> None:
+    """HUB-28, HUB-19, LOC-14: only who was not named hears of it, and each hears of a change once."""
+    owner = {"country_code": "SE", "party_id": "CPS"}
+    place, price = samples.location(**owner), samples.tariff(**owner)
+    at = neighbour.at("locations", "RECEIVER", "SE", "CPS", "LOC1")
+    tariff = neighbour.at("tariffs", "RECEIVER", "SE", "CPS", "T1")
+    for url, body in ((at, place), (tariff, price)):
+        assert neighbour.call("PUT", url, body, to="DE/EMX").both == (200, 1000)
+    change = {"status": "CHARGING", "last_updated": "2026-11-21T11:00:00Z"}
+    assert neighbour.call("PATCH", f"{at}/EVSE1", change, to="DE/EMX").both == (200, 1000)
+    assert neighbour.call("DELETE", tariff, to="DE/EMX").both == (200, 1000)
+    odd = neighbour.at("tokens", "RECEIVER", "SE", "EMS", "T" * 60)
+    assert neighbour.call("PUT", f"{odd}?type={'X' * 20}", {"uid": 1}, to="NL/CPO").both == (200, 1000)  # not looked at
+    emsp.seen.clear()
+    changed = {**place, "evses": [samples.evse(**change)], "last_updated": change["last_updated"]}
+    for _ in range(2):
+        read_list(neighbour, "locations", changed)
+        read_list(neighbour, "tariffs", price)
+        hub.work()
+    assert [one.body["evses"][0]["status"] for one in other_emsp.pushed("locations")] == ["CHARGING"]
+    assert emsp.pushed("locations") == []
+    assert [one.method for one in emsp.pushed("tariffs")] == ["PUT"]  # it had taken it away
+    again = {"name": "The square", "last_updated": "2026-11-21T12:00:00Z"}
+    read_list(neighbour, "locations", {**changed, **again})
+    hub.work()
+    for one in (emsp, other_emsp):
+        assert one.pushed("locations")[-1].body == again
+
+
 def test_a_hub_speaks_for_nobody_else(hub: Any, cpo: Partner, emsp: Partner, neighbour: Partner) -> None:
     """S20, S35, HUB-27: not for a client of ours, whatever it announces; a party is where it was first."""
     tell(neighbour, info("NL/CPO", "CPO"))
