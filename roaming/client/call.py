@@ -60,7 +60,7 @@ class Answer:
         except HubError:
             if succeeded:
                 raise
-            raise HubError(f"HTTP {self.status} and no OCPI envelope") from None
+            raise HubError(f"The peer answered HTTP {self.status} and no OCPI envelope") from None
 
     @property
     def ocpi_status(self) -> int | None:
