@@ -14,7 +14,7 @@ from uuid import UUID
 
 from ocppbridge.bridge import power
 from ocppbridge.bridge.ordering import PURPOSE, Declined
-from ocppbridge.charging.charging_profiles import ChargingProfile, Kind, Period, Purpose, Schedule, Unit
+from ocppbridge.charging.charging_profiles import ChargingProfile, Kind, Period, Purpose, Schedule, Unit, flaw
 from ocppbridge.charging.intents import AskSchedule, ClearProfiles, InstallProfile, Intent, NotOffered
 from ocppbridge.charging.outcomes import Accepted, Outcome
 from ocppbridge.charging.tokens import Place
@@ -56,6 +56,8 @@ def set_profile(command: Command) -> tuple[Station, Intent]:
         first.start_period = 0
     phases = PHASES.get(json.loads(row.location)["connector_power_type"])
     periods = tuple(Period(one.start_period, Decimal(one.limit), phases=phases) for one in told.charging_profile_period)
+    if said := flaw(periods):
+        raise Declined("REJECTED", said)
     least = None if told.min_charging_rate is None else Decimal(told.min_charging_rate)
     start = _plain(told.start_date_time)
     schedule = Schedule(Unit(told.charging_rate_unit.value), periods, start, told.duration, least)

@@ -7,11 +7,12 @@ Charging is positive, discharging negative.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, Final
 
 
@@ -135,6 +136,18 @@ class Schedule:
     sales_tariff: Mapping[str, Any] | None = None
     absolute_price: Mapping[str, Any] | None = None
     price_levels: Mapping[str, Any] | None = None
+
+
+def flaw(periods: Sequence[Period]) -> str:
+    """Why nobody may limit a car so; empty: he may. OCPP takes a limit below 0 for discharging, for the sake of older
+    systems; that is a plan's, which looks at what the station offers and the contract allows (block Q)."""
+    starts = [one.start for one in periods]
+    if starts[:1] != [0] or any(later <= earlier for earlier, later in pairwise(starts)):
+        return "the periods begin with 0 and follow each other (K01.FR.31)"
+    limits = (figure for one in periods for figure in (one.limit, one.limit_l2, one.limit_l3) if figure is not None)
+    if any(limit < 0 for limit in limits):
+        return "a limit is not below 0: a car gives energy back by a plan only"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,16 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from ocppbridge.charging.charging_profiles import ChargingProfile, Installed, Kind, Period, Purpose, Schedule, Unit
+from ocppbridge.charging.charging_profiles import (
+    ChargingProfile,
+    Installed,
+    Kind,
+    Period,
+    Purpose,
+    Schedule,
+    Unit,
+    flaw,
+)
 from ocppbridge.charging.intents import (
     AskProfiles,
     ClearProfiles,
@@ -78,6 +87,11 @@ def set_on(
         raise NotOffered("the maximum of a station is set for the station as a whole (K01.FR.38)")
     if profile.purpose is Purpose.TX and (not profile.transaction or place.is_station):
         raise NotOffered("a TxProfile is for a transaction and its EVSE: name both (K01.FR.03)")
+    if said := flaw(profile.schedule.periods):
+        raise NotOffered(said)
+    numbers = set() if place.is_station else set(station.evses.values_list("number", flat=True))
+    if numbers and place.evse not in numbers:
+        raise NotOffered(f"{station} has no EVSE {place.evse}")
     return calls.queue(station, InstallProfile(profile, place), purpose=purpose, reference=reference, requested_by=by)
 
 

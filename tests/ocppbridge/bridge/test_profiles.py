@@ -215,9 +215,10 @@ def test_what_the_station_does_not_do(
 @pytest.mark.parametrize(("limits", "why"), [
     ({"charging_rate_unit": "A"}, "without periods"),
     ({"charging_rate_unit": "A", "charging_profile_period": [{"start_period": 60, "limit": 6}]}, "begins later"),
+    ({"charging_rate_unit": "A", "charging_profile_period": [{"start_period": 0, "limit": -5}]}, "not below 0"),
 ])  # fmt: skip
 def test_what_ocpp_cannot_say_is_rejected(hub: Any, emsp: Partner, row: Transaction, limits: Any, why: str) -> None:
-    """CHP-13, CHP-15."""
+    """CHP-13, CHP-15; and what would discharge a car whose station offers no such thing, as a limit below 0."""
     assert ask(emsp, "PUT", row, limits) == "REJECTED"
     assert why in Command.objects.get().message
     assert not Call.objects.exists()

@@ -117,6 +117,17 @@ def test_what_nobody_here_has_set_is_cleared_only_where_that_is_decided(station:
     decisions.choose("PROFILE-FOREIGN", "keep")
 
 
+@pytest.mark.parametrize(
+    ("limit", "start", "evse", "why"),
+    [(-1, 0, 1, "not below 0"), (6, 60, 1, "begin with 0"), (6, 0, 7, "CP2 has no EVSE 7")],
+)
+def test_what_no_station_may_be_told_is_refused(station: Station, limit: int, start: int, evse: int, why: str) -> None:
+    station.evses.get_or_create(number=1, defaults={"uid": "CP2-1"})
+    wrong = replace(PROFILE, schedules=(replace(PROFILE.schedule, periods=(Period(start, Decimal(limit)),)),))
+    with pytest.raises(NotOffered, match=why):
+        charging_profiles.set_on(station, wrong, Place(evse), purpose="staff")
+
+
 def test_external_constraints_are_seen_and_never_set(station: Station) -> None:
     """K01.FR.22."""
     external = replace(PROFILE, purpose=Purpose.EXTERNAL)
