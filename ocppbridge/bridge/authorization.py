@@ -34,6 +34,7 @@ from ocppbridge.charging.authorization import (
 from ocppbridge.charging.replies import Authorization, AuthorizationStatus
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.models import Call, Evse, Station, Transaction
+from ocppbridge.services import calls, transactions
 from ocppbridge.services.accounts import Account
 from ocppbridge.services.rulings import Ruling, refused
 from roaming.decisions import Choices
@@ -125,8 +126,8 @@ def by_remote_start(account: Account, remote_start_id: int | None) -> Ruling | N
     """A start that names our own request: its command vouches, whatever token the station read (field quirk 16)."""
     if remote_start_id is None:
         return None
-    calls = Call.objects.filter(station_id=account.station_id, remote_start_id=remote_start_id, intent="StartCharging")
-    call = calls.order_by("-created_at").first()
+    found = Call.objects.filter(station_id=account.station_id, remote_start_id=remote_start_id, intent="StartCharging")
+    call = found.order_by("-created_at").first()
     if call is None:
         return None
     return tokens.by_command(Authorization(AuthorizationStatus.ACCEPTED), call)
@@ -139,7 +140,7 @@ def by_place(account: Account, place: Place | None, ruling: Ruling, now: datetim
     if not unknown or whose == "own" or place is None:
         return ruling
     seconds = float(choices.number("AUTH-COMMAND-WINDOW", station=account.identity))
-    calls = Call.objects.filter(
+    found = Call.objects.filter(
         ~Exists(Transaction.objects.filter(call_id=OuterRef("pk"))),
         Q(evse_number=None) | Q(evse_number=place.evse),
         station_id=account.station_id,
@@ -147,7 +148,7 @@ def by_place(account: Account, place: Place | None, ruling: Ruling, now: datetim
         outcome="Accepted",
         created_at__gt=now - timedelta(seconds=seconds),
     )
-    call = calls.order_by("-created_at").first()
+    call = found.order_by("-created_at").first()
     return ruling if call is None else tokens.by_command(Authorization(AuthorizationStatus.ACCEPTED), call)
 
 
@@ -159,13 +160,7 @@ def answered(requests: Iterable[UUID]) -> set[UUID]:
 
 def _command(case: _Case) -> tuple[Call | None, Command | None]:
     """The latest START_SESSION or RESERVE_NOW for this station and token, while it vouches for it."""
-    calls = Call.objects.filter(
-        station_id=case.account.station_id,
-        id_token=case.token.folded(),
-        intent__in=("StartCharging", "Reserve"),
-        created_at__gt=case.now - FOUND_WITHIN,
-    )
-    call = calls.exclude(state=Call.State.REFUSED).order_by("-created_at").first()
+    call = calls.latest_for(case.account.station_id, case.token.folded(), case.now - FOUND_WITHIN)
     if call is None:
         return None, None
     kind = tokens.type_of_command(call)
@@ -178,8 +173,7 @@ def _command(case: _Case) -> tuple[Call | None, Command | None]:
 def _own(case: _Case, group_id: str) -> Transaction | None:
     """A running transaction of this station that the token, or its group, has begun (TOK-24)."""
     token = case.token.folded()
-    rows = Transaction.objects.filter(station_id=case.account.station_id, state=Transaction.State.RUNNING)
-    for row in rows.order_by("-started_at"):
+    for row in transactions.at_station(case.account.station_id):
         if row.id_token.casefold() == token or (group_id and row.group_id == group_id):
             return row
     return None

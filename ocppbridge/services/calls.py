@@ -6,7 +6,8 @@ it. `settle` ends a call exactly once; what the outcome means is said by the han
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -23,12 +24,14 @@ from ocppbridge.models import Call, Station
 from ocppbridge.rpc.errors import RpcError
 from ocppbridge.services import sealing
 from ocppbridge.versions import DIALECTS, Dialect, secrets
+from roaming.postgres.questions import Question, rows_of, whole
 
 __all__ = ["InvalidPayload", "NotAccepted", "NotOffered", "RawCall", "intent_of", "queue", "settle"]
 
 OPEN: Final = (Call.State.QUEUED, Call.State.SENT)
 # How long a call may wait for its station to come (back); commands say less.
 PATIENCE: Final = timedelta(minutes=10)
+_STATION, _TOKEN, _SINCE = -1, "<token>", datetime(1, 1, 1, tzinfo=UTC)  # for the real ones in the question
 
 
 class NotAccepted(NotOffered):
@@ -104,6 +107,20 @@ def translated(dialect: Dialect, intent: Intent) -> tuple[str, dict[str, Any]]:
         return dialect.down(intent)
     except RpcError as error:
         raise InvalidPayload(error.description) from None
+
+
+def latest_for(station_id: int, token: str, since: datetime) -> Call | None:
+    """The last start or reservation asked of a station for this token, unless the station has refused it."""
+    return next(iter(rows_of(Call, _asked(), {_STATION: station_id, _TOKEN: token, _SINCE: since})), None)
+
+
+@cache
+def _asked() -> Question:
+    asked = Call.objects.filter(
+        station_id=_STATION, id_token=_TOKEN, intent__in=("StartCharging", "Reserve"), created_at__gt=_SINCE
+    )
+    found = asked.exclude(state=Call.State.REFUSED).order_by("-created_at")
+    return Question.of(found.values_list(*whole(Call))[:1])
 
 
 def settle(

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from django.db import transaction
@@ -18,9 +19,11 @@ from ocppbridge.charging.tokens import Place
 from ocppbridge.models import Call, Transaction, TransactionLimit, WebPayment
 from ocppbridge.services import calls
 from ocppbridge.versions.payloads import amount
+from roaming.postgres.questions import Question, rows_of, whole
 
 FIELDS: Final = {"max_cost": "maxCost", "max_energy": "maxEnergy", "max_time": "maxTime", "max_soc": "maxSoC"}
 REACHED: Final = frozenset({"CostLimitReached", "EnergyLimitReached", "TimeLimitReached", "SoCLimitReached"})
+_TOKEN, _NOW = "<token>", datetime(1, 1, 1, tzinfo=UTC)  # for the real ones in the questions
 
 
 def said(limits: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,13 +37,23 @@ def said(limits: Mapping[str, Any]) -> dict[str, Any]:
 
 def of_token(token: str, now: datetime) -> dict[str, Any]:
     """What holds for whoever starts with it: what was paid for, else what staff have set."""
-    paid = WebPayment.objects.filter(psp_ref=token, state__in=(WebPayment.State.PAID, WebPayment.State.STARTED))
-    payment = paid.order_by("-created_at").first()
+    payment = next(iter(rows_of(WebPayment, _paid(), {_TOKEN: token})), None)
     if payment is not None and payment.limits:
         return dict(payment.limits)
-    rows = TransactionLimit.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), token=token.casefold())
-    row = rows.first()
+    row = next(iter(rows_of(TransactionLimit, _set(), {_TOKEN: token.casefold(), _NOW: now})), None)
     return said({name: getattr(row, name) for name in FIELDS}) if row is not None else {}
+
+
+@cache
+def _paid() -> Question:
+    rows = WebPayment.objects.filter(psp_ref=_TOKEN, state__in=(WebPayment.State.PAID, WebPayment.State.STARTED))
+    return Question.of(rows.order_by("-created_at").values_list(*whole(WebPayment))[:1])
+
+
+@cache
+def _set() -> Question:
+    rows = TransactionLimit.objects.filter(Q(expires_at=None) | Q(expires_at__gt=_NOW), token=_TOKEN)
+    return Question.of(rows.order_by("pk").values_list(*whole(TransactionLimit))[:1])
 
 
 def due(row: Transaction) -> dict[str, Any] | None:

@@ -8,11 +8,12 @@ quirk 6) gets the same number.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from ocppbridge.charging import stored
@@ -23,6 +24,9 @@ from ocppbridge.charging.transactions import Transaction as Course
 from ocppbridge.charging.transactions import apply, start_key
 from ocppbridge.models import Transaction
 from ocppbridge.services.rulings import Ruling
+from roaming import postgres
+from roaming.postgres import rows
+from roaming.postgres.questions import Question, rows_of, whole
 
 RUNNING: Final = Transaction.State.RUNNING
 REPEATED_WITHIN: Final = timedelta(hours=24)
@@ -38,38 +42,66 @@ COURSE: Final = (
     "reservation_id", "energy_import", "energy_export", "meter_start", "meter_stop", "export_start", "export_stop",
     "states", "findings", "silent_since",
 )  # fmt: skip
+# What stands in the questions for the real values.
+_STATION, _NUMBER, _TEXT, _KEY, _SINCE = -1, -2, "<text>", "<key>", datetime(1, 1, 1, tzinfo=UTC)
 
 Told = TransactionFacts | Metered | StateChanged
 
 
 def lock(station_id: int) -> None:
     """Serialise what is done about one station's transactions, until the end of the database transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, station_id % 2**31))
+    postgres.run("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, station_id % 2**31))
 
 
 def find(station_id: int, told: str | None) -> Transaction | None:
     """The transaction that a station calls so: our number on 1.6, its own text on 2.x."""
     if told is None:
         return None
-    by_id = Q(transaction_id=told)
-    if told.isdecimal() and int(told) < 2**31:
-        by_id |= Q(wire_id=int(told), transaction_id="")
-    return Transaction.objects.filter(by_id, station_id=station_id).first()
+    values: dict[str | int, str | int] = {_STATION: station_id, _TEXT: told}
+    number = told.isdecimal() and int(told) < 2**31
+    if number:
+        values[_NUMBER] = int(told)
+    return next(iter(rows_of(Transaction, _by_id(number), values)), None)
+
+
+@cache
+def _by_id(number: bool) -> Question:
+    by_id = Q(transaction_id=_TEXT)
+    if number:
+        by_id |= Q(wire_id=_NUMBER, transaction_id="")
+    found = Transaction.objects.filter(by_id, station_id=_STATION).order_by("pk")
+    return Question.of(found.values_list(*whole(Transaction))[:1])
 
 
 def running(station_ids: Iterable[int]) -> dict[int, list[Transaction]]:
     """What runs on these stations, by station."""
-    rows: dict[int, list[Transaction]] = {station_id: [] for station_id in station_ids}
-    for row in Transaction.objects.filter(station_id__in=rows, state=RUNNING):
-        rows[row.station_id].append(row)
-    return rows
+    found: dict[int, list[Transaction]] = {station_id: [] for station_id in station_ids}
+    for row in Transaction.objects.filter(station_id__in=found, state=RUNNING):
+        found[row.station_id].append(row)
+    return found
+
+
+def at_station(station_id: int) -> list[Transaction]:
+    """What runs there, the latest start first."""
+    return rows_of(Transaction, _running(), {_STATION: station_id})
+
+
+@cache
+def _running() -> Question:
+    found = Transaction.objects.filter(station_id=_STATION, state=RUNNING).order_by("-started_at")
+    return Question.of(found.values_list(*whole(Transaction)))
 
 
 def repeated(station_id: int, message: Started, now: datetime) -> Transaction | None:
     """The transaction that this very StartTransaction has begun already."""
-    rows = Transaction.objects.filter(station_id=station_id, start_key=start_key(message)[:200])
-    return rows.filter(Q(state=RUNNING) | Q(created_at__gt=now - REPEATED_WITHIN)).order_by("id").first()
+    values = {_STATION: station_id, _KEY: start_key(message)[:200], _SINCE: now - REPEATED_WITHIN}
+    return next(iter(rows_of(Transaction, _repeats(), values)), None)
+
+
+@cache
+def _repeats() -> Question:
+    found = Transaction.objects.filter(Q(state=RUNNING) | Q(created_at__gt=_SINCE), station_id=_STATION, start_key=_KEY)
+    return Question.of(found.order_by("pk").values_list(*whole(Transaction))[:1])
 
 
 @transaction.atomic
@@ -79,13 +111,11 @@ def begin(station_id: int, message: Started, ruling: Ruling, now: datetime) -> T
     row = repeated(station_id, message, now)
     if row is not None:
         return row
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('ocppbridge_wire_id')")
-        (wire_id,) = cursor.fetchone()
+    ((wire_id,),) = postgres.fetch("SELECT nextval('ocppbridge_wire_id')")
     row = Transaction(station_id=station_id, wire_id=wire_id, start_key=start_key(message)[:200])
     advance(row, message, now)
     rule(row, ruling)
-    row.save()
+    rows.insert(row)
     return row
 
 
@@ -99,10 +129,10 @@ def ensure(station_id: int, message: TransactionFacts, now: datetime, ruling: Ru
         advance(row, message, now)
         if ruling is not None:
             rule(row, ruling)
-        row.save()
+        rows.insert(row)
     elif ruling is not None and not row.authorization:
         rule(row, ruling)
-        row.save(update_fields=RULING)
+        rows.write(row, RULING)
     return row
 
 

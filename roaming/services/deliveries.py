@@ -19,8 +19,8 @@ from roaming.hub.addressing import DRIVING_SIDE, Role
 from roaming.models import Cdr, Delivery, Party, Platform, Session, StoredObject, Tariff, Token
 from roaming.ocpi import json
 from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.postgres.questions import Question
 from roaming.services.decisions import choices
-from roaming.services.questions import Question
 from roaming.services.visibility import acquainted, readers
 
 TASK = "roaming.deliver"

@@ -42,9 +42,9 @@ from roaming.ocpi import json
 from roaming.ocpi.difference import Write
 from roaming.ocpi.errors import HubError, OcpiError
 from roaming.ocpi.versions import ModuleID
+from roaming.postgres.questions import Question, find, whole, whole_row_of
 from roaming.services import deliveries, outgoing
 from roaming.services.locks import Lock, held
-from roaming.services.questions import Question, find, whole, whole_row_of
 
 _PLATFORM, _NOW = -1, datetime(1, 1, 1, tzinfo=UTC)  # what stands in the question for the real ones
 _OWN = len(whole(Delivery))

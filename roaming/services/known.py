@@ -17,7 +17,7 @@ from django.db.models.base import ModelState
 
 from roaming import postgres
 from roaming.models import IssuedToken, Party, Platform
-from roaming.services.questions import Question, plain, row_of
+from roaming.postgres.questions import Question, plain, row_of
 
 M = TypeVar("M", bound=Model)
 MOST = 10_000  # tokens

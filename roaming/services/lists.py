@@ -25,10 +25,10 @@ from roaming.ocpi.headers import LIMIT
 from roaming.ocpi.paging import PageRequest
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
+from roaming.postgres.questions import Question
 from roaming.services import agreements, tallies
 from roaming.services.copies import PLAIN, Copies
 from roaming.services.decisions import choices
-from roaming.services.questions import Question
 from roaming.services.tallies import TALLIED
 from roaming.services.visibility import listed, visible
 

@@ -24,10 +24,11 @@ from roaming.ocpi.decoding import decode
 from roaming.ocpi.errors import InvalidObject, NotFound, ServerError
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
-from roaming.services import deliveries, rows
+from roaming.postgres import rows
+from roaming.postgres.questions import Question, whole, whole_row_of
+from roaming.services import deliveries
 from roaming.services.contents import Content, Document
 from roaming.services.decisions import choices
-from roaming.services.questions import Question, whole, whole_row_of
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def key(identifier: str) -> str:
 
 
 def find(kind: Kind[O], owner: PartyId, identifier: str, **more: str) -> O | None:
-    return kind.model._default_manager.filter(**_identity(owner, identifier), **more).first()
+    return _found(kind, owner, identifier, more, lock=False)[0]
 
 
 def store(
@@ -184,7 +185,7 @@ class _Push(Generic[O]):
         self._fill(row)
         try:
             with transaction.atomic(savepoint=not alone):
-                row.save(force_insert=True)
+                rows.insert(row)
         except IntegrityError:
             return None
         self.kind.after(row, self.new)
@@ -280,7 +281,8 @@ def _question(model: type[StoredObject], more: tuple[str, ...], lock: bool) -> Q
     rows = model._default_manager.select_for_update() if lock else model._default_manager.all()
     found = rows.filter(country_code=_COUNTRY, party_id=_PARTY, object_key=_KEY)
     version = RawSQL(f"{model._meta.db_table}.xmin::text", ())  # noqa: S611  # a name of our own
-    return Question.of(found.filter(**{name: f"<{name}>" for name in more}).values_list(*whole(model), version))
+    chosen = found.filter(**{name: f"<{name}>" for name in more}).order_by("pk")
+    return Question.of(chosen.values_list(*whole(model), version))
 
 
 def _identity(owner: PartyId, identifier: str) -> dict[str, str]:

@@ -20,12 +20,12 @@ from roaming.ocpi.headers import Routing
 from roaming.ocpi.hubclientinfo import ConnectionStatus
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.postgres.questions import Question, plain, row_of
 from roaming.services import announcements, copies, parties, partners
 from roaming.services.cdrs import CDRS
 from roaming.services.decisions import choices
 from roaming.services.locations import LOCATIONS
 from roaming.services.objects import Kind
-from roaming.services.questions import Question, plain, row_of
 from roaming.services.sessions import SESSIONS
 from roaming.services.tariffs import TARIFFS
 from roaming.services.tokens import TOKENS

@@ -15,8 +15,8 @@ from roaming.models import Agreement, Party, Platform
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
 from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.postgres.questions import Question, plain, row_of
 from roaming.services import visibility
-from roaming.services.questions import Question, plain, row_of
 
 _SPECIMEN = -1  # of a platform
 _COUNTRY, _PARTY = "<country>", "<party>"

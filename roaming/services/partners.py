@@ -19,8 +19,8 @@ from roaming.ocpi.authorization import Encoding
 from roaming.ocpi.errors import ModuleNotOffered
 from roaming.ocpi.headers import MessageIds, Routing
 from roaming.ocpi.versions import InterfaceRole, ModuleID
+from roaming.postgres.questions import Question, find, whole, whole_row_of
 from roaming.services import dialects, notices, presence
-from roaming.services.questions import Question, find, whole, whole_row_of
 
 _PLATFORM = -1  # what stands in the question for the real one
 

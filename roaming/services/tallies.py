@@ -16,8 +16,8 @@ from django.db.models import CharField, Sum, Value
 from roaming.models import Party, Tally
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
+from roaming.postgres.questions import Question
 from roaming.services.decisions import choices
-from roaming.services.questions import Question
 from roaming.services.visibility import visible
 
 TALLIED = frozenset({ModuleID.LOCATIONS, ModuleID.TARIFFS, ModuleID.TOKENS})

@@ -30,8 +30,8 @@ from roaming.models import Agreement, Party, Platform, StoredObject, Substitutio
 from roaming.ocpi.hubclientinfo import OUT
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
+from roaming.postgres.questions import Question
 from roaming.services.decisions import choices
-from roaming.services.questions import Question
 
 T = TypeVar("T", bound=StoredObject | Tally)
 

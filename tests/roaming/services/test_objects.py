@@ -13,7 +13,8 @@ from roaming import postgres
 from roaming.models import Evse, Location, Token
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.party import PartyId
-from roaming.services import cdrs, locations, objects, rows, sessions, tariffs, tokens
+from roaming.postgres import rows
+from roaming.services import cdrs, locations, objects, sessions, tariffs, tokens
 from tests.personas import samples
 
 pytestmark = pytest.mark.django_db

@@ -68,13 +68,18 @@ def _settle(sql: str, specimens: Sequence[Any], values: Mapping[Any, Any]) -> tu
     return _PLACES.sub(written, sql), open_ones
 
 
+def rows_of(model: type[M], question: Question, values: Mapping[Any, Any]) -> list[M]:
+    """The answer to a question for whole rows."""
+    return [whole_row_of(model, row) for row in question.ask(values)]
+
+
 def find(model: type[M], **wanted: int | str) -> list[M]:
     """The rows whose columns have these values."""
     names = tuple(sorted(wanted))
     numbers = tuple(isinstance(wanted[name], int) for name in names)
     specimens = _specimens(names, numbers)
-    found = _equal(model, names, numbers).ask({specimens[name]: wanted[name] for name in names})
-    return [whole_row_of(model, row) for row in found]
+    values = {specimens[name]: wanted[name] for name in names}
+    return rows_of(model, _equal(model, names, numbers), values)
 
 
 @cache

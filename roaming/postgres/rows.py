@@ -1,8 +1,11 @@
-"""Writing rows that are written all the time: the SQL is made once for each model, where `save` makes it each time."""
+"""Writing rows that are written all the time: the SQL is made once for each model, where `save` makes it each time.
+
+No signals, no auto_now, and what is written is not looked at again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from functools import cache, lru_cache
 from typing import Any
@@ -21,8 +24,24 @@ def remembered(row: Model) -> dict[str, Any]:
     }
 
 
+def insert(row: Model) -> None:
+    """A new row, with all its columns."""
+    database = connections[DEFAULT_DB_ALIAS]
+    values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in _columns(type(row))]
+    ((row.pk,),) = postgres.fetch(_new(type(row)), values)
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def write(row: Model, names: Iterable[str]) -> None:
+    """These fields of a row that the caller holds, or that nobody else writes."""
+    database = connections[DEFAULT_DB_ALIAS]
+    chosen = tuple(field for field in _columns(type(row)) if field.name in set(names))
+    values = [field.get_db_prep_save(getattr(row, field.attname), database) for field in chosen]
+    postgres.run(_set(type(row), chosen), [*values, row.pk])
+
+
 def update(row: Model, was: Mapping[str, Any], version: str) -> bool:
-    """The columns that are not what they were; no signals, no auto_now. `version`: the row's xmin when it was read.
+    """The columns that are not what they were. `version`: the row's xmin when it was read.
 
     If it is another by now, somebody has written the row meanwhile: nothing is written, and it is False.
     """
@@ -45,12 +64,24 @@ def _names(model: type[Model]) -> tuple[str, ...]:
     return tuple(field.attname for field in _columns(model))
 
 
+@cache
+def _new(model: type[Model]) -> str:
+    quoted, columns = connection.ops.quote_name, _columns(model)
+    names = ", ".join(quoted(str(field.column)) for field in columns)
+    places = ", ".join(_placeholder(field) for field in columns)
+    return f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES ({places}) RETURNING id"  # noqa: S608
+
+
 @lru_cache(maxsize=512)
 def _sql(model: type[Model], changed: tuple[Field[Any, Any], ...]) -> str:
+    return f"{_set(model, changed)} AND xmin = %s::xid RETURNING id"
+
+
+@lru_cache(maxsize=512)
+def _set(model: type[Model], changed: tuple[Field[Any, Any], ...]) -> str:
     quoted = connection.ops.quote_name
     columns = ", ".join(f"{quoted(str(field.column))} = {_placeholder(field)}" for field in changed)
-    table = quoted(model._meta.db_table)
-    return f"UPDATE {table} SET {columns} WHERE id = %s AND xmin = %s::xid RETURNING id"  # noqa: S608  # our own names
+    return f"UPDATE {quoted(model._meta.db_table)} SET {columns} WHERE id = %s"  # noqa: S608  # our own names
 
 
 def _placeholder(field: Field[Any, Any]) -> str:
