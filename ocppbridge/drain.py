@@ -27,6 +27,7 @@ from ocppbridge.models import InboxItem, Quarantined, Station
 from ocppbridge.services import alerts, shards, transactions
 from ocppbridge.services.turns import Turn
 from ocppbridge.services.writes import Writes
+from roaming import postgres
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +128,7 @@ def _apply_all(items: Sequence[Item], skipped: set[int]) -> int:
     applied = [item.id for item in items]
     if groups and not _together(groups):
         applied = _each(groups, skipped)
-    InboxItem.objects.filter(pk__in=applied).delete()
+    postgres.run("DELETE FROM ocppbridge_inboxitem WHERE id = ANY(%s)", [applied])
     return len(applied)
 
 

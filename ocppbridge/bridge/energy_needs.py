@@ -45,12 +45,14 @@ def heard(message: NeedsTold, station: Station, row: Transaction | None, now: da
     return needs
 
 
-def waited_for(row: Transaction, now: datetime) -> None:
-    """A transaction has begun: a car may have told its needs before, and waits for what follows."""
+def waited_for(row: Transaction, now: datetime, write: Callable[[], None]) -> None:
+    """A transaction has begun: a car may have told its needs before, and waits for what follows; `write` writes what
+    is known of the transaction by now."""
     if row.station.subprotocol == energy_offers.OLDEST:
         return
     needs = ev_needs.await_transaction(row, now)
     if needs is not None and needs.status == Status.ACCEPTED:
+        write()
         _plan(row, needs, now)
 
 

@@ -22,10 +22,12 @@ from ocppbridge.bridge.tariff_switches import switches_of
 from ocppbridge.charging import stored
 from ocppbridge.charging.progress import progress
 from ocppbridge.models import MeterReading, Transaction
+from ocppbridge.services import readings as told
 from roaming.models import Session
 from roaming.ocpi import json
 from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.types import format_datetime
+from roaming.postgres import rows
 from roaming.pricing import Bill, MeterPoint, SessionFacts, cut, price, session_document
 from roaming.pricing.facts import StateName
 from roaming.pricing.findings import Finding, error
@@ -71,7 +73,7 @@ def publish(row: Transaction, now: datetime, shelf: Shelf | None = None) -> bool
     elif row.location and row.id_token_type == direct_payments.DIRECT:
         _show(row, account_of(row, None), now, changed, shelf or Shelf())
     if changed:
-        row.save(update_fields=changed)
+        rows.write(row, changed)
     return bool(row.location and row.cdr_token)
 
 
@@ -180,16 +182,16 @@ def _until(row: Transaction) -> datetime:
 
 
 def _facts(row: Transaction, time_zone: str, switches: Sequence[tuple[datetime, str]] = ()) -> SessionFacts:
-    readings = list(row.readings.order_by("at", "id"))
+    readings = told.of(row)
     end = _until(row)
     imported = _course(readings, "energy_import", row.meter_start, row.energy_import, row, end)
     exported = _course(readings, "energy_export", row.export_start, row.energy_export, row, end)
-    told = {reading.at: reading for reading in readings}
-    instants = sorted({*imported, *exported, *(at for at in told if row.started_at <= at <= end)})
+    by_moment = {reading.at: reading for reading in readings}
+    instants = sorted({*imported, *exported, *(at for at in by_moment if row.started_at <= at <= end)})
     points, taken, given = [], Decimal(), Decimal()
     for at in instants:
         taken, given = imported.get(at, taken), exported.get(at, given)
-        reading = told.get(at)
+        reading = by_moment.get(at)
         points.append(
             MeterPoint(
                 at=at,

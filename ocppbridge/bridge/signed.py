@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ocppbridge.bridge.places import Shelf
 from ocppbridge.models import Transaction
+from ocppbridge.services import readings
 
 NATURE: Final = {"Transaction.Begin": "Start", "Transaction.End": "End"}
 LONGEST, LONGEST_KEY, LONGEST_METHOD = 5000, 512, 36
@@ -44,8 +45,7 @@ def meter_id(row: Transaction, shelf: Shelf | None = None) -> str:
 
 
 def _samples(row: Transaction) -> Iterable[dict[str, Any]]:
-    rows = row.readings.filter(samples__contains=[{"signed": {}}]).order_by("at", "id")
-    return (sample for samples in rows.values_list("samples", flat=True) for sample in samples if "signed" in sample)
+    return (sample for samples in readings.signed(row) for sample in samples if "signed" in sample)
 
 
 def _read(sample: dict[str, Any]) -> dict[str, str]:

@@ -103,8 +103,7 @@ def started(message: Started, turn: Turn) -> None:
     if message.remote_start_id is not None and row.evse_number:
         energy_needs.began(row, turn.received)
     if row.evse_number and not turn.speaks_numbers:
-        turn.out.flush()
-        energy_needs.waited_for(row, turn.received)
+        energy_needs.waited_for(row, turn.received, turn.out.flush)
     if row.call_id is not None:
         charging_profiles.came_with(row, turn.received)
     for other in turn.all_at(row.evse_number) if row.evse_number else ():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -16,8 +17,10 @@ from ocppbridge.charging.v2x_messages import EvScheduleTold, NeedsTold
 from ocppbridge.charging.v2x_replies import NeedsTaken
 from ocppbridge.charging.wish_plan import Car
 from ocppbridge.models import EnergyPlan, EvNeeds, EvSchedule, InstalledProfile, Station, Transaction
+from roaming.postgres.questions import Question, rows_of, whole
 
 BEFORE: Final = timedelta(minutes=10)
+_STATION, _EVSE, _SINCE = -1, 2**31 - 1, datetime(1, 1, 1, tzinfo=UTC)  # for the real ones in the question
 _sorted = msgspec.json.Encoder(order="deterministic")
 
 
@@ -73,14 +76,18 @@ def car_of(needs: EvNeeds | None) -> Car:
 
 def await_transaction(row: Transaction, now: datetime) -> EvNeeds | None:
     """Needs that came before the transaction did: it is theirs."""
-    rows = EvNeeds.objects.filter(
-        station=row.station, evse_number=row.evse_number or 0, transaction=None, received_at__gt=now - BEFORE
-    )
-    found = rows.order_by("-received_at", "-pk").first()
+    values = {_STATION: row.station_id, _EVSE: row.evse_number or 0, _SINCE: now - BEFORE}
+    found = next(iter(rows_of(EvNeeds, _waiting(), values)), None)
     if found is not None:
         EvNeeds.objects.filter(pk=found.pk).update(transaction=row)
         found.transaction = row
     return found
+
+
+@cache
+def _waiting() -> Question:
+    rows = EvNeeds.objects.filter(station_id=_STATION, evse_number=_EVSE, transaction=None, received_at__gt=_SINCE)
+    return Question.of(rows.order_by("-received_at", "-pk").values_list(*whole(EvNeeds))[:1])
 
 
 def keep_schedule(station: Station, transaction: Transaction | None, told: EvScheduleTold, now: datetime) -> EvSchedule:

@@ -5,20 +5,51 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from ocppbridge.charging.points import point
 from ocppbridge.charging.readings import Reading
-from ocppbridge.models import Transaction
+from ocppbridge.models import MeterReading, Transaction
+from roaming.postgres.questions import Question, plain, row_of
 
+_TRANSACTION = -1  # stands in the questions for the real one
 _sorted = msgspec.json.Encoder(order="deterministic")
 
 
 def rows(transaction: Transaction, readings: Iterable[Reading]) -> list[dict[str, Any]]:
     """Columns of MeterReading; a replayed reading has the same (at, digest) and is stored once."""
     return [_row(transaction, reading) for reading in readings if reading.samples]
+
+
+def of(transaction: Transaction) -> list[MeterReading]:
+    """Its readings in their order; their samples are read when somebody asks for them."""
+    found = _readings().ask({_TRANSACTION: transaction.pk})
+    return [row_of(MeterReading, row) for row in found]
+
+
+def signed(transaction: Transaction) -> list[list[dict[str, Any]]]:
+    """The samples of those that the meter has signed."""
+    return [msgspec.json.decode(samples) for (samples,) in _signed().ask({_TRANSACTION: transaction.pk})]
+
+
+@cache
+def _readings() -> Question:
+    return Question.of(_ordered().values_list(*plain(MeterReading)))
+
+
+@cache
+def _signed() -> Question:
+    kept = _ordered().filter(samples__contains=[{"signed": {}}])
+    return Question.of(kept.values_list(Cast("samples", TextField())))
+
+
+def _ordered() -> QuerySet[MeterReading]:
+    return MeterReading.objects.filter(transaction_id=_TRANSACTION).order_by("at", "id")
 
 
 def _row(transaction: Transaction, reading: Reading) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def differences(claims: Claims, calculated: Totals, bill: Bill, tolerance: Fract
         for at, (side, claimed) in enumerate((("excl_vat", price.excl_vat), ("incl_vat", price.incl_vat))):
             if claimed is None:
                 continue
-            if all(abs(Fraction(claimed) - pair[at]) > tolerance for pair in accepted[field]):
+            said = Fraction(claimed)
+            if all(said != pair[at] and abs(said - pair[at]) > tolerance for pair in accepted[field]):
                 found.append(Difference(field, side, claimed, calculated[field][at]))
     return found
 

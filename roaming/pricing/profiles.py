@@ -43,9 +43,11 @@ def totals(bill: Bill, profile: Profile) -> Totals:
 
 def to(value: Fraction, places: int) -> Fraction:
     """Half away from zero."""
-    scaled = abs(value) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Fraction(whole if value >= 0 else -whole, 10**places)
+    above, below, scale = value.numerator, value.denominator, 10**places
+    if not above:
+        return value
+    whole = (2 * abs(above) * scale + below) // (2 * below)
+    return Fraction(whole if above > 0 else -whole, scale)
 
 
 Rule = Callable[[Bill, int], tuple[Totals, Pair]]

@@ -22,6 +22,7 @@ from roaming.hub.addressing import CHARGING_SIDE, DRIVING_SIDE
 from roaming.models import Agreement, Delivery, Party, Substitution, Tariff
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
+from roaming.postgres.questions import find as rows_with
 from roaming.services import announcements, deliveries, parties
 from roaming.services.visibility import holding
 
@@ -45,8 +46,9 @@ def substitutes(readers: Iterable[Party], now: datetime) -> Mapping[Owner, Inste
 
 def tariffs_for(owner: PartyId, payer: PartyId, tariff_ids: Sequence[str], now: datetime) -> list[str]:
     """The ids that price what this payer's drivers do at a connector with these tariffs."""
-    readers = Party.objects.filter(country_code=payer.country, party_id=payer.party, withdrawn_at=None)
-    instead = substitutes(readers, now).get((owner.country, owner.party), {})
+    readers = rows_with(Party, country_code=payer.country, party_id=payer.party)
+    here = [reader for reader in readers if reader.withdrawn_at is None]
+    instead = substitutes(here, now).get((owner.country, owner.party), {})
     return [instead.get(tariff_id.upper(), tariff_id) for tariff_id in tariff_ids]
 
 

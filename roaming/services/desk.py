@@ -23,6 +23,7 @@ from roaming.models import Assessment, Cdr, DeskEntry
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
+from roaming.postgres import rows
 from roaming.pricing import Bill, Finding
 from roaming.pricing.findings import error
 from roaming.pricing.habits import likeliest
@@ -81,7 +82,10 @@ def take(cdr: Cdr, looked: Looked, now: datetime, *, by: str = DESK, fresh: bool
     row.bill = None if cdr.source_id is None else explained(looked.bill)
     row.rounding, row.reading = likeliest(looked.ways)
     row.stands, row.assessed_at = _stands(cdr, row.verdict), now
-    row.save()
+    if row.pk is None:
+        rows.insert(row)
+    else:
+        row.save()
     if cdr.desk_due:
         cdr.desk_due = False
         cdr.save(update_fields=["desk_due"])

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Q
@@ -19,6 +21,7 @@ from roaming.models import Assessment, Cdr, Habit, Location
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import parse_datetime
+from roaming.postgres.questions import Question
 from roaming.pricing import Learned
 from roaming.pricing.habits import read
 from roaming.services import desk_tariffs, sessions
@@ -26,6 +29,10 @@ from roaming.services.objects import key
 
 MOST = 50  # CDRs beside one: a session has two or three
 Json = dict[str, Any]
+
+# What stands in the questions for what a CDR says.
+_COUNTRY, _PARTY, _KEY, _BEFORE = "<country>", "<party>", "<place>", -1
+_ID, _REFERENCE, _SESSION, _TOKEN, _START = "<ID>", "<REFERENCE>", "<SESSION>", "<TOKEN>", datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -44,16 +51,22 @@ def gather(document: Mapping[str, Any], owner: PartyId, *, ours: bool, before: i
     """`ours`: made here, by tariffs that were fixed at the start, from the readings that its Session told of as far as
     they were known (a final one does not change, SES-09); `before`: the key of the CDR, if it is stored."""
     place = key(str((document.get("cdr_location") or {}).get("id", "")))
-    zones = Location.objects.filter(country_code=owner.country, party_id=owner.party, object_key=place)
+    zones = _zone().ask({_COUNTRY: owner.country, _PARTY: owner.party, _KEY: place})
     tariffs, held = (None, None) if ours else _tariffs(document, owner)
     return Evidence(
-        time_zone=zones.values_list("time_zone", flat=True).first(),
+        time_zone=zones[0][0] if zones else None,
         tariffs=tariffs,
         held=held,
         sessions=None if ours else _sessions(document, owner),
         known=beside(document, owner, before),
         learned=None if ours else learned(owner),
     )
+
+
+@cache
+def _zone() -> Question:
+    rows = Location.objects.filter(country_code=_COUNTRY, party_id=_PARTY, object_key=_KEY)
+    return Question.of(rows.values_list("time_zone"))
 
 
 def _sessions(document: Mapping[str, Any], owner: PartyId) -> list[Json]:
@@ -77,16 +90,15 @@ def learned(owner: PartyId) -> Learned:
 
 def beside(document: Mapping[str, Any], owner: PartyId, before: int | None) -> list[Json]:
     """The CDRs that count beside this one, oldest first."""
-    rows = Cdr.objects.filter(country_code=owner.country, party_id=owner.party).filter(related(document))
-    found = rows.exclude(pk=before or 0).order_by("pk").values_list(
-        "pk", "object_key", "credit", "assessment__verdict", "document"
-    )  # fmt: skip
-    named = {key(str(document.get(name) or "")) for name in ("id", "credit_reference_id")}
+    facts = _facts(document)
+    named = {facts[_ID], facts[_REFERENCE]}
+    asked = facts | {_COUNTRY: owner.country, _PARTY: owner.party, _BEFORE: before or 0}
+    found = _beside(bool(facts[_REFERENCE]), bool(facts[_SESSION])).ask(asked)
     own = Assessment.objects.filter(verdict=Assessment.Verdict.ACCEPTED)
     accepted = before is not None and own.filter(cdr_id=before).exists()
     return [
         json.loads(text)
-        for pk, identifier, credit, verdict, text in found[:MOST]
+        for pk, identifier, credit, verdict, text in found
         if identifier in named or _counts(verdict, credit, before is None or pk < before, accepted)
     ]
 
@@ -97,15 +109,26 @@ def _counts(verdict: str | None, credit: bool, earlier: bool, accepted: bool) ->
     return earlier and (verdict is None or (verdict == Assessment.Verdict.ON_HOLD and not credit))
 
 
-def related(document: Mapping[str, Any]) -> Q:
+def _facts(document: Mapping[str, Any]) -> dict[Any, Any]:
+    """What others are related by."""
+    return {
+        _ID: key(str(document.get("id", ""))),
+        _REFERENCE: key(str(document.get("credit_reference_id") or "")),
+        _SESSION: key(str(document.get("session_id") or "")),
+        _TOKEN: key(str((document.get("cdr_token") or {}).get("uid", ""))),
+        _START: parse_datetime(str(document["start_date_time"])),
+    }
+
+
+@cache
+def _beside(credits: bool, of_a_session: bool) -> Question:
     """The CDRs of its session, its original, its credits, and what began in the same second with the same token."""
-    identifier, reference = str(document.get("id", "")), str(document.get("credit_reference_id") or "")
-    rule = Q(object_key__in={key(identifier), key(reference)} - {""})
-    rule |= Q(Exact(Upper("credit_reference_id"), key(reference or identifier)), credit=True)
-    rule |= Q(
-        Exact(Upper("token_uid"), key(str((document.get("cdr_token") or {}).get("uid", "")))),
-        start_date_time=parse_datetime(str(document["start_date_time"])),
-    )
-    if document.get("session_id"):
-        rule |= Q(session_key=key(str(document["session_id"])))
-    return rule
+    rule = Q(object_key=_ID)
+    if credits:
+        rule |= Q(object_key=_REFERENCE)
+    rule |= Q(Exact(Upper("credit_reference_id"), _REFERENCE if credits else _ID), credit=True)
+    rule |= Q(Exact(Upper("token_uid"), _TOKEN), start_date_time=_START)
+    if of_a_session:
+        rule |= Q(session_key=_SESSION)
+    rows = Cdr.objects.filter(rule, country_code=_COUNTRY, party_id=_PARTY).exclude(pk=_BEFORE).order_by("pk")
+    return Question.of(rows.values_list("pk", "object_key", "credit", "assessment__verdict", "document")[:MOST])

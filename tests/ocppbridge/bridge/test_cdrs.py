@@ -8,8 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import prefetch_related_objects
+from django.db.models.sql.compiler import SQLCompiler
 
 from ocppbridge.bridge import sessions
+from ocppbridge.bridge.places import Shelf
 from ocppbridge.models import MeterReading, Station, Transaction
 from ocppbridge.services import stations
 from roaming.models import Cdr, Location, Session
@@ -64,6 +67,38 @@ def test_who_pays_can_recompute_the_total_from_the_cdr_alone(station: Station) -
         Cdr.objects.all().delete()
         Transaction.objects.all().delete()
         tariffs.store(OWNER, {**TARIFF, "last_updated": "2026-02-02T00:00:00Z"}, source=None, now=START)
+
+
+def test_of_the_second_session_on_no_sql_is_made(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Making it again for each was half of what a session and its CDR cost the drain."""
+    prefetch_related_objects([station], "evses__connectors")
+    shelf = Shelf([station.pk])
+
+    def told(row: Transaction) -> bool:
+        row.station = station
+        return sessions.publish(row, at(60), shelf)
+
+    first, second = (over(station, number) for number in (1, 2))
+    assert told(first)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("SQL is made")
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", refuse)
+    assert told(second)
+    monkeypatch.undo()
+    assert [row.object_id for row in Cdr.objects.order_by("pk")] == [str(first.session_id), str(second.session_id)]
+    assert Transaction.objects.get(pk=second.pk).cdr_id == str(second.session_id)
+
+
+def over(station: Station, number: int) -> Transaction:
+    """A transaction that has ended and that nobody has been told of."""
+    row = started(station)
+    row.wire_id = number
+    row.save()
+    metered(row, 30, 6000)
+    ended(row, 60, 11000)
+    return row
 
 
 def test_an_evse_without_an_evse_id_is_named_by_its_uid(station: Station) -> None:
