@@ -1,5 +1,6 @@
 """A hub as operators run it, for tests from outside: `manage.py up` with its own data folder, on free ports.
 
+It starts from a copy of a migrated database; that an empty folder will do, the demo's journey shows.
 Tests talk to it through its ports, its commands and, to see what it kept, its database.
 """
 
@@ -24,6 +25,7 @@ import psycopg
 
 from config.datadir import DataDir
 from config.supervisor import healthy
+from tests import ready
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY", "HUB_DATA", "DEMO")
@@ -114,6 +116,7 @@ def running_hub(**settings: str) -> Iterator[Hub]:
     """Start a hub, and stop it as an operator would; it must leave nothing behind."""
     data = Path(tempfile.mkdtemp(prefix="hub-journey-"))
     data.chmod(0o711)  # PostgreSQL's own user passes through when we are root
+    ready.furnish(DataDir(data))
     web_port, ocpp_port = free_port(), free_port()
     own = {name: value for name, value in os.environ.items() if name not in OWN}
     places = {"HUB_DATA": str(data), "HUB_WEB_PORT": str(web_port), "HUB_OCPP_PORT": str(ocpp_port)}

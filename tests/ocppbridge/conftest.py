@@ -24,6 +24,3 @@ def door(transactional_db: None, pool: None) -> Iterator[Door]:
     call_command("decisions", "set", "DEVICE-MODEL-REPORT", "never")
     with serving() as running:
         yield running
-    # Unmanaged, so the flush after the test leaves it alone.
-    with connections["default"].cursor() as cursor:
-        cursor.execute("TRUNCATE ocppbridge_frame")
