@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from roaming.models import Evse, Location, Pull, PulledKey, Tariff
 from roaming.ocpi.evses import Status
 from roaming.ocpi.party import PartyId
-from roaming.ocpi.types import Role, format_datetime
+from roaming.ocpi.types import Role
 from roaming.ocpi.versions import ModuleID
 from roaming.services import locations, objects, tariffs
 
@@ -40,11 +40,11 @@ def _unseen(pull: Pull, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _remove_evses(pull: Pull, gone: Location, now: datetime) -> None:
+    """The dates stay the owner's (HUB-20): what it says with them again must not be older than what is stored."""
     owner = PartyId(gone.country_code, gone.party_id)
-    stamp = format_datetime(max(now, gone.last_updated))
 
     def edit(location: dict[str, Any]) -> dict[str, Any]:
-        removed = [{**evse, "status": "REMOVED", "last_updated": stamp} for evse in location.get("evses") or []]
-        return {**location, "evses": removed, "last_updated": stamp}
+        removed = [{**evse, "status": "REMOVED"} for evse in location.get("evses") or []]
+        return {**location, "evses": removed}
 
     objects.change(locations.LOCATIONS, owner, gone.object_id, edit, source=pull.platform, now=now)

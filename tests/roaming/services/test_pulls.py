@@ -89,6 +89,22 @@ def test_what_is_gone_from_a_full_list_is_removed_and_nothing_else(hub: Any, cpo
     assert (status("L1"), status("L2")) == ("AVAILABLE", "REMOVED")
 
 
+def test_what_was_missing_from_a_list_once_is_back_when_it_stands_there_again(
+    hub: Any, cpo: Partner, emsp: Partner
+) -> None:
+    """PAG-16, HUB-20, COO-13: unchanged as it is, for its owner knows of nothing; all dates are the owner's."""
+    serve(cpo, ["L1"])
+    row = crawl(cpo)
+    hub.work()
+    for listed, told in ([], "REMOVED"), (["L1"], "AVAILABLE"):
+        serve(cpo, listed)
+        pulls.ask_now(row, full=True)
+        crawl(cpo)
+        hub.work()
+        assert status("L1") == told
+        assert emsp.pushed("locations")[-1].body == {"status": told, "last_updated": samples.LAST_UPDATED}
+
+
 def test_a_location_is_gone_even_if_one_of_its_evses_was_removed_before(hub: Any, cpo: Partner) -> None:
     """PAG-16, LOC-16."""
     evses = [samples.evse(uid="OLD", status="REMOVED"), samples.evse(uid="NEW")]
