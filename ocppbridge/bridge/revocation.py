@@ -15,7 +15,7 @@ from ocppbridge.bridge import outside
 from ocppbridge.charging.certificates import Certificate
 from ocppbridge.charging.iso15118_messages import StatusQuestion
 from ocppbridge.charging.iso15118_replies import LinkState
-from ocppbridge.charging.revocation import FAILED, BadAnswer, question, read_crl, read_ocsp
+from ocppbridge.charging.revocation import FAILED, REVOKED, BadAnswer, question, read_crl, read_ocsp
 from ocppbridge.models import Revocation
 from ocppbridge.services import revocations
 
@@ -71,7 +71,7 @@ def states(questions: Iterable[StatusQuestion], now: datetime) -> tuple[LinkStat
 
 
 def _state(one: StatusQuestion, now: datetime, deadline: float) -> LinkState:
-    """Of its addresses the first that can say."""
+    """Of its addresses the first that can say; a revocation counts whoever signed it, as for Authorize (C07)."""
     for url in one.urls:
         left = min(deadline - monotonic(), outside.SECONDS)
         if left <= 0:
@@ -80,6 +80,6 @@ def _state(one: StatusQuestion, now: datetime, deadline: float) -> LinkState:
             row = (ocsp if one.source == OCSP else crl)(one.hashes, url, now, seconds=left)
         except Unlearned:
             continue
-        if row.verified:
+        if row.verified or row.status == REVOKED:
             return LinkState(one.hashes, one.source, row.status, row.next_update)
     return LinkState(one.hashes, one.source, FAILED, now + AGAIN)

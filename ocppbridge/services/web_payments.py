@@ -39,6 +39,8 @@ class NotNow(calls.NotOffered):
 @transaction.atomic
 def enable(station: Station, template: str, *, by: str) -> Call:
     """Have a station show dynamic codes. `template` has {chargingstationid}, {evse}, {totp} and {version}."""
+    if not template.startswith(("https://", "http://")) or "{totp}" not in template:
+        raise NotNow("the address begins with https:// and has {totp}, else nobody can show that he stands there")
     values = {
         "URLTemplate": template,
         "TOTPVersion": VERSION,

@@ -103,6 +103,8 @@ def test_staff_have_batteries_swapped_and_settle_them(admin_client: Client, stat
 
 def test_staff_set_up_codes_for_web_payments_and_cancel_one(admin_client: Client, station: Station) -> None:
     """C25; the secret stands in no page."""
+    without = press(admin_client, "station", "web_codes", station.pk, template="https://")
+    assert "has {totp}" in without.content.decode()
     press(admin_client, "station", "web_codes", station.pk, template="https://pay.example/{totp}")
     action, payload = last()
     assert action == "SetVariables"

@@ -143,18 +143,25 @@ def test_a_responder_that_is_out_of_order_is_a_failure(
 def test_the_state_of_each_certificate_of_a_chain_is_told(
     contract: Station, door: Door, authority: Holder, responder: Responder
 ) -> None:
-    """M07: OCSP and CRL; what nobody can say is Failed."""
-    revocations.trust("MO", authority.pem, "me", timezone.now())
-    good, gone = vehicle(authority, responder), vehicle(authority, responder)
-    responder.revoked = {gone.certificate.serial_number}
+    """M07: OCSP and CRL; what nobody can say is Failed; a revocation counts before its issuer is trusted, too."""
+    good, gone, early, early_gone = (vehicle(authority, responder) for _ in range(4))
+    responder.revoked = {gone.certificate.serial_number, early_gone.certificate.serial_number}
     urls = ["http://127.0.0.1:9/", responder.url]
     questions = [
         {"certificateHashData": hashes(one, authority), "source": source, "urls": urls}
         for one in (good, gone)
         for source in ("OCSP", "CRL")
     ]
+    before = [
+        {"certificateHashData": hashes(one, authority), "source": "OCSP", "urls": urls} for one in (early, early_gone)
+    ]
     with door.station("CP1", "ocpp2.1") as talk:
         boot(talk)
+        responder.shows = False
+        answer = talk.call("GetCertificateChainStatus", {"certificateStatusRequests": before})
+        assert [one["status"] for one in answer["certificateStatus"]] == ["Failed", "Revoked"]
+        responder.shows = True
+        revocations.trust("MO", authority.pem, "me", timezone.now())
         answer = talk.call("GetCertificateChainStatus", {"certificateStatusRequests": questions})
         told = [(one["source"], one["status"]) for one in answer["certificateStatus"]]
         assert told == [("OCSP", "Good"), ("CRL", "Good"), ("OCSP", "Revoked"), ("CRL", "Revoked")]
