@@ -91,7 +91,7 @@ class TemplateAdmin(Page[ConfigurationTemplate]):
         (None, {"fields": [("name", "enabled"), "notes"]}),
         (
             "For stations that fit all of these; the template that says more about a station wins",
-            {"fields": [("party", "subprotocol"), ("vendor", "model", "firmware")]},
+            {"fields": [("party", "subprotocol"), ("vendor", "model"), "firmware"]},
         ),
     )
 
@@ -151,7 +151,7 @@ class ConformityAdmin(Shown[Conformity]):
     @admin.display(description="Stands", ordering="state")
     def standing(self, obj: Conformity) -> SafeString:
         """In colour."""
-        return tones.state(obj.state, CONFORMITY, obj.get_state_display())
+        return _shown(obj)
 
     @admin.display(description="Differing", ordering="differing")
     def differing_shown(self, obj: Conformity) -> str:
@@ -199,5 +199,10 @@ def _station(station: Station) -> SafeString | str:
 def _standing(row: Conformity | None) -> tuple[Any, ...]:
     if row is None:
         return "not looked at yet", "–", "–"
-    words = tones.state(row.state, CONFORMITY, row.get_state_display())
-    return words, f"{row.differing} of {row.wanted}", ago(row.looked_at)
+    return _shown(row), f"{row.differing} of {row.wanted}", ago(row.looked_at)
+
+
+def _shown(row: Conformity) -> SafeString:
+    asked = row.state in (Conformity.State.CHECKING, Conformity.State.WRITING)
+    words = "waits for the station" if asked and not row.station.online else row.get_state_display()
+    return tones.state(row.state, CONFORMITY, words)

@@ -29,13 +29,25 @@ def stations() -> Iterable[Tile | Panel]:
     if held:
         held_list = links.changelist("ocppbridge.station", boot_policy__exact=Station.Boot.PENDING)
         yield Tile("Stations held", held, "pending or rejected by staff", held_list, "warn")
+    yield from _drift()
+
+
+def _drift() -> Iterable[Tile]:
+    state = Conformity.State
     rows = Conformity.objects.aggregate(
-        total=Count("pk"), off=Count("pk", filter=Q(state__in=[Conformity.State.DIFFERS, Conformity.State.REFUSED]))
+        total=Count("pk"),
+        off=Count("pk", filter=Q(state__in=[state.DIFFERS, state.REFUSED])),
+        same=Count("pk", filter=Q(state=state.SAME)),
     )
-    if rows["total"]:
-        note = f"of {rows['total']} not configured as wanted" if rows["off"] else "all are as wanted"
-        url, tone = links.changelist("ocppbridge.conformity"), "warn" if rows["off"] else "good"
-        yield Tile("Configuration drift", rows["off"], note, url, tone)
+    if not rows["total"]:
+        return
+    if rows["off"]:
+        note, tone = f"of {rows['total']} not configured as wanted", "warn"
+    elif rows["same"] == rows["total"]:
+        note, tone = "all are as wanted", "good"
+    else:
+        note, tone = f"{rows['same']} of {rows['total']} seen as wanted so far", ""
+    yield Tile("Configuration drift", rows["off"], note, links.changelist("ocppbridge.conformity"), tone)
 
 
 @home.shows(15, "ocppbridge.view_transaction")

@@ -140,7 +140,7 @@ def written(station: Station, now: datetime) -> None:
         return
     found = standing(station)
     if found.awaiting_reboot and not mend(found.drifts):
-        row.state, row.next_at, row.differing = State.REBOOT, None, len(found.drifts) + len(found.awaiting_reboot)
+        _look(row, found, now)
         row.save()
     else:
         check(station, now)

@@ -166,6 +166,20 @@ def test_what_differs_is_red_what_does_not_is_green(station: Station, admin_clie
     }
 
 
+def test_nobody_is_called_as_wanted_before_it_was_looked_at(station: Station, admin_client: Client) -> None:
+    state = Conformity.State
+    noted = {
+        state.CHECKING: "0 of 1 seen as wanted so far", state.REBOOT: "0 of 1 seen as wanted so far",
+        state.SAME: "all are as wanted", state.REFUSED: "of 1 not configured as wanted",
+    }  # fmt: skip
+    Station.objects.update(connection=None)
+    for one, note in noted.items():
+        Conformity.objects.update(state=one)
+        assert note in admin_client.get(reverse("admin:index")).content.decode()
+        listed = admin_client.get(reverse("admin:ocppbridge_conformity_changelist")).content.decode()
+        assert ("waits for the station" in listed) == (one == state.CHECKING)
+
+
 def words(badge: Any) -> tuple[str, str]:
     text = str(badge)
     tone = next(one for one in ("good", "warn", "bad") if one in text.split(">")[0])

@@ -207,6 +207,16 @@ def test_what_needs_a_reboot_waits_for_it(door: Door) -> None:
     assert state() == ("same", 1, 0)
 
 
+def test_what_no_reboot_will_mend_differs_already_before_it(door: Door) -> None:
+    new_station()
+    want({OFFLINE: "60", REMOTE: "true"})
+    with door.station("CP1", "ocpp2.0.1") as talk:
+        device = Device(talk, {OFFLINE: "600"})
+        device.refuses[OFFLINE] = "RebootRequired"
+        device.boot()
+    assert state() == ("differs", 2, 2)
+
+
 @pytest.mark.parametrize("settings", [{}, {OFFLINE: "600"}])
 def test_what_a_station_has_not_is_told_and_not_written(door: Door, settings: dict[str, str]) -> None:
     station = new_station()
