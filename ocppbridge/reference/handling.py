@@ -10,6 +10,7 @@ from ocppbridge.charging.messages import Informed, Message
 from ocppbridge.handlers.blocks import ANSWERS, RECORDS, SETTLES
 from ocppbridge.reference import tracing
 from ocppbridge.versions import Dialect
+from ocppbridge.versions.describe import is_answered
 
 Step = tuple[str, Callable[..., Any]]
 _WORDS = frozenset(get_args(Message))
@@ -42,7 +43,8 @@ def steps(dialect: Dialect, action: str) -> Iterator[Step]:
     if action in dialect.ups:
         yield "reads it", dialect.ups[action]
     for kind in meanings(dialect, action):
-        yield f"answers {kind.__name__}", ANSWERS[kind].function
+        if is_answered(dialect, action):
+            yield f"answers {kind.__name__}", ANSWERS[kind].function
         if kind in RECORDS:
             yield f"records {kind.__name__}", RECORDS[kind].function
     for verb in verbs(dialect, action):

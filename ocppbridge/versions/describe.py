@@ -79,13 +79,18 @@ def direction(dialect: Dialect, action: str) -> str:
     return {(True, True): "both", (True, False): "station to CSMS"}.get(both, "CSMS to station")
 
 
+def is_answered(dialect: Dialect, action: str) -> bool:
+    """Not what 2.1 sends as a SEND: it has no response."""
+    return (action, "response") in schemas_of(dialect.version)
+
+
 def handling(dialect: Dialect, action: str) -> str:
     """What becomes of it here."""
     if action in dialect.declined:
         return f"declined (NotSupported): {dialect.declined[action]}"
     said = []
     if action in dialect.ups:
-        said.append("understood and answered")
+        said.append("understood and answered" if is_answered(dialect, action) else "understood, never answered (SEND)")
     elif action in dialect.noted:
         said.append("acknowledged and recorded")
     if action in dialect.to_station:

@@ -65,6 +65,7 @@ def test_numbers_have_their_bounds():
         (V16, "DataTransfer", "both", "understood and answered; sent on request"),
         (V16, "Authorize", "station to CSMS", "understood and answered"),
         (V201, "NotifyMonitoringReport", "station to CSMS", "understood and answered"),
+        (V21, "NotifyPeriodicEventStream", "station to CSMS", "understood, never answered (SEND)"),
         (V201, "Reset", "CSMS to station", "sent on request"),
         (V201, "SetDisplayMessage", "CSMS to station", "sent on request"),
     ],
