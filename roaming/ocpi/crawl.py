@@ -43,7 +43,7 @@ class Crawl:
     def after(self, headers: Mapping[str, str], count: int) -> Crawl | None:
         """The next step once a page with `count` objects has come, or None after the last. Raises CrawlStopped."""
         found = {name.lower(): value for name, value in headers.items()}
-        total = _total(found.get("x-total-count"))
+        total = total_told(headers)
         here = replace(
             self, pages=self.pages + 1, objects=self.objects + count, total=total, seen=self.seen | {self.url}
         )
@@ -108,6 +108,7 @@ def _offset(url: str) -> int | None:
     return None
 
 
-def _total(text: str | None) -> int | None:
-    text = (text or "").strip()
+def total_told(headers: Mapping[str, str]) -> int | None:
+    """X-Total-Count, if it can be read."""
+    text = next((value for name, value in headers.items() if name.lower() == "x-total-count"), "").strip()
     return int(text) if _COUNT.fullmatch(text) else None

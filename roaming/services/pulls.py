@@ -23,7 +23,7 @@ from roaming import nudges
 from roaming.client import Answer, CallFailed
 from roaming.models import Party, Platform, Pull, PulledKey
 from roaming.ocpi import json
-from roaming.ocpi.crawl import Crawl, CrawlStopped
+from roaming.ocpi.crawl import Crawl, CrawlStopped, total_told
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.headers import Routing
 from roaming.ocpi.party import PartyId
@@ -243,7 +243,7 @@ def _go_on(pull: Pull, answer: Answer, count: int) -> None:
         return
     pull.pages, pull.objects_seen, pull.page_at = pull.pages + 1, pull.objects_seen + count, timezone.now()
     if following is None:
-        _finish(pull)
+        _finish(pull, total_told(answer.headers))
         return
     if following.offset > MOST:
         _fail(pull, f"its Link leads to offset {following.offset}")
@@ -253,9 +253,12 @@ def _go_on(pull: Pull, answer: Answer, count: int) -> None:
     pull.save(update_fields=_CRAWL)  # not what staff asked for meanwhile
 
 
-def _finish(pull: Pull) -> None:
+def _finish(pull: Pull, told: int | None) -> None:
+    """`told`: how many the list has. One that ends before is not all of it, and nothing is taken for gone (PAG-16)."""
     now = timezone.now()
-    if pull.full:
+    if pull.full and told is not None and pull.objects_seen < told:
+        pull.error = f"The list ended after {pull.objects_seen} objects of {told}: nothing is taken for gone."
+    elif pull.full:
         vanished.forget(pull, now)
     pull.state, pull.url, pull.finished_at = Pull.State.IDLE, "", now
     pull.total = pull.objects_seen if pull.total is None else pull.total

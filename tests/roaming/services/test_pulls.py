@@ -105,6 +105,21 @@ def test_what_was_missing_from_a_list_once_is_back_when_it_stands_there_again(
         assert emsp.pushed("locations")[-1].body == {"status": told, "last_updated": samples.LAST_UPDATED}
 
 
+@pytest.mark.parametrize("page", [
+    Said([], headers={"X-Total-Count": "3"}), Said([samples.location(id="L1")], headers={"X-Total-Count": "3"}),
+])  # fmt: skip
+def test_a_list_that_ends_before_its_own_count_takes_nothing_away(hub: Any, cpo: Partner, page: Said) -> None:
+    """PAG-16: only what was fully crawled is the truth; a partner that stumbles does not lose its locations."""
+    serve(cpo, ["L1", "L2", "L3"])
+    row = crawl(cpo)
+    none_left = Said([], headers={"X-Total-Count": "3"})
+    cpo.answers["GET", PATH] = lambda seen: none_left if "offset" in seen.query else page
+    pulls.ask_now(row, full=True)
+    row = crawl(cpo)
+    assert {status("L1"), status("L2"), status("L3")} == {"AVAILABLE"}
+    assert (row.state, "of 3: nothing is taken for gone" in row.error) == ("IDLE", True)
+
+
 def test_a_location_is_gone_even_if_one_of_its_evses_was_removed_before(hub: Any, cpo: Partner) -> None:
     """PAG-16, LOC-16."""
     evses = [samples.evse(uid="OLD", status="REMOVED"), samples.evse(uid="NEW")]
