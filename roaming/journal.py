@@ -7,10 +7,9 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
-
-from django.utils import timezone
 
 from roaming import postgres
 from roaming.models import Exchange
@@ -48,7 +47,7 @@ def received(
     """`listed`: the number of objects where the answer is a list."""
     _note(
         lasting=exchange.method != "GET",
-        at=timezone.now(),
+        at=datetime.now(UTC),
         direction=Exchange.Direction.IN.value,
         platform_id=exchange.platform,
         method=exchange.method[:7],
@@ -69,7 +68,7 @@ def sent(platform: int | None, request: Call, *, answer: Answer | None = None, e
     reading = request.method == "GET" and answer is not None and answer.status < 400
     _note(
         lasting=request.method != "GET",
-        at=timezone.now(),
+        at=datetime.now(UTC),
         direction=Exchange.Direction.OUT.value,
         platform_id=platform,
         method=request.method,

@@ -11,10 +11,9 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
-
-from django.utils import timezone
 
 from roaming import answers, journal
 from roaming.answers import Answer
@@ -45,18 +44,18 @@ def ocpi(request: Incoming) -> Answer:
         return answer(request) if request.names_us else _foreign(request)
     except Exception:  # everything of ours is answered in `answer`, so this is about the request itself
         logger.exception("the OCPI view failed")
-        return answers.failed(ServerError(), _ids(Folded(())), Routing(), timezone.now())
+        return answers.failed(ServerError(), _ids(Folded(())), Routing(), datetime.now(UTC))
 
 
 def _foreign(request: Incoming) -> Answer:
     """Nobody knows whom such a request is for, so nothing is read of it."""
     logger.warning("refused: the Host header %.200r is none of ALLOWED_HOSTS", request.headers.get("host"))
-    return answers.failed(BadRequest(), _ids(request.headers), Routing(), timezone.now())
+    return answers.failed(BadRequest(), _ids(request.headers), Routing(), datetime.now(UTC))
 
 
 def answer(request: Incoming) -> Answer:
     """One exchange: never raises, always journalled."""
-    started, now = time.monotonic(), timezone.now()
+    started, now = time.monotonic(), datetime.now(UTC)
     ids = _ids(request.headers)
     exchange = Inbound(request.method, request.url, ids)
     listed: int | None = None
@@ -64,12 +63,12 @@ def answer(request: Incoming) -> Answer:
     try:
         reply = _reply(request, exchange, now)
         listed = reply.listed
-        found = answers.rendered(reply, ids, exchange.answered, timezone.now())
+        found = answers.rendered(reply, ids, exchange.answered, datetime.now(UTC))
     except Exception as failure:  # the one place where an exception becomes an envelope
         if not isinstance(failure, OcpiError):
             logger.exception("request %s failed", ids.request_id)
         error = f"{type(failure).__name__}: {failure}"
-        found = answers.failed(failure, ids, exchange.answered, timezone.now())
+        found = answers.failed(failure, ids, exchange.answered, datetime.now(UTC))
     if exchange.only_http_200 and found.status in (201, 404):
         found.status = 200
     try:
@@ -100,7 +99,7 @@ def _reply(request: Incoming, exchange: Inbound, now: Any) -> Reply:
     body = read_body(request)
     exchange.request_body = body
     routing = read_routing(request.headers) if interface.routed else Routing()
-    read = timezone.now()  # a body may take its time to arrive, and what it says is known from here on
+    read = datetime.now(UTC)  # a body may take its time to arrive, and what it says is known from here on
     asked = Routed(
         caller=caller, interface=interface, operation=operation, names=names, segments=path, method=operation.method,
         query=parse_qsl(request.query, keep_blank_values=True), raw_query=request.query, body=body, ids=exchange.ids,

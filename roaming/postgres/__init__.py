@@ -2,7 +2,7 @@
 
 Django's cursor over psycopg costs several times what the exchange with PostgreSQL itself does: a cursor, a generator
 and a poll for each statement, loaders made anew for each result. Here the values are written into the SQL as Django's
-own cursor writes them (`Transformer.as_literal`), `PQexec` waits with the GIL released, and the loaders live as long as
+own cursor writes them (`_literal`), `PQexec` waits with the GIL released, and the loaders live as long as
 the connection. The BEGIN of a transaction travels with its first statement. All else is Django's: the connection, its
 transactions, its exceptions; where somebody watches statements (tests, wrappers), they go through its cursor.
 """
@@ -10,7 +10,7 @@ transactions, its exceptions; where somebody watches statements (tests, wrappers
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -22,7 +22,7 @@ from psycopg.adapt import AdaptersMap, Loader, Transformer
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
-Values = Sequence[Any] | Mapping[str, Any]
+Values = Sequence[Any] | dict[str, Any]
 Row = tuple[Any, ...]
 
 _PLACES = re.compile(r"%(?:%|s|\((\w+)\)s)")
@@ -36,13 +36,19 @@ def fetch(sql: str, values: Values = ()) -> list[Row]:
     if database.connection is None or not database.health_check_done:  # type: ignore[attr-defined]  # not in the stubs
         database.close_if_health_check_failed()
         database.ensure_connection()
-    if database.execute_wrappers or database.queries_logged or not _plain(database.connection):
+    raw = database.connection
+    status = raw.pgconn.transaction_status
+    plain = status != _GONE and (database.autocommit or raw.isolation_level is None)  # psycopg would send BEGIN at most
+    if not plain or database.execute_wrappers or database.force_debug_cursor:
         with database.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchall() if cursor.description else []
     database.validate_no_broken_transaction()
-    with database.wrap_database_errors:
-        return _exchange(database.connection, sql, values)
+    try:
+        return _exchange(raw, sql, values, begins=status == _IDLE and not database.autocommit)
+    except errors.Error:
+        with database.wrap_database_errors:
+            raise
 
 
 def run(sql: str, values: Values = ()) -> None:
@@ -50,17 +56,12 @@ def run(sql: str, values: Values = ()) -> None:
     fetch(sql, values)
 
 
-def _plain(raw: Any) -> bool:
-    """Whether what psycopg would send first is BEGIN and nothing else."""
-    return raw.pgconn.transaction_status != _GONE and (raw.autocommit or raw.isolation_level is None)
-
-
-def _exchange(raw: Connection[Any], sql: str, values: Values) -> list[Row]:
+def _exchange(raw: Connection[Any], sql: str, values: Values, *, begins: bool) -> list[Row]:
     transformer: abc.Transformer | None = vars(raw).get(_HELD)
     if transformer is None:
         transformer = vars(raw)[_HELD] = Transformer(_Context(raw))
     statement = _written(transformer, sql, values)
-    if not raw.autocommit and raw.pgconn.transaction_status == _IDLE:
+    if begins:
         statement = b"BEGIN;" + statement
     result = raw.pgconn.exec_(statement)
     if result.status == ExecStatus.TUPLES_OK:
@@ -81,14 +82,26 @@ def failure(result: PGresult) -> errors.Error:
 
 def _written(transformer: abc.Transformer, sql: str, values: Values) -> bytes:
     pieces, names = _cut(sql)
-    chosen = [values[name] for name in names] if isinstance(values, Mapping) else values
+    chosen = [values[name] for name in names] if isinstance(values, dict) else values
     if len(chosen) != len(names):
         raise ValueError(f"{len(names)} places and {len(chosen)} values")
     parts = [pieces[0]]
     for value, piece in zip(chosen, pieces[1:], strict=True):
-        parts.append(b"NULL" if value is None else transformer.as_literal(value))
+        parts.append(_literal(transformer, value))
         parts.append(piece)
     return b"".join(parts)
+
+
+def _literal(transformer: abc.Transformer, value: Any) -> bytes:
+    """As psycopg writes it; what nearly all values are in one step."""
+    kind = type(value)
+    if kind is str and "\\" not in value and "\0" not in value:
+        return b"'%b'" % value.replace("'", "''").encode()
+    if kind is int and value >= 0:
+        return b"%d" % value
+    if kind is datetime and value.tzinfo is not None:
+        return b"'%b'::timestamptz" % str(value).encode()
+    return b"NULL" if value is None else transformer.as_literal(value)
 
 
 @lru_cache(maxsize=512)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DataError, IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
+from psycopg.adapt import Transformer
 from psycopg.pq import TransactionStatus
 
 from roaming.models import Platform
-from roaming.postgres import fetch, run
+from roaming.ocpi.types import Role
+from roaming.postgres import _literal, fetch, run
 
 
 def status() -> TransactionStatus:
@@ -31,6 +34,25 @@ def test_values_come_back_as_they_went_in() -> None:
     )
     assert row == [(text, -7, moment, None, ["a,b", 'c"d'], Decimal("0.10"), True, "%")]
     assert row[0][2].tzinfo is UTC
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", [
+    "", "it's", "''", "a\\'b", "\\", "ü “€” 🔌", "%s %(a)s 100 %", "line\nline", "E'\\x'", "--", Role.CPO, None,
+    True, 0, 2**40, -1, 10**30, 1.5, Decimal("-0.10"), ["it's", "\\"], date(2026, 3, 29), datetime(1, 1, 1, tzinfo=UTC),
+    datetime(2026, 3, 29, 2, 30, tzinfo=timezone(timedelta(hours=-9, minutes=-30))),
+    datetime(2026, 3, 29, 2, 30, tzinfo=UTC).replace(tzinfo=None),
+])  # fmt: skip
+def test_a_value_is_written_as_psycopg_writes_it(value: Any) -> None:
+    fetch("SELECT 1")
+    transformer = Transformer(connection.connection)
+    assert _literal(transformer, value) == (b"NULL" if value is None else transformer.as_literal(value))
+
+
+@pytest.mark.django_db
+def test_a_text_that_postgresql_cannot_hold_is_refused() -> None:
+    with pytest.raises(DataError, match="NUL"):
+        fetch("SELECT %s", ["a\0b"])
 
 
 @pytest.mark.django_db
