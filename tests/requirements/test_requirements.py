@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from tests.requirements import claims, sets, tables
 from tests.requirements.sets import HERE, Item, RequirementSet
 from tests.requirements.tables import Findings
 
-FOUND = tables.gather(sets.every(), list(claims.claims()))
-EACH = pytest.mark.parametrize("found", FOUND, ids=lambda found: found.of.name)
+
+@cache
+def gathered() -> dict[str, Findings]:
+    """Every test file is read for it: once one asks, not wherever this one is collected."""
+    return {found.of.name: found for found in tables.gather(sets.every(), list(claims.claims()))}
 
 
-@EACH
+@pytest.fixture(params=[one.name for one in sets.every()])
+def found(request: pytest.FixtureRequest) -> Findings:
+    return gathered()[request.param]
+
+
 def test_nothing_required_is_without_a_test_or_a_reason(found: Findings) -> None:
     assert found.gaps() == []
 
 
-@EACH
 def test_what_is_shown_has_no_excuse(found: Findings) -> None:
     assert found.contradictions() == []
 
 
-@EACH
 def test_every_id_that_a_test_names_exists(found: Findings) -> None:
     assert found.unknown == []
 
