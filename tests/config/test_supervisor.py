@@ -17,7 +17,9 @@ import psutil
 import pytest
 
 from config.children import hub_specs
+from config.datadir import DataDir
 from config.supervisor import healthy
+from tests import ready
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT = 60.0
@@ -98,6 +100,12 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
+def furnished(folder: Path) -> None:
+    """The folder has its database already: the first test shows that an empty one will do."""
+    ready.furnish(DataDir(folder))
+
+
+@pytest.fixture
 def hub(folder: Path) -> Iterator[Hub]:
     found = Hub(folder)
     try:
@@ -139,7 +147,7 @@ def test_the_hub_answers_restarts_what_dies_and_leaves_nothing_behind(hub: Hub) 
     assert hub.text().rstrip().endswith("stopped (SIGTERM)")
 
 
-def test_nothing_survives_a_supervisor_that_is_killed(hub: Hub) -> None:
+def test_nothing_survives_a_supervisor_that_is_killed(furnished: None, hub: Hub) -> None:
     assert eventually(lambda: hub.child("beat") is not None)
     family = hub.family()
     hub.process.kill()
@@ -156,7 +164,7 @@ def test_a_taken_port_is_a_clear_message_and_exit_status_2(folder: Path) -> None
         assert "set HUB_WEB_PORT" in hub.text()
 
 
-def test_a_strict_hub_names_the_open_decisions_and_does_not_start(folder: Path) -> None:
+def test_a_strict_hub_names_the_open_decisions_and_does_not_start(furnished: None, folder: Path) -> None:
     hub = Hub(folder, ESCALATION="strict")
     assert hub.process.wait(WAIT) == 1
     assert "TARIFF-ROUNDING (default four_decimals)" in hub.text()
