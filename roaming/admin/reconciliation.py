@@ -45,7 +45,6 @@ class BalanceAdmin(Shown[Balance]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The month, or one partner of it."""
         selection = self._asked(request)
-        reconciliation.current()
         after = _number(request.GET.get("after"))
         sums, wrong = reconciliation.sums(selection), reconciliation.wrong(selection)
         rows = reconciliation.page(selection, after) if selection.party or selection.kind else []
@@ -67,7 +66,6 @@ class BalanceAdmin(Shown[Balance]):
     def csv_view(self, request: HttpRequest) -> StreamingHttpResponse:
         """Every row of the selection, as it is written."""
         selection = self._asked(request)
-        reconciliation.current()
         answer = StreamingHttpResponse(_lines(selection), content_type="text/csv; charset=utf-8")
         name = "-".join([f"{selection.month:%Y-%m}", *str(selection.party or "all").split("/")])
         answer["Content-Disposition"] = f'attachment; filename="reconciliation-{name}.csv"'
@@ -76,6 +74,7 @@ class BalanceAdmin(Shown[Balance]):
     def _asked(self, request: HttpRequest) -> Selection:
         if not self.has_view_permission(request):
             raise PermissionDenied
+        reconciliation.current()  # first: the newest month may be one that nobody has looked at yet
         return chosen(request.GET.dict())
 
 

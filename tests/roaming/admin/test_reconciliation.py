@@ -128,6 +128,12 @@ def test_an_address_that_means_nothing_shows_the_newest_month(
     assert admin_client.get(reverse(PAGE), {"after": "9" * 30}).status_code == 200
 
 
+def test_a_month_that_nobody_has_looked_at_yet_is_the_newest_all_the_same(admin_client: Client) -> None:
+    """Whatever the month is in which somebody looks."""
+    ended(end_date_time="2025-03-21T11:00:00Z", charging_periods=[samples.period("2025-03-21T10:00:00Z", 10)])
+    assert "Nothing ended in this month." not in admin_client.get(reverse(PAGE)).content.decode()
+
+
 def test_an_empty_hub_has_an_empty_page(admin_client: Client) -> None:
     assert "Nothing ended in this month." in asked(admin_client)
 
