@@ -49,7 +49,11 @@ def register(
     """Register at a peer that invited us. Raises ValueError, in words, where that makes no sense."""
     _check_token(token_a)
     for row in Platform.objects.filter(versions_url=versions_url).exclude(status=Status.UNREGISTERED):
-        raise ValueError(f"{row} has this versions URL already")
+        if row.status != Status.INVITED or row.parties.exists():
+            raise ValueError(f"{row} has this versions URL already")
+        with transaction.atomic():  # what became of the last try is not known, and this one is another (CRE-19)
+            Platform.objects.filter(pk=row.pk).update(token_out_encoding=encoding, allowed_hosts=list(allowed_hosts))
+            return register_again(row, token_a, expected=expected, by=by)
     with transaction.atomic():
         platform = registration.prepare(versions_url, name=name, encoding=encoding, allowed_hosts=allowed_hosts)
         return ask(platform, Kind.REGISTER, by=by, token=token_a, expected=expected)

@@ -204,6 +204,26 @@ def test_a_registration_whose_answer_was_lost_stays_open_for_the_peer(hub: Any) 
     assert Platform.objects.get().status == "CONNECTED"
 
 
+def test_a_registration_of_which_nobody_knows_what_became_is_tried_again(hub: Any) -> None:
+    """CRE-19, peers 10: with the same URL and a new TOKEN_A, not as a second platform; whoever is connected is not."""
+    cpo = hub.stranger("NL/CPO", "CPO")
+    accepting(cpo)
+    takes = cpo.answers["POST", "/credentials"]
+    cpo.answers["POST", "/credentials"] = Said(status=3000, message="it broke")
+    versions = f"{cpo.url}/versions"
+    handshakes.register(versions, TOKEN_A, name="Volt")
+    with pytest.raises(ValueError, match="under way"):
+        handshakes.register(versions, TOKEN_A, name="Volt")
+    work()
+    assert "OCPI 3000 it broke" in Handshake.objects.get().result
+    cpo.answers["POST", "/credentials"] = takes
+    handshakes.register(versions, "another-token-a", name="Volt")
+    work()
+    assert (Platform.objects.get().status, Handshake.objects.last().state) == ("CONNECTED", "DONE")
+    with pytest.raises(ValueError, match="already"):
+        handshakes.register(versions, TOKEN_A, name="Volt")
+
+
 def test_changed_endpoints_are_announced_by_a_put_once(hub: Any, emsp: Partner) -> None:
     """VER-07: to each partner that has read the old ones, and never to one that has read the new ones."""
     platform = hub.platform(emsp)
