@@ -12,7 +12,7 @@ from ocppbridge.services import calls, displays
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.pages import Shown
-from roaming.console.text import BAD, GOOD, NOTE, PLAIN, ago, cut, linked, pretty_value
+from roaming.console.text import BAD, GOOD, NOTE, PLAIN, ago, cut, lines, linked
 
 STANDINGS = {"asked": NOTE, "shown": GOOD, "refused": BAD, "leaving": NOTE, "gone": PLAIN}
 Standing = DisplayMessage.Standing
@@ -74,7 +74,10 @@ class DisplayAdmin(Shown[DisplayMessage]):
     @admin.display(description="Texts")
     def texts_shown(self, obj: DisplayMessage) -> SafeString | str:
         """In every language."""
-        return pretty_value(obj.texts)
+        return lines(
+            (f"{one.get('language') or 'no language'}, {one.get('format', 'UTF8')}:", one.get("content", ""))
+            for one in obj.texts
+        )
 
     @admin.display(description="Standing", ordering="standing")
     def standing_shown(self, obj: DisplayMessage) -> SafeString:

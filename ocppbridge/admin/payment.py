@@ -98,7 +98,7 @@ class SettlementAdmin(OfStation[Settlement]):
         ("psp_ref", "standing", "sum"),
         ("settled_at", "received_at", "info"),
         ("receipt_id", "receipt_url", "ours"),
-        ("vat_number", "company"),
+        ("vat_number", "company_shown"),
     )
 
     @admin.display(description="Received", ordering="received_at")
@@ -121,6 +121,11 @@ class SettlementAdmin(OfStation[Settlement]):
         """What was paid for."""
         row = obj.transaction
         return linked(links.change("ocppbridge.transaction", row.pk), row) if row is not None else "–"
+
+    @admin.display(description="Company")
+    def company_shown(self, obj: Settlement) -> SafeString | str:
+        """OCPP's AddressType, for a company's receipt."""
+        return pretty_value(obj.company)
 
     @admin.display(description="Our receipt")
     def ours(self, obj: Settlement) -> str:

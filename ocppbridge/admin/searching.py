@@ -72,13 +72,14 @@ def frames(rows: QuerySet[Frame], term: str) -> QuerySet[Frame]:
 
 
 def of_transaction(one: Transaction) -> Q:
-    """Frames of its station and time that name it, its token, or its EVSE's state; both halves of each exchange."""
+    """Frames of its station and time that name it, or its token and no transaction; both halves of each exchange."""
     until = (one.ended_at or timezone.now()) + AROUND
     span = Q(station_id=one.station_id, at__gte=one.started_at - AROUND, at__lte=until)
-    names = [name for name in (one.transaction_id, one.id_token) if name]
     said = Q(body__contains=f'"transactionId":{one.wire_id}') if one.wire_id is not None else Q()
-    for name in names:
-        said |= Q(body__icontains=f'"{name}"')
+    if one.transaction_id:
+        said |= Q(body__icontains=f'"{one.transaction_id}"')
+    if one.id_token:  # an event that does not name this transaction is another's, of the same driver
+        said |= Q(body__icontains=f'"{one.id_token}"') & ~Q(action="TransactionEvent")
     if one.call_id is not None:
         said |= Q(message_id=str(one.call_id))
     return span & said if said else span

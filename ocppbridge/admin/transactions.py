@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from ocppbridge.admin import energy_parts, searching, tones
+from ocppbridge.admin import energy_parts, readings, searching, tones
 from ocppbridge.admin.calling import call_station
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.admin.narrowing import HasFindings, Silent
@@ -23,7 +23,20 @@ from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.home import Panel
 from roaming.console.pages import Journal
-from roaming.console.text import GOOD, WARN, ago, badge, code, lasted, linked, masked, number, pretty, pretty_value
+from roaming.console.text import (
+    GOOD,
+    WARN,
+    ago,
+    badge,
+    code,
+    lasted,
+    lines,
+    linked,
+    masked,
+    number,
+    pretty,
+    pretty_value,
+)
 
 
 def held_back(obj: Transaction) -> bool:
@@ -242,7 +255,7 @@ class TransactionAdmin(Limiting[Transaction], Journal[Transaction]):
     @admin.display(description="What the hub noticed")
     def findings_shown(self, obj: Transaction) -> SafeString | str:
         """Code and text."""
-        return pretty_value(obj.findings) if obj.findings else badge("nothing", GOOD)
+        return lines(map(tuple, obj.findings)) if obj.findings else badge("nothing", GOOD)
 
     @admin.display(description="Charging states")
     def states_shown(self, obj: Transaction) -> SafeString | str:
@@ -261,24 +274,7 @@ class TransactionAdmin(Limiting[Transaction], Journal[Transaction]):
 
     def panels(self, request: HttpRequest, obj: Transaction) -> Iterable[Panel]:
         """Readings and frames."""
-        readings = obj.readings.order_by("-at", "-id")[:30]
-        yield Panel(
-            "Meter readings, the last first",
-            ("At", "Context", "Import Wh", "Export Wh", "Power W", "Current A", "State of charge"),
-            [
-                (
-                    f"{one.at:%m-%d %H:%M:%S}",
-                    one.context or "–",
-                    number(one.energy_import, 1),
-                    number(one.energy_export, 1),
-                    number(one.power, 0),
-                    number(one.current, 1),
-                    f"{number(one.soc, 0)} %" if one.soc is not None else "–",
-                )
-                for one in readings
-            ],
-            empty="None came.",
-        )
+        yield readings.of_transaction(obj)
         yield from energy_parts.of_car(obj)
         yield from tariff_panels(obj)
         said = Frame.objects.filter(searching.of_transaction(obj)).order_by("-at", "-id")[:40]

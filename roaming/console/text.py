@@ -93,6 +93,11 @@ def pretty_value(value: Any) -> SafeString | str:
     return pretty(msgspec.json.encode(value).decode()) if value not in (None, "", [], {}) else NOTHING
 
 
+def lines(pairs: Iterable[tuple[Any, Any]]) -> SafeString | str:
+    """A word and what is said of it, one below the other."""
+    return format_html_join("", "<div><strong>{}</strong> {}</div>", pairs) or NOTHING
+
+
 def indented(body: str) -> str:
     """Only white space changes: numbers are never read, so none is rounded."""
     try:

@@ -173,6 +173,22 @@ def test_a_transaction_shows_readings_and_frames(hub: world.World, admin_client:
     assert len(said.rows) == 5
 
 
+def test_an_event_of_the_same_drivers_next_transaction_is_not_this_ones(hub: world.World, admin_client: Client) -> None:
+    row = hub.transaction
+    row.transaction_id, row.findings = "TX-1", [["SEQ_GAP", "missing: 1 <b>"]]
+    row.save()
+    for n, (action, said) in enumerate(
+        [("TransactionEvent", {"transactionInfo": {"transactionId": "TX-2"}}), ("Authorize", {})], start=77
+    ):
+        body = [2, f"m{n}", action, {"idToken": {"idToken": row.id_token}, **said}]
+        world.frame(row.station, n, 0, 2, f"m{n}", action, body, row.started_at)
+    page = admin_client.get(reverse("admin:ocppbridge_transaction_change", args=(row.pk,)))
+    _, said_then = page.context_data["panels"]
+    assert [one[3] for one in said_then.rows].count("Authorize") == 1
+    assert "TransactionEvent" not in [one[3] for one in said_then.rows]
+    assert "<strong>SEQ_GAP</strong> missing: 1 &lt;b&gt;" in page.content.decode()
+
+
 def test_the_journal_is_read_by_key_and_not_counted(hub: world.World, admin_client: Client) -> None:
     page = admin_client.get(reverse("admin:ocppbridge_frame_changelist"))
     assert str(page.context_data["cl"].queryset.query).rstrip().endswith('"ocppbridge_frame"."id" DESC')

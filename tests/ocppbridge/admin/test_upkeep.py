@@ -241,6 +241,8 @@ def test_a_message_is_shown_in_languages_and_taken_off(station: Station, admin_c
     press(admin_client, "station", "show_message", station.pk, **said)
     row = DisplayMessage.objects.latest("pk")
     assert (row.message_id, row.standing) == (2, "asked")
+    page = admin_client.get(reverse("admin:ocppbridge_displaymessage_change", args=(row.pk,))).content.decode()
+    assert "<strong>de, UTF8:</strong> Hallo" in page
     press(admin_client, "displaymessage", "hide", row.pk)
     press(admin_client, "station", "list_messages", station.pk, priority="InFront")
     made = dict(asked())

@@ -28,6 +28,11 @@ def test_what_is_no_json_is_shown_as_it_is() -> None:
     assert text.indented("[2, oops") == "[2, oops"
 
 
+def test_what_is_said_of_words_stands_one_below_the_other() -> None:
+    assert text.lines([("A", 1), ("B", "b")]) == "<div><strong>A</strong> 1</div><div><strong>B</strong> b</div>"
+    assert text.lines([]) == "–"
+
+
 def test_what_came_over_a_wire_is_escaped() -> None:
     """S45."""
     evil = "<script>alert(1)</script>"
@@ -38,6 +43,7 @@ def test_what_came_over_a_wire_is_escaped() -> None:
         text.cut(evil * 9),
         text.short(evil * 9),
         text.linked("/x", evil),
+        text.lines([(evil, evil)]),
     ):
         assert "<script>" not in shown
         assert "&lt;script&gt;" in shown
