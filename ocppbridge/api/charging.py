@@ -22,7 +22,7 @@ from ocppbridge.api.verbs import REFUSED, PlacedSerializer, Said, VerbSerializer
 from ocppbridge.charging.charging_profiles import Unit
 from ocppbridge.charging.intents import ClearCache, Intent, SendData, StartCharging
 from ocppbridge.charging.tokens import CARD, IdToken, Place
-from ocppbridge.models import LocalList, Reservation, Station
+from ocppbridge.models import LocalList, Reservation
 from ocppbridge.services import calls, charging_profiles, local_lists, reservations
 from roaming.api.reading import View
 
@@ -54,7 +54,7 @@ class StartView(VerbView):
 
     asks = StartSerializer
 
-    def intent_for(self, station: Station, asked: Said) -> Intent:
+    def intent(self, asked: Said) -> Intent:
         """F01, F02, K05."""
         where = Place(asked["evse"], asked.get("connector")) if "evse" in asked else None
         group = IdToken(asked["group"], "Central") if "group" in asked else None
@@ -152,7 +152,7 @@ class LocalListSerializer(serializers.ModelSerializer[LocalList]):
         ]  # fmt: skip
 
 
-class WishSerializer(serializers.Serializer[Any]):
+class ListWishSerializer(serializers.Serializer[Any]):
     """What to do about it."""
 
     send = serializers.ChoiceField(
@@ -173,11 +173,11 @@ class LocalListView(View[LocalList]):
         """As it stands; made if need be."""
         return Response(LocalListSerializer(local_lists.of(station_of(identity))).data)
 
-    @extend_schema(request=WishSerializer, responses={202: LocalListSerializer})
+    @extend_schema(request=ListWishSerializer, responses={202: LocalListSerializer})
     def create(self, request: Request, identity: str) -> Response:
         """Done as soon as the station is there, in as many messages as it wants."""
         wish = {"difference": "", "nothing": local_lists.CLEAR}
-        asked = said(WishSerializer, request)["send"]
+        asked = said(ListWishSerializer, request)["send"]
         row = local_lists.of(station_of(identity))
         local_lists.want(row, wish.get(asked, asked), timezone.now())
         return Response(LocalListSerializer(row).data, status.HTTP_202_ACCEPTED)

@@ -26,7 +26,7 @@ from ocppbridge.api.energy_words import (
     NeedsSerializer,
     NewSignalSerializer,
     OfferSerializer,
-    PeriodSerializer,
+    PlanPeriodSerializer,
     PlanSerializer,
     RuleSerializer,
     SignalSerializer,
@@ -68,7 +68,7 @@ class EnergyPlanView(View[EnergyPlan]):
     def create(self, request: Request, transaction: str) -> Response:
         """A new plan in place of the one there is; sent at once, or as soon as the station is there again."""
         asked = said(WishSerializer, request)
-        periods = tuple(PeriodSerializer.period(one) for one in asked.pop("periods"))
+        periods = tuple(PlanPeriodSerializer.period(one) for one in asked.pop("periods"))
         wish = Wish(Control(asked.pop("control")), periods, **asked)
         with planning():
             plan = energy_steering.steer(_row(transaction), wish, who(request), timezone.now())

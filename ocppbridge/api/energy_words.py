@@ -58,7 +58,7 @@ class SignalPointSerializer(serializers.Serializer[Any]):
     power = serializers.DecimalField(max_digits=12, decimal_places=1, help_text="W")
 
 
-class PeriodSerializer(serializers.Serializer[Any]):
+class PlanPeriodSerializer(serializers.Serializer[Any]):
     """From `start` seconds on. Which figures go with which mode of operation is checked, and told."""
 
     start = serializers.IntegerField(default=0, min_value=0, help_text="seconds after the plan's start")
@@ -90,7 +90,7 @@ class WishSerializer(serializers.Serializer[Any]):
         default=Control.SCHEDULED.value,
         help_text="scheduled: all periods at once; pushed, pulled: one period, whose figures change later",
     )
-    periods = PeriodSerializer(many=True, min_length=1, max_length=MOST_PERIODS)  # type: ignore[call-arg]  # DRF hands them on to its list
+    periods = PlanPeriodSerializer(many=True, min_length=1, max_length=MOST_PERIODS)  # type: ignore[call-arg]  # DRF hands them on to its list
     start = serializers.DateTimeField(required=False, help_text="of a schedule; else now")
     duration = serializers.IntegerField(required=False, min_value=1, help_text="seconds; else to the end")
     pull_every = serializers.IntegerField(required=False, min_value=1, max_value=86_400, help_text="seconds")

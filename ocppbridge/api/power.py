@@ -196,7 +196,7 @@ def _told(period: Period) -> dict[str, Any]:
     return {"start": period.start, "limit": None if period.limit is None else str(period.limit), **figures}
 
 
-class LimitSerializer(serializers.ModelSerializer[ChargingLimit]):
+class ChargingLimitSerializer(serializers.ModelSerializer[ChargingLimit]):
     """A limit of somebody else."""
 
     class Meta:
@@ -208,7 +208,7 @@ class ChargingLimitView(mixins.ListModelMixin, View[ChargingLimit]):
     """Limits that others have set on one station, the newest first."""
 
     queryset = ChargingLimit.objects.order_by("-since")
-    serializer_class = LimitSerializer
+    serializer_class = ChargingLimitSerializer
 
     def get_queryset(self) -> QuerySet[ChargingLimit]:
         """Its own."""

@@ -54,7 +54,7 @@ class PasswordSetSerializer(serializers.Serializer[Any]):
     password = serializers.CharField()
 
 
-class NewProfileSerializer(serializers.Serializer[Any]):
+class NewSecurityProfileSerializer(serializers.Serializer[Any]):
     """The security profile to move to; the rest is for 2.x."""
 
     profile = serializers.ChoiceField(choices=[1, 2, 3])
@@ -154,12 +154,12 @@ class StationProfileView(mixins.ListModelMixin, View[ProfileUpgrade]):
 
     @extend_schema(
         summary="Raise a station's security profile",
-        request=NewProfileSerializer,
+        request=NewSecurityProfileSerializer,
         responses={202: ProfileUpgradeSerializer, **REFUSED},
     )
     def create(self, request: Request, identity: str) -> Response:
         """Step by step; never down."""
-        station, said = _station(identity), _said(NewProfileSerializer, request)
+        station, said = _station(identity), _said(NewSecurityProfileSerializer, request)
         target = int(said.pop("profile"))
         with _refusing():
             row = profiles.upgrade(station, target, by=_who(request), **said)

@@ -20,7 +20,7 @@ from ocppbridge.api.asking import refusing, said, station_of, who
 from ocppbridge.api.serializers import CallSerializer
 from ocppbridge.charging.intents import ChangeAvailability, Intent, Reset, SetNetwork, Trigger, Unlock, When
 from ocppbridge.charging.tokens import STATION, Place
-from ocppbridge.models import Call, Station
+from ocppbridge.models import Call
 from ocppbridge.services import calls
 from roaming.api.reading import View
 
@@ -104,10 +104,6 @@ class VerbView(View[Call]):
         """For the documentation."""
         return self.asks
 
-    def intent_for(self, station: Station, asked: Said) -> Intent:
-        """The verb, where the station matters."""
-        return self.intent(asked)
-
     def intent(self, asked: Said) -> Intent:
         """The verb."""
         raise TypeError(f"{type(self).__name__} says nothing")
@@ -119,9 +115,8 @@ class VerbView(View[Call]):
         patience = timedelta(seconds=asked.pop("expires_in"))
         with refusing():
             call = calls.queue(
-                station, self.intent_for(station, asked), purpose="api", requested_by=who(request),
-                expires_in=patience,
-            )  # fmt: skip
+                station, self.intent(asked), purpose="api", requested_by=who(request), expires_in=patience
+            )
         url = reverse("call-detail", args=(call.pk,), request=request)
         return Response(CallSerializer(call).data, status.HTTP_202_ACCEPTED, headers={"Location": url})
 
