@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
@@ -14,12 +16,20 @@ from ocppbridge.services import calls
 from roaming.console.asking import Refused
 
 
-def call_station(request: HttpRequest, station: Station, intent: Intent) -> HttpResponseRedirect:
-    """Queue it and go to its page; what cannot be asked of this station is said on the page that asked."""
+@contextmanager
+def refusing(*kinds: type[Exception]) -> Iterator[None]:
+    """What cannot be asked of a station, and what else a service will not do, is said on the page that asked."""
+    refusals: tuple[type[Exception], ...] = (calls.NotOffered, calls.InvalidPayload, *kinds)
     try:
-        call = calls.queue(station, intent, purpose="staff", requested_by=request.user.get_username())
-    except (calls.NotOffered, calls.InvalidPayload) as problem:
+        yield
+    except refusals as problem:
         raise Refused(str(problem)) from None
+
+
+def call_station(request: HttpRequest, station: Station, intent: Intent) -> HttpResponseRedirect:
+    """Queue it and go to its page."""
+    with refusing():
+        call = calls.queue(station, intent, purpose="staff", requested_by=request.user.get_username())
     if station.online:
         messages.success(request, f"{call.action} goes to {station}; reload this page for its answer.")
     else:

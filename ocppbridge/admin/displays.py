@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import tones
+from ocppbridge.admin.calling import refusing
 from ocppbridge.models import DisplayMessage
-from ocppbridge.services import calls, displays
+from ocppbridge.services import displays
 from roaming.console import links
-from roaming.console.asking import Question, Refused, button
+from roaming.console.asking import Question, button
 from roaming.console.pages import Shown
 from roaming.console.text import BAD, GOOD, NOTE, PLAIN, ago, cut, lines, linked
 
@@ -41,19 +42,15 @@ class DisplayAdmin(Shown[DisplayMessage]):
     @button("Take off", icon="visibility_off", fits=lambda obj: obj.standing in (Standing.SHOWN, Standing.ASKED))
     def hide(self, request: HttpRequest, obj: DisplayMessage, form: Question) -> None:
         """O05."""
-        try:
+        with refusing():
             displays.hide(obj, by=request.user.get_username())
-        except (calls.NotOffered, calls.InvalidPayload) as problem:
-            raise Refused(str(problem)) from None
         messages.success(request, f"{obj.station} is asked; reload this page for its answer.")
 
     @button("Show again", icon="visibility", fits=lambda obj: obj.standing in (Standing.GONE, Standing.REFUSED))
     def again(self, request: HttpRequest, obj: DisplayMessage, form: Question) -> None:
         """As it was."""
-        try:
+        with refusing():
             displays.show(obj.station, displays.display_of(obj), by=request.user.get_username())
-        except (calls.NotOffered, calls.InvalidPayload) as problem:
-            raise Refused(str(problem)) from None
         messages.success(request, f"{obj.station} is asked; reload this page for its answer.")
 
     @admin.display(description="Number", ordering="message_id")

@@ -15,8 +15,9 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from ocppbridge.admin import tones
+from ocppbridge.admin.calling import refusing
 from ocppbridge.models import FirmwareImage, FirmwarePublication, FirmwareUpdate
-from ocppbridge.services import authority, calls, images, publications
+from ocppbridge.services import authority, images, publications
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.home import Panel
@@ -76,6 +77,7 @@ class ImageAdmin(Page[FirmwareImage]):
     form = ImageForm
     list_display = ("name", "whom", "version", "where", "signature_shown", "added")
     list_filter = ("vendor", "model")
+    list_select_related = ("file",)
     search_fields = ("name__icontains", "version__icontains", "model__icontains")
     ordering = ("-created_at",)
     actions_detail = ("sign",)
@@ -222,10 +224,8 @@ class PublicationAdmin(Shown[FirmwarePublication]):
     )
     def unpublish(self, request: HttpRequest, obj: FirmwarePublication, form: Question) -> None:
         """L04."""
-        try:
+        with refusing():
             publications.unpublish(obj, by=request.user.get_username())
-        except (calls.NotOffered, calls.InvalidPayload) as problem:
-            raise Refused(str(problem)) from None
         messages.success(request, f"{obj.station} is asked; reload this page for its answer.")
 
     @admin.display(description="Asked", ordering="asked_at")

@@ -12,12 +12,13 @@ from django.urls import path, reverse
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import tones
+from ocppbridge.admin.calling import refusing
 from ocppbridge.admin.downloading import download
 from ocppbridge.bridge import decisions
 from ocppbridge.models import LogRequest
-from ocppbridge.services import calls, files, logs
+from ocppbridge.services import files, logs
 from roaming.console import links
-from roaming.console.asking import Question, Refused, button
+from roaming.console.asking import Question, button
 from roaming.console.pages import Shown
 from roaming.console.text import BAD, GOOD, NOTE, PLAIN, ago, linked
 
@@ -70,10 +71,8 @@ class LogAdmin(Shown[LogRequest]):
     )
     def again(self, request: HttpRequest, obj: LogRequest, form: Question) -> HttpResponse:
         """A request of its own."""
-        try:
+        with refusing():
             row = logs.again(obj, decisions.choices(), request.user.get_username())
-        except (calls.NotOffered, calls.InvalidPayload) as problem:
-            raise Refused(str(problem)) from None
         return HttpResponseRedirect(reverse("admin:ocppbridge_logrequest_change", args=(row.pk,)))
 
     @button(

@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import tones
+from ocppbridge.admin.calling import refusing
 from ocppbridge.charging.intents import Pace
 from ocppbridge.charging.monitoring import SEVERITIES
 from ocppbridge.models import EventStream, Monitor, StationEvent
-from ocppbridge.services import calls, monitoring, streams
+from ocppbridge.services import monitoring, streams
 from roaming.console import links
-from roaming.console.asking import Question, Refused, button
+from roaming.console.asking import Question, button
 from roaming.console.home import Panel
 from roaming.console.pages import Shown
 from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, ago, at, badge, code, cut, linked, number
@@ -59,10 +60,8 @@ class MonitorAdmin(Shown[Monitor]):
     )
     def clear(self, request: HttpRequest, obj: Monitor, form: Question) -> None:
         """N06."""
-        try:
+        with refusing():
             monitoring.clear(obj.station, [int(obj.monitor_id or 0)], by=request.user.get_username())
-        except (calls.NotOffered, calls.InvalidPayload) as problem:
-            raise Refused(str(problem)) from None
         messages.success(request, f"{obj.station} is asked; reload this page for its answer.")
 
     @admin.display(description="On", ordering="name")
@@ -171,10 +170,8 @@ class StreamAdmin(Shown[EventStream]):
     def adjust(self, request: HttpRequest, obj: EventStream, form: Question) -> None:
         """N13."""
         said = form.cleaned_data
-        try:
+        with refusing():
             streams.adjust(obj, Pace(said["interval"], said["values"]), request.user.get_username())
-        except (calls.NotOffered, calls.InvalidPayload) as problem:
-            raise Refused(str(problem)) from None
         messages.success(request, f"{obj.station} is asked; reload this page for its answer.")
 
     def panels(self, request: HttpRequest, obj: EventStream) -> Iterable[Panel]:

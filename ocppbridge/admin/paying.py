@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TypeVar
 
 from django.contrib import messages
@@ -13,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ocppbridge.admin import payment_questions, tones
-from ocppbridge.admin.calling import call_station
+from ocppbridge.admin.calling import call_station, refusing
 from ocppbridge.bridge import station_tariffs, tariff_changes
 from ocppbridge.charging.intents import AskTariffs, ClearTariffs
 from ocppbridge.charging.tokens import IdToken
 from ocppbridge.models import Call, Station, Transaction
-from ocppbridge.services import battery_swaps, calls, transaction_limits, web_payments
+from ocppbridge.services import battery_swaps, transaction_limits, web_payments
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.home import Panel
@@ -27,15 +26,6 @@ from roaming.console.text import BAD, GOOD, NOTE, ago, linked
 
 CHANGE = {"asked": NOTE, "holds": GOOD, "refused": BAD}
 M = TypeVar("M", bound=Model)
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """What a station cannot be asked stands on the page that asked."""
-    try:
-        yield
-    except (calls.NotOffered, calls.InvalidPayload) as problem:
-        raise Refused(str(problem)) from None
 
 
 class Paying(ModelAdmin[M]):

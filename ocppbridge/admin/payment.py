@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import payment_questions, tones
-from ocppbridge.admin.paying import refusing
+from ocppbridge.admin.calling import refusing
 from ocppbridge.admin.security import OfStation
 from ocppbridge.bridge import settlements, station_tariffs
 from ocppbridge.models import BatterySwap, Settlement, StationTariff, TransactionLimit, WebPayment

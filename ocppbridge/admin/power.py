@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import power_questions, tones
+from ocppbridge.admin.calling import refusing
 from ocppbridge.admin.drawing import drawn
 from ocppbridge.charging.charging_profiles import Period
 from ocppbridge.models import (
@@ -22,7 +23,7 @@ from ocppbridge.models import (
 )
 from ocppbridge.services import calls, charging_profiles
 from roaming.console import links
-from roaming.console.asking import Question, Refused, button
+from roaming.console.asking import Question, button
 from roaming.console.pages import Shown
 from roaming.console.text import BAD, GOOD, PLAIN, WARN, ago, badge, linked, pretty_value
 
@@ -80,10 +81,8 @@ class InstalledProfileAdmin(OfStation):
         self._call(request, power_questions.setting(obj), obj)
 
     def _call(self, request: HttpRequest, intent: Any, obj: InstalledProfile) -> None:
-        try:
+        with refusing():
             calls.queue(obj.station, intent, purpose="staff", requested_by=request.user.get_username())
-        except (calls.NotOffered, calls.InvalidPayload) as problem:
-            raise Refused(str(problem)) from None
         messages.success(request, f"{obj.station} is asked; reload this page for its answer.")
 
     @admin.display(description="State", ordering="drift")

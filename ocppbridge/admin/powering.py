@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import TypeVar
 
 from django.contrib import messages
@@ -12,29 +11,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ocppbridge.admin import power_questions
-from ocppbridge.admin.calling import call_station
+from ocppbridge.admin.calling import call_station, refusing
 from ocppbridge.admin.drawing import drawn
 from ocppbridge.bridge import decisions, power
 from ocppbridge.charging.intents import AskSchedule, ClearProfiles
 from ocppbridge.charging.tokens import Place
 from ocppbridge.models import ChargingLimit, InstalledProfile, Station
-from ocppbridge.services import calls, charging_profiles
+from ocppbridge.services import charging_profiles
 from roaming.console import links
-from roaming.console.asking import Question, Refused, button
+from roaming.console.asking import Question, button
 from roaming.console.home import Panel
 from roaming.console.mixing import ModelAdmin
 from roaming.console.text import ago, linked
 
 M = TypeVar("M", bound=Model)
 DAY = 86400
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except (calls.NotOffered, calls.InvalidPayload) as problem:
-        raise Refused(str(problem)) from None
 
 
 class Powering(ModelAdmin[M]):
@@ -50,7 +41,7 @@ class Powering(ModelAdmin[M]):
     def set_limit(self, request: HttpRequest, obj: Station, form: power_questions.NewLimit) -> None:
         """K01."""
         intent = form.intent(obj, timezone.now())
-        with _refusing():
+        with refusing():
             charging_profiles.set_on(obj, intent.profile, intent.place, purpose="staff", by=request.user.get_username())
         messages.success(request, f"{obj} is asked to take it; see its calls.")
 
@@ -60,7 +51,7 @@ class Powering(ModelAdmin[M]):
     )  # fmt: skip
     def ask_profiles(self, request: HttpRequest, obj: Station, form: power_questions.WhichProfiles) -> None:
         """K09."""
-        with _refusing():
+        with refusing():
             charging_profiles.ask(obj, by=request.user.get_username(), **form.criteria())
         messages.success(request, f"{obj} is asked; what it tells stands under Charging profiles.")
 
@@ -78,7 +69,7 @@ class Powering(ModelAdmin[M]):
     @button("Repair profiles", icon="healing", text="What is missing or different is set again.")
     def repair_profiles(self, request: HttpRequest, obj: Station, form: Question) -> None:
         """K01."""
-        with _refusing():
+        with refusing():
             made = charging_profiles.repair(obj, decisions.choices(), by=request.user.get_username())
         messages.success(request, f"{len(made)} calls were made." if made else "Nothing is to be repaired.")
 

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ocppbridge.admin import setting_questions
-from ocppbridge.admin.calling import call_station
+from ocppbridge.admin.calling import call_station, refusing
 from ocppbridge.charging.intents import SetNetwork
 from ocppbridge.models import Call, Station, WantedSetting
-from ocppbridge.services import calls, configuration, device_model, registration, variables
-from roaming.console.asking import Question, Refused, button
+from ocppbridge.services import configuration, device_model, registration, variables
+from roaming.console.asking import Question, button
 from roaming.console.mixing import ModelAdmin
 
 M = TypeVar("M", bound=Model)
@@ -82,7 +82,7 @@ class Provisioning(ModelAdmin[M]):
     def report(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """Its page shows how far it is."""
         said = form.cleaned_data
-        with _refusing():
+        with refusing():
             row = device_model.ask(
                 obj, said["inventory"], variables=said["names"], criteria=tuple(said["criteria"]),
                 requested_by=request.user.get_username(),
@@ -92,7 +92,7 @@ class Provisioning(ModelAdmin[M]):
     @button("Read settings", icon="search", form=setting_questions.Names, submit="Read")
     def read_settings(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """In as many messages as it takes."""
-        with _refusing():
+        with refusing():
             made = variables.read(obj, form.cleaned_data["names"], **_by(request))
         return _shown(request, obj, made)
 
@@ -106,7 +106,7 @@ class Provisioning(ModelAdmin[M]):
     )
     def write_settings(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """In as many messages as it takes."""
-        with _refusing():
+        with refusing():
             made = variables.write(obj, form.cleaned_data["values"], **_by(request))
         return _shown(request, obj, made)
 
@@ -118,7 +118,7 @@ class Provisioning(ModelAdmin[M]):
     )
     def compare(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """Its conformity shows what differs."""
-        with _refusing():
+        with refusing():
             configuration.check(obj, timezone.now(), by=request.user.get_username())
         return _standing(obj)
 
@@ -131,7 +131,7 @@ class Provisioning(ModelAdmin[M]):
     )
     def apply(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """Its conformity shows what came of it."""
-        with _refusing():
+        with refusing():
             configuration.apply(obj, timezone.now(), by=request.user.get_username())
         return _standing(obj)
 
@@ -146,17 +146,6 @@ class Provisioning(ModelAdmin[M]):
     def set_network(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """B09."""
         return call_station(request, obj, SetNetwork(**form.cleaned_data))
-
-
-class _refusing:
-    """What cannot be asked of a station is said on the page that asked."""
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: Any, problem: Any, trace: Any) -> None:
-        if isinstance(problem, calls.NotOffered | calls.InvalidPayload):
-            raise Refused(str(problem)) from None
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

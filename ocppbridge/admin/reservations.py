@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import tones
+from ocppbridge.admin.calling import refusing
 from ocppbridge.models import Reservation
-from ocppbridge.services import calls, reservations
+from ocppbridge.services import reservations
 from roaming.console import links
-from roaming.console.asking import Question, Refused, button
+from roaming.console.asking import Question, button
 from roaming.console.pages import Shown
 from roaming.console.text import ago, code, linked, masked
 
@@ -49,10 +50,8 @@ class ReservationAdmin(Shown[Reservation]):
     )
     def cancel(self, request: HttpRequest, obj: Reservation, form: Question) -> None:
         """It ends with the station's answer."""
-        try:
+        with refusing():
             reservations.let_go(obj, request.user.get_username())
-        except (calls.NotOffered, calls.InvalidPayload) as problem:
-            raise Refused(str(problem)) from None
         messages.success(request, f"{obj.station} is asked to let go; reload this page for its answer.")
 
     @admin.display(description="Id", ordering="id")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TypeVar
 
 from django import forms
@@ -15,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import questions
+from ocppbridge.admin.calling import refusing
 from ocppbridge.bridge import decisions
 from ocppbridge.charging.certificates import BadCertificate
 from ocppbridge.charging.intents import CertificateUse, Trigger
@@ -27,14 +26,7 @@ from roaming.console.text import linked
 
 M = TypeVar("M", bound=Station)
 
-REFUSALS = (
-    calls.NotOffered,
-    calls.InvalidPayload,
-    passwords.WeakPassword,
-    password_changes.UnderWay,
-    profiles.CannotRaise,
-    BadCertificate,
-)
+REFUSALS = (passwords.WeakPassword, password_changes.UnderWay, profiles.CannotRaise, BadCertificate)
 SIGNINGS = ("SignChargingStationCertificate", "SignV2GCertificate", "SignV2G20Certificate", "SignCombinedCertificate")
 
 
@@ -120,7 +112,7 @@ class Securing(ModelAdmin[M]):
     def change_password(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """Over the socket; pressed again, the same one is sent again."""
         by = request.user.get_username()
-        with _refusing():
+        with refusing(*REFUSALS):
             change = password_changes.send(obj, by=by, password=form.cleaned_data["password"] or None)
         self.log_change(request, obj, "Sent it a new password.")
         return _shown(request, obj, change.call)
@@ -129,7 +121,7 @@ class Securing(ModelAdmin[M]):
     def raise_profile(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """Never down."""
         said = form.cleaned_data
-        with _refusing():
+        with refusing(*REFUSALS):
             row = profiles.upgrade(
                 obj,
                 said["profile"],
@@ -145,7 +137,7 @@ class Securing(ModelAdmin[M]):
     def install_certificate(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """A root that the station shall trust."""
         said = form.cleaned_data
-        with _refusing():
+        with refusing(*REFUSALS):
             row = certificates.install(
                 obj, CertificateUse(said["use"]), said["certificate"], by=request.user.get_username()
             )
@@ -154,7 +146,7 @@ class Securing(ModelAdmin[M]):
     @button("List certificates", icon="verified", submit="Ask the station")
     def list_certificates(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """What it holds."""
-        with _refusing():
+        with refusing(*REFUSALS):
             asked = certificates.ask(obj, by=request.user.get_username())
         return _shown(request, obj, asked[0])
 
@@ -167,20 +159,11 @@ class Securing(ModelAdmin[M]):
     )
     def renew_certificate(self, request: HttpRequest, obj: M, form: Question) -> HttpResponse:
         """A02: SignCertificate follows."""
-        with _refusing():
+        with refusing(*REFUSALS):
             call = calls.queue(
                 obj, Trigger(form.cleaned_data["what"]), purpose="certificate", requested_by=request.user.get_username()
             )
         return _shown(request, obj, call)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """What a service will not do stands on the page that asked."""
-    try:
-        yield
-    except REFUSALS as problem:
-        raise Refused(str(problem)) from None
 
 
 def _shown(request: HttpRequest, station: Station, call: Call | None) -> HttpResponse:

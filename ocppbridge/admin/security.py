@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import tones
+from ocppbridge.admin.calling import refusing
 from ocppbridge.models import (
     LocalAuthority,
     PasswordChange,
@@ -20,9 +21,9 @@ from ocppbridge.models import (
     SigningRequest,
     StationCertificate,
 )
-from ocppbridge.services import calls, certificates, profiles
+from ocppbridge.services import certificates, profiles
 from roaming.console import links
-from roaming.console.asking import Question, Refused, button
+from roaming.console.asking import Question, button
 from roaming.console.pages import Shown
 from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, ago, badge, linked, pretty_value
 
@@ -97,10 +98,8 @@ class StationCertificateAdmin(OfStation[StationCertificate]):
     )
     def delete_from_station(self, request: HttpRequest, obj: StationCertificate, form: Question) -> HttpResponse:
         """M04."""
-        try:
+        with refusing():
             call = certificates.delete(obj, by=request.user.get_username())
-        except (calls.NotOffered, calls.InvalidPayload) as problem:
-            raise Refused(str(problem)) from None
         return HttpResponseRedirect(reverse("admin:ocppbridge_call_change", args=(call.pk,)))
 
     @button(

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from ocppbridge.admin import upkeep_questions as questions
-from ocppbridge.admin.calling import call_station
+from ocppbridge.admin.calling import call_station, refusing
 from ocppbridge.bridge import decisions
 from ocppbridge.charging import intents
 from ocppbridge.charging.intents import Monitor, Pace, Reset, When
 from ocppbridge.charging.tokens import IdToken
 from ocppbridge.models import Setting, Station
-from ocppbridge.services import calls, customers, displays, firmware, logs, monitoring, publications
+from ocppbridge.services import customers, displays, firmware, logs, monitoring, publications
 from roaming.console.asking import Question, Refused, button
 from roaming.console.mixing import ModelAdmin
 
@@ -46,7 +46,7 @@ class Upkeep(ModelAdmin[M]):
     def update_firmware(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """L01, L02."""
         said = form.cleaned_data
-        with _refusing():
+        with refusing():
             row = firmware.update(
                 obj, said["image"], decisions.choices(), retrieve_at=said["retrieve_at"], by=_by(request),
                 install_at=said["install_at"], retries=said["retries"], retry_interval=said["retry_interval"],
@@ -63,7 +63,7 @@ class Upkeep(ModelAdmin[M]):
     def publish_firmware(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """L03."""
         said = form.cleaned_data
-        with _refusing():
+        with refusing():
             row = publications.publish(obj, said["image"], checksum=said["checksum"], by=_by(request))
         return _page("firmwarepublication", row.pk)
 
@@ -76,7 +76,7 @@ class Upkeep(ModelAdmin[M]):
     )
     def get_log(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """N01."""
-        with _refusing():
+        with refusing():
             row = logs.ask(obj, choices=decisions.choices(), requested_by=_by(request), **form.cleaned_data)
         return _page("logrequest", row.pk)
 
@@ -86,7 +86,7 @@ class Upkeep(ModelAdmin[M]):
         said = form.cleaned_data
         interval, values = said.pop("interval"), said.pop("values")
         pace = Pace(interval, values) if interval or values else None
-        with _refusing():
+        with refusing():
             monitoring.set_all(obj, [Monitor(**said, pace=pace)], by=_by(request))
         messages.success(request, f"{obj} is asked; its monitors show the answer.")
         return _list("monitor", obj)
@@ -95,7 +95,7 @@ class Upkeep(ModelAdmin[M]):
     def report_monitors(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """N02."""
         said = form.cleaned_data
-        with _refusing():
+        with refusing():
             row = monitoring.ask(obj, names=said["names"], criteria=tuple(said["criteria"]), by=_by(request))
         return _page("enquiry", row.pk)
 
@@ -128,7 +128,7 @@ class Upkeep(ModelAdmin[M]):
         """N09, N10."""
         said = form.cleaned_data
         token = IdToken(said["token"], said["token_type"] or "Central") if said["token"] else None
-        with _refusing():
+        with refusing():
             row = customers.ask(
                 obj, report=said["what"] != "clear", clear=said["what"] != "report", token=token,
                 identifier=said["identifier"], by=_by(request),
@@ -146,27 +146,16 @@ class Upkeep(ModelAdmin[M]):
             number, said["priority"], texts, said["state"], said["start"], said["end"], said["transaction"],
             said["component"],
         )  # fmt: skip
-        with _refusing():
+        with refusing():
             row = displays.show(obj, display, by=_by(request))
         return _page("displaymessage", row.pk)
 
     @button("List messages", icon="forum", form=questions.WhichMessages, submit="Ask for it")
     def list_messages(self, request: HttpRequest, obj: Station, form: Question) -> HttpResponse:
         """O03, O04."""
-        with _refusing():
+        with refusing():
             row = displays.ask(obj, **form.cleaned_data, by=_by(request))
         return _page("enquiry", row.pk)
-
-
-class _refusing:
-    """What cannot be asked of a station is said on the page that asked."""
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: Any, problem: Any, trace: Any) -> None:
-        if isinstance(problem, calls.NotOffered | calls.InvalidPayload):
-            raise Refused(str(problem)) from None
 
 
 def _by(request: HttpRequest) -> str:

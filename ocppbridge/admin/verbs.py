@@ -50,11 +50,11 @@ class Verbs(ModelAdmin[M]):
         """Remote start."""
         said = form.cleaned_data
         place = Place(said["evse"], said["connector"] or None)
-        station, limit = questions.station_of(obj), said["limit"]
+        limit = said["limit"]
         profile = None if limit is None else charging_profiles.for_start(Unit.A, limit)
         token = IdToken(said["token"], "Central")
         intent = intents.StartCharging(token, remote_start_id(), place, profile=profile)
-        return call_station(request, station, intent)
+        return call_station(request, questions.station_of(obj), intent)
 
     @button(
         "Stop",
