@@ -14,7 +14,7 @@ from roaming.admin import desk_filters
 from roaming.admin.desk_filters import offered
 from roaming.console.mixing import ModelAdmin
 from roaming.hub.addressing import DRIVING_SIDE
-from roaming.models import BalanceSum, Cdr, Party
+from roaming.models import BalanceSum, Cdr
 from roaming.services.objects import key
 
 Rows = QuerySet[Cdr]
@@ -35,21 +35,12 @@ class Found(ModelAdmin[Cdr]):
     found = desk_filters.FOUND
 
 
-class Payer(admin.SimpleListFilter):
+class Payer(desk_filters.OfParty):
     """Whose token it was."""
 
     title = "paid by"
     parameter_name = "payer"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        """The driving side."""
-        rows = Party.objects.filter(role__in=DRIVING_SIDE).order_by("country_code", "party_id")[:100]
-        return offered((f"{one.country_code}/{one.party_id}" for one in rows), request, self.parameter_name)
-
-    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-        """By the token's owner."""
-        country, _, party = (self.value() or "").upper().partition("/")
-        return queryset.filter(token_country_code=country, token_party_id=party) if self.value() else queryset
+    side, columns = DRIVING_SIDE, ("token_country_code", "token_party_id")
 
 
 class Ended(desk_filters.Period):

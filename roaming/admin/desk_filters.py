@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from roaming.console.mixing import ModelAdmin
-from roaming.hub.addressing import CHARGING_SIDE
+from roaming.hub.addressing import CHARGING_SIDE, Roles
 from roaming.models import Assessment, Cdr, Party
 from roaming.services.billing_cdrs import month
 from roaming.services.objects import key
@@ -104,21 +104,30 @@ class Staff(admin.SimpleListFilter):
         return queryset.filter(settled_as=self.value()) if self.value() else queryset
 
 
-class Partner(admin.SimpleListFilter):
+class OfParty(admin.SimpleListFilter):
+    """Rows of one party, such as NL/CPO. Of which side of roaming it is, subclasses say, and by which columns."""
+
+    parameter_name: str
+    side: Roles
+    columns: tuple[str, str]
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """All of that side; the rows themselves may be a million."""
+        rows = Party.objects.filter(role__in=self.side).order_by("country_code", "party_id")[:100]
+        return offered((f"{one.country_code}/{one.party_id}" for one in rows), request, self.parameter_name)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """By country and party, whatever their case."""
+        country, _, party = (self.value() or "").upper().partition("/")
+        return queryset.filter(**dict(zip(self.columns, (country, party), strict=True))) if self.value() else queryset
+
+
+class Partner(OfParty):
     """Who made it."""
 
     title = "made by"
     parameter_name = "partner"
-
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        """The charging side."""
-        rows = Party.objects.filter(role__in=CHARGING_SIDE).order_by("country_code", "party_id")[:100]
-        return offered((f"{one.country_code}/{one.party_id}" for one in rows), request, self.parameter_name)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """By owner."""
-        country, _, party = (self.value() or "").partition("/")
-        return queryset.filter(country_code=country.upper(), party_id=party.upper()) if self.value() else queryset
+    side, columns = CHARGING_SIDE, ("country_code", "party_id")
 
 
 class Reason(admin.SimpleListFilter):
