@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from roaming.ocpi.difference import Write, difference
-from roaming.ocpi.hubclientinfo import ConnectionStatus
 from roaming.ocpi.status import accepted
 from roaming.ocpi.versions import ModuleID
 
@@ -122,25 +121,6 @@ def after_attempt(
     if write.method == "PATCH" or write.path:
         return RetryAt(now, ambiguous=state.ambiguous)  # COO-06: it may not have the object at all
     return GiveUp(_reason(outcome))
-
-
-def while_away(
-    module: ModuleID,
-    connection: ConnectionStatus,
-    since: datetime,
-    now: datetime,
-    *,
-    hosted: bool,
-    policy: Policy = DEFAULT,
-) -> PartnerMustPull | None:
-    """A partner that is not CONNECTED is sent nothing (HCI-06). Marks of hosted objects stay for a while; what is only
-    relayed is not queued at all. None: keep the mark, and wait."""
-    if connection is ConnectionStatus.CONNECTED:
-        return None
-    window = _window(module, policy)
-    if hosted and window is not None and now - since < window:
-        return None
-    return PartnerMustPull()
 
 
 def _took_it(state: State, write: Write, outcome: Answered) -> bool:

@@ -19,10 +19,8 @@ from roaming.hub.delivery import (
     Verdict,
     after_attempt,
     payload,
-    while_away,
 )
 from roaming.ocpi.difference import Write
-from roaming.ocpi.hubclientinfo import ConnectionStatus
 from roaming.ocpi.versions import ModuleID
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -174,33 +172,3 @@ def test_gone_is_gone() -> None:
     """TAR-05: DELETE of what the partner does not have."""
     assert after(Answered(404, 2000), DELETE, TARIFFS) == Done()
     assert isinstance(after(Answered(405, None), DELETE, TARIFFS), GiveUp)
-
-
-class TestWhileAway:
-    def away(
-        self,
-        connection: ConnectionStatus,
-        hours: int,
-        *,
-        hosted: bool = True,
-        module: ModuleID = SESSIONS,
-        policy: Policy = POLICY,
-    ) -> PartnerMustPull | None:
-        return while_away(module, connection, NOW - timedelta(hours=hours), NOW, hosted=hosted, policy=policy)
-
-    def test_marks_of_hosted_objects_stay_within_the_window(self) -> None:
-        assert self.away(ConnectionStatus.OFFLINE, 1) is None
-        assert self.away(ConnectionStatus.SUSPENDED, 25) == PartnerMustPull()
-
-    def test_what_is_only_relayed_is_not_queued(self) -> None:
-        """HCI-06, HUB-25."""
-        assert self.away(ConnectionStatus.OFFLINE, 1, hosted=False) == PartnerMustPull()
-
-    def test_by_the_letter_nothing_is(self) -> None:
-        assert self.away(ConnectionStatus.OFFLINE, 0, policy=Policy(window=None)) == PartnerMustPull()
-
-    def test_a_cdr_stays_longer(self) -> None:
-        assert self.away(ConnectionStatus.OFFLINE, 24 * 10, module=CDRS) is None
-
-    def test_a_connected_one_is_not_away(self) -> None:
-        assert self.away(ConnectionStatus.CONNECTED, 999, hosted=False) is None
