@@ -119,6 +119,11 @@ def _place(
     stamp = format_datetime(now)
     entries = [_evse(owner, uid, tariff, stamp) for uid in uids]
     if locations.find(owner, location_id) is None:
+        if owner.country not in ALPHA3:
+            raise CannotAdd(
+                f"No location can be made in {owner.country}, which is no country of ISO 3166: correct the party, or "
+                f"import the location {location_id} first."
+            )
         document = {**_blank(owner, location_id, identity), "evses": entries, "last_updated": stamp}
         notes.append(
             f"Made the location {location_id} with plain defaults: give it an address and coordinates, then publish it."
@@ -146,7 +151,7 @@ def _blank(owner: PartyId, location_id: str, identity: str) -> dict[str, Any]:
         "name": identity[:255],
         "address": "not given yet",
         "city": "not given yet",
-        "country": ALPHA3.get(owner.country, "XXX"),
+        "country": ALPHA3[owner.country],
         "coordinates": {"latitude": "0.00000", "longitude": "0.00000"},
         "time_zone": "UTC",
     }

@@ -81,6 +81,7 @@ def test_what_cannot_be_added_is_a_sentence_and_leaves_nothing() -> None:
         (("--party", "NL/VLT", "--tariff", "T9"), "NL/VLT has no tariff T9; add it first, or leave it out."),
         (("--party", "NL/VLT", "--password", "short"), "at least 16"),
         (("--party", "NL/VLT", "--evses", "0"), "1 to 100 EVSEs"),
+        (("--party", "XX/VLT"), "No location can be made in XX, which is no country of ISO 3166"),
     ]:
         assert sentence in refusal("add_station", "CP-1", *words)
     assert not Station.objects.exists()
