@@ -7,15 +7,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from ocppbridge.admin import tones
+from ocppbridge.admin.calling import refusing
 from ocppbridge.models import CampaignTarget, FirmwareCampaign
 from ocppbridge.services import campaigns
 from roaming.console import links
-from roaming.console.asking import Question, Refused, button
+from roaming.console.asking import Question, button
 from roaming.console.home import Panel
 from roaming.console.pages import Page
 from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, ago, badges, linked
@@ -71,6 +73,10 @@ class CampaignAdmin(Page[FirmwareCampaign]):
         ),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FirmwareCampaign]:
+        """With the stations in each state."""
+        return campaigns.counted(super().get_queryset(request))
+
     def has_change_permission(self, request: HttpRequest, obj: FirmwareCampaign | None = None) -> bool:
         """What runs is not changed under way."""
         draft = not isinstance(obj, FirmwareCampaign) or obj.state == State.DRAFT
@@ -95,14 +101,14 @@ class CampaignAdmin(Page[FirmwareCampaign]):
     )
     def start(self, request: HttpRequest, obj: FirmwareCampaign, form: Question) -> None:
         """The sweep begins the first wave."""
-        with _refusing():
+        with refusing(campaigns.NotNow):
             count = campaigns.start(obj, timezone.now())
         messages.success(request, f"{count} station(s) are to be updated.")
 
     @button("Pause", icon="pause", fits=_in(State.RUNNING), text="No further update begins.")
     def pause(self, request: HttpRequest, obj: FirmwareCampaign, form: Question) -> None:
         """What is under way goes on."""
-        with _refusing():
+        with refusing(campaigns.NotNow):
             campaigns.pause(obj, request.user.get_username())
 
     @button(
@@ -113,13 +119,13 @@ class CampaignAdmin(Page[FirmwareCampaign]):
     )
     def resume(self, request: HttpRequest, obj: FirmwareCampaign, form: Question) -> None:
         """Failures count anew."""
-        with _refusing():
+        with refusing(campaigns.NotNow):
             campaigns.resume(obj)
 
     @button("Stop", icon="stop", fits=_in(State.RUNNING, State.PAUSED), danger=True, text="No further update begins.")
     def stop(self, request: HttpRequest, obj: FirmwareCampaign, form: Question) -> None:
         """It may be resumed."""
-        with _refusing():
+        with refusing(campaigns.NotNow):
             campaigns.stop(obj, f"stopped by {request.user.get_username()}", timezone.now())
 
     @button(
@@ -130,7 +136,7 @@ class CampaignAdmin(Page[FirmwareCampaign]):
     )
     def retry(self, request: HttpRequest, obj: FirmwareCampaign, form: Question) -> None:
         """In their waves."""
-        with _refusing():
+        with refusing(campaigns.NotNow):
             count = campaigns.retry(obj)
         messages.success(request, f"{count} station(s) are tried again.")
 
@@ -160,17 +166,6 @@ class CampaignAdmin(Page[FirmwareCampaign]):
     def started(self, obj: FirmwareCampaign) -> SafeString | str:
         """When."""
         return ago(obj.started_at)
-
-
-class _refusing:
-    """What does not go now is said on the page that asked."""
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: Any, problem: Any, trace: Any) -> None:
-        if isinstance(problem, campaigns.NotNow):
-            raise Refused(str(problem)) from None
 
 
 def _row(one: CampaignTarget) -> tuple[Any, ...]:

@@ -109,6 +109,11 @@ class TemplateAdmin(Page[ConfigurationTemplate]):
         super().delete_model(request, obj)
         configuration.changed(timezone.now())
 
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ConfigurationTemplate]) -> None:
+        """Likewise of several."""
+        super().delete_queryset(request, queryset)
+        configuration.changed(timezone.now())
+
     @admin.display(description="For")
     def whom(self, obj: ConfigurationTemplate) -> str:
         """Its filters."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -89,6 +90,10 @@ class SiteBudgetAdmin(Page[SiteBudget]):
         ("Now", {"fields": [("balanced_at", "counted_shown")]}),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SiteBudget]:
+        """With the shares that the list counts."""
+        return super().get_queryset(request).prefetch_related("shares")
+
     @button("Share anew", icon="balance", text="At once, instead of in some seconds.")
     def share_anew(self, request: HttpRequest, obj: SiteBudget, form: Question) -> None:
         """As after a car has come."""
@@ -103,6 +108,11 @@ class SiteBudgetAdmin(Page[SiteBudget]):
     def delete_model(self, request: HttpRequest, obj: SiteBudget) -> None:
         """And take the limit off its stations."""
         super().delete_model(request, obj)
+        budgets.removed(timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SiteBudget]) -> None:
+        """Likewise of several."""
+        super().delete_queryset(request, queryset)
         budgets.removed(timezone.now())
 
     @admin.display(description="Operator", ordering="party_id")

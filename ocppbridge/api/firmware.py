@@ -242,6 +242,11 @@ class CampaignView(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Crea
     filterset_fields = ("state",)
     lookup_value_regex = NUMBER
 
+    def get_queryset(self) -> QuerySet[FirmwareCampaign]:
+        """A list counts the stations of all of them at once."""
+        rows = super().get_queryset()
+        return campaigns.counted(rows) if self.action == "list" else rows
+
     def perform_create(self, serializer: Any) -> None:
         """With who has made it."""
         serializer.save(created_by=who(self.request))

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from ocppbridge.charging import campaigns as pure
 from ocppbridge.models import CampaignTarget, FirmwareCampaign, FirmwareUpdate, Station, Transaction
@@ -148,9 +150,18 @@ def step(key: int, now: datetime, choices: Choices) -> bool:
     return True
 
 
+def counted(rows: QuerySet[FirmwareCampaign]) -> QuerySet[FirmwareCampaign]:
+    """For lists: what `standing` tells is read with the campaigns, counted by PostgreSQL."""
+    states = CampaignTarget.objects.filter(campaign=OuterRef("pk")).order_by().values("state")
+    each = states.annotate(stations=Count("pk")).values_list(JSONObject(state="state", stations="stations"))
+    return rows.annotate(by_state=ArraySubquery(each))
+
+
 def standing(campaign: FirmwareCampaign) -> Counter[str]:
     """How many stations are in which state."""
-    return Counter(campaign.targets.values_list("state", flat=True))
+    row = campaign if hasattr(campaign, "by_state") else counted(FirmwareCampaign.objects.all()).get(pk=campaign.pk)
+    found: list[dict[str, Any]] = getattr(row, "by_state")  # noqa: B009  # an annotation, of which no type tells
+    return Counter({one["state"]: one["stations"] for one in found})
 
 
 def _look(targets: Iterable[CampaignTarget], most_tries: int) -> None:

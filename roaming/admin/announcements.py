@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from roaming.admin import tones
@@ -24,6 +28,16 @@ class AnnouncementAdmin(Shown[Announcement]):
     fields = (("party", "role", "state"), ("told_by", "reached"), ("changed", "received"))
     readonly_fields = ("party", "role", "state", "told_by", "reached", "changed", "received")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Announcement]:
+        """With the party as it stands here."""
+        named = Party.objects.filter(
+            country_code=OuterRef("country_code"), party_id=OuterRef("party_id"), role=OuterRef("role")
+        )
+        return super().get_queryset(request).annotate(
+            here=Subquery(named.values("pk")[:1]), by=Subquery(named.values("platform")[:1]),
+            by_name=Subquery(named.values("platform__name")[:1]),
+        )  # fmt: skip
+
     @admin.display(description="Party", ordering="country_code")
     def party(self, obj: Announcement) -> SafeString | str:
         """Country and party."""
@@ -40,15 +54,13 @@ class AnnouncementAdmin(Shown[Announcement]):
         return linked(links.change("roaming.platform", obj.platform.pk), obj.platform)
 
     @admin.display(description="Reached")
-    def reached(self, obj: Announcement) -> SafeString | str:
+    def reached(self, obj: Any) -> SafeString | str:
         """Whether requests to the party go through this hub: who is here by itself, or was told before, stays."""
-        named = Party.objects.filter(country_code=obj.country_code, party_id=obj.party_id, role=obj.role)
-        party = named.select_related("platform").first()
-        if party is None:
+        if obj.here is None:
             return "–"
-        if party.platform_id == obj.platform_id:
-            return linked(links.change("roaming.party", party.pk), "through this hub")
-        return badge(f"by {party.platform}" if party.platform else "hosted here")
+        if obj.by == obj.platform_id:
+            return linked(links.change("roaming.party", obj.here), "through this hub")
+        return badge("hosted here" if obj.by is None else f"by {obj.by_name}")
 
     @admin.display(description="Changed", ordering="last_updated")
     def changed(self, obj: Announcement) -> SafeString | str:

@@ -147,6 +147,11 @@ def test_a_template_is_written_with_its_settings_and_a_station_s_own_beside_it(
     page = admin_client.post(url, {**form, "name": "other", **secret})
     assert "a secret is not kept here" in page.content.decode()
     assert ConfigurationTemplate.objects.filter(name="other").count() == 0
+    Conformity.objects.update(next_at=None)
+    gone = {"action": "delete_selected", "_selected_action": [wanted.template_id], "post": "yes"}
+    assert admin_client.post(reverse("admin:ocppbridge_configurationtemplate_changelist"), gone).status_code == 302
+    assert not ConfigurationTemplate.objects.filter(name="2.x").exists()
+    assert Conformity.objects.get().next_at is not None, "also where several are deleted at once"
 
 
 def test_what_differs_is_red_what_does_not_is_green(station: Station, admin_client: Client) -> None:
