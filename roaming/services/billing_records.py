@@ -1,6 +1,6 @@
 """A CDR as billing gets it: flat, money and energy as strings digit for digit, times in UTC; the same in every form.
 
-`FIELDS` is the format, in the order of the columns of a CSV file; the README has it as a table. What only the OCPI
+`FIELDS` is the format, in the order of the columns of a CSV file; `roaming/README.md` tells it. What only the OCPI
 document says is read from its text; a document that cannot be read so leaves those fields empty.
 """
 
