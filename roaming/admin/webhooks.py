@@ -70,8 +70,8 @@ class WebhookAdmin(Shown[Webhook]):
             row, secret = webhooks.add(said["name"], said["url"], said["kinds"], said["parties"])
         except Forbidden as problem:
             raise Refused(str(problem)) from None
-        said = "It signs what is sent, as Standard Webhooks says; see Billing in roaming/README.md."
-        return shown_once(self, request, row, "New webhook", {"Secret": secret}, said)
+        words = "It signs what is sent, as Standard Webhooks says; see Billing in roaming/README.md."
+        return shown_once(self, request, row, "New webhook", {"Secret": secret}, words)
 
     @button("Test ping", icon="network_ping", text="A message of the type ping, also if it is paused.")
     def ping(self, request: HttpRequest, obj: Webhook, form: Question) -> None:
