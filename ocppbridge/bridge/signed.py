@@ -17,7 +17,7 @@ from ocppbridge.models import Transaction
 from ocppbridge.services import readings
 
 NATURE: Final = {"Transaction.Begin": "Start", "Transaction.End": "End"}
-LONGEST, LONGEST_KEY, LONGEST_METHOD = 5000, 512, 36
+LONGEST, LONGEST_KEY, LONGEST_METHOD, LONGEST_METER = 5000, 512, 36, 255
 OCMF: Final = "OCMF"
 KEY_OF_16: Final = "MeterPublicKey"  # with the number of its connector behind it (OCA's note on signed meter values)
 SERIAL_OF_16: Final = "MeterSerialNumber"
@@ -34,14 +34,14 @@ def signed_data(row: Transaction, shelf: Shelf | None = None) -> dict[str, Any] 
         "signed_values": [_value(one) for one in found],
     }
     keys = (one["public_key"] for one in found if 0 < len(one["public_key"]) <= LONGEST_KEY)
-    if key := next(keys, "") or _setting(row, "PublicKey", KEY_OF_16, shelf):
+    if key := next(keys, "") or _setting(row, "PublicKey", KEY_OF_16, LONGEST_KEY, shelf):
         document["public_key"] = key
     return document
 
 
 def meter_id(row: Transaction, shelf: Shelf | None = None) -> str:
-    """Serial number of the EVSE's meter, where the station's settings tell it."""
-    return _setting(row, "SerialNumber", SERIAL_OF_16, shelf)
+    """Serial number of the EVSE's meter, where the station's settings tell one that fits a CDR."""
+    return _setting(row, "SerialNumber", SERIAL_OF_16, LONGEST_METER, shelf)
 
 
 def _samples(row: Transaction) -> Iterable[dict[str, Any]]:
@@ -68,7 +68,7 @@ def _unpacked(text: str) -> dict[str, str]:
     return {ours: str(inside.get(theirs) or "") for ours, theirs in names.items()}
 
 
-def _setting(row: Transaction, name: str, key_of_16: str, shelf: Shelf | None) -> str:
+def _setting(row: Transaction, name: str, key_of_16: str, longest: int, shelf: Shelf | None) -> str:
     """Of the EVSE before that of the station; secrets are masked in settings, public keys and serials are none."""
     number, connector = row.evse_number or 0, row.connector_number or row.evse_number or 0
     keys = key_of_16, f"{key_of_16}{connector}"
@@ -79,7 +79,7 @@ def _setting(row: Transaction, name: str, key_of_16: str, shelf: Shelf | None) -
         elif component == "" and said in keys:
             old.append((said, value))
     values = [value for _, value in (*sorted(new, reverse=True), *sorted(old, reverse=True))]
-    return next((value for value in values if value and len(value) <= LONGEST_KEY), "")
+    return next((value for value in values if value and len(value) <= longest), "")
 
 
 def _value(signed: dict[str, str]) -> dict[str, str]:

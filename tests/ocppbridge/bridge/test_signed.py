@@ -108,6 +108,14 @@ def test_the_meter_is_named_where_the_station_tells_its_serial_number(station: S
     assert codes(cdr) == ["meter_serial_mismatch"] * 2
 
 
+def test_a_serial_number_that_no_cdr_can_carry_is_left_out(station: Station) -> None:
+    """CDR-26: meter_id has 255 characters, a station's setting may have more; the CDR is made all the same."""
+    Setting.objects.create(station=station, component="FiscalMetering", name="SerialNumber", value="M" * 256)
+    row = started(station)
+    begun_and_ended(row)
+    assert "meter_id" not in finished(row)
+
+
 def test_a_record_that_somebody_changed_on_its_way_is_found(station: Station) -> None:
     row = started(station)
     says(row, 60, "Transaction.End", data=END.replace("11.0", "21.0"), public_key=HEXADECIMAL)
