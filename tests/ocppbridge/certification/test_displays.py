@@ -14,7 +14,7 @@ from tests.ocppbridge.door import Door, Talk
 from tests.ocppbridge.world import new_station
 
 V2 = pytest.mark.parametrize("version", ["ocpp2.0.1", "ocpp2.1"])
-START, END = datetime(2026, 11, 21, 12, tzinfo=UTC), datetime(2026, 11, 21, 13, tzinfo=UTC)
+START, END = datetime(2100, 1, 1, 12, tzinfo=UTC), datetime(2100, 1, 1, 13, tzinfo=UTC)  # one that is over is refused
 HELLO = [{"content": "Hello", "language": "en"}]
 
 
@@ -40,16 +40,16 @@ def show(talk: Talk, answer: str = "Accepted", number: int = 1, **more: Any) -> 
     [
         ("TC_O_01_CSMS", {}, {}),
         ("TC_O_06_CSMS", {"transaction": "T1"}, {"transactionId": "T1"}),
-        ("TC_O_13_CSMS", {"start": START}, {"startDateTime": "2026-11-21T12:00:00Z"}),
-        ("TC_O_14_CSMS", {"end": END}, {"endDateTime": "2026-11-21T13:00:00Z"}),
+        ("TC_O_13_CSMS", {"start": START}, {"startDateTime": "2100-01-01T12:00:00Z"}),
+        ("TC_O_14_CSMS", {"end": END}, {"endDateTime": "2100-01-01T13:00:00Z"}),
         ("TC_O_25_CSMS", {"state": "Charging"}, {"state": "Charging"}),
         (
             "TC_O_27_CSMS", {"transaction": "T1", "start": START},
-            {"transactionId": "T1", "startDateTime": "2026-11-21T12:00:00Z"},
+            {"transactionId": "T1", "startDateTime": "2100-01-01T12:00:00Z"},
         ),
         (
             "TC_O_28_CSMS", {"transaction": "T1", "end": END},
-            {"transactionId": "T1", "endDateTime": "2026-11-21T13:00:00Z"},
+            {"transactionId": "T1", "endDateTime": "2100-01-01T13:00:00Z"},
         ),
     ],
 )  # fmt: skip
@@ -125,7 +125,7 @@ def test_messages_are_listed_page_by_page(
         frame = reply(talk, {"status": "Accepted"})
         assert (frame[2], frame[3]) == ("GetDisplayMessages", {"requestId": row.pk, **wanted})
         page(talk, row, told(1, state="Idle"), tbc=True)
-        page(talk, row, told(2, startDateTime="2026-11-21T12:00:00Z"))
+        page(talk, row, told(2, startDateTime="2100-01-01T12:00:00Z"))
         drained()
     row.refresh_from_db()
     assert (row.state, row.parts, row.entries) == ("whole", [0, 1], 2)
