@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 import uvloop
 
 MASK = b"\x01\x02\x03\x04"
+AT_ONCE = 500
 
 
 @dataclass
@@ -157,21 +158,7 @@ async def run(load: Load, text: str) -> Score:
     if load.idle:
         _say("start")
         await loop.run_in_executor(None, sys.stdin.readline)
-    stations: list[Station] = []
-    for first in range(0, load.stations, 64):
-        made = [
-            (
-                await loop.create_connection(
-                    lambda n=n: Station(n, load, score, text),
-                    load.host,
-                    load.port,
-                    local_addr=(f"127.0.0.{2 + n // 10_000}", 0),
-                )
-            )[1]
-            for n in range(first, min(first + 64, load.stations))
-        ]
-        await asyncio.gather(*(station.open for station in made))
-        stations += made
+    stations = await _arrived(load, score, text)
     if load.idle:
         _say("idle")
         await loop.run_in_executor(None, sys.stdin.readline)
@@ -197,6 +184,21 @@ async def run(load: Load, text: str) -> Score:
     _say("end")
     await loop.run_in_executor(None, sys.stdin.readline)
     return score
+
+
+async def _arrived(load: Load, score: Score, text: str) -> list[Station]:
+    """All connected; as after a power cut, nobody waits for another to be let in, but for what a backlog can hold."""
+    gate, loop = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop()
+
+    async def arrive(number: int) -> Station:
+        home = (f"127.0.0.{2 + number // 10_000}", 0)
+        async with gate:
+            made = lambda: Station(number, load, score, text)  # noqa: E731
+            _, station = await loop.create_connection(made, load.host, load.port, local_addr=home)
+            await station.open
+        return station
+
+    return await asyncio.gather(*map(arrive, range(load.stations)))
 
 
 async def _at_rate(stations: list[Station], load: Load) -> None:
