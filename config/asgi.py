@@ -19,6 +19,7 @@ from django.urls import re_path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
+from config import garbage  # noqa: E402
 from ocppbridge.live import socket as live  # noqa: E402
 from ocppbridge.transport import files  # noqa: E402  # models need the setup above
 from ocppbridge.transport.routing import PATH, consumer  # noqa: E402
@@ -55,3 +56,4 @@ sockets: list[Any] = [
     re_path(r"^live/$", live.consumer), re_path(PATH, consumer), re_path("", cast(Any, unknown_socket)),
 ]  # fmt: skip
 application = ProtocolTypeRouter({"http": plain_http, "websocket": URLRouter(sockets)})
+garbage.keep_what_is_loaded()

@@ -7,7 +7,6 @@ row was taken for dead closes everything and begins anew under another name, for
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import socket
@@ -41,7 +40,6 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS: Final = 2.0
 ROLL_CALL: Final = 30  # beats from one roll-call to the next
 DOWN_SECONDS: Final = 10.0  # without PostgreSQL, until sockets are closed
-GARBAGE_AFTER: Final = 20_000  # allocations
 TRY_AGAIN_LATER: Final = 1013
 SERVICE_RESTART: Final = 1012
 ABNORMAL: Final = 1006
@@ -86,10 +84,6 @@ class Node:
 
     def start(self) -> None:
         """Run everything that runs beside the sockets."""
-        # What was loaded until now (387 compiled schemas among it) is never garbage; looking through it again and again
-        # costs more than handling a message.
-        gc.freeze()
-        gc.set_threshold(GARBAGE_AFTER, 20, 50)
         lanes = [
             *self.journal.lanes,
             *(asking.lane for asking in (self.lookups, self.certificates, self.openings, self.closings, self.claims)),
