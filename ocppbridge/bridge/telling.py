@@ -18,6 +18,7 @@ from ocppbridge.bridge.places import Shelf
 from ocppbridge.models import Evse, Transaction
 from ocppbridge.services import alerts
 from ocppbridge.services.turns import Turn
+from roaming.services import deliveries
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +41,13 @@ def tell_turns(turns: Sequence[Turn]) -> None:
     _use_reservations(turns)
     _share_anew(turns)
     shelf = Shelf(turn.station.pk for turn in turns)
-    for turn in turns:
-        for row in turn.touched.values():
-            if row.cdr_token:
-                sessions.publish(row, turn.now, shelf)
-    if turns:
-        tell_statuses([evse for turn in turns for evse in turn.changed_evses], turns[0].now)
+    with deliveries.asking_once():
+        for turn in turns:
+            for row in turn.touched.values():
+                if row.cdr_token:
+                    sessions.publish(row, turn.now, shelf)
+        if turns:
+            tell_statuses([evse for turn in turns for evse in turn.changed_evses], turns[0].now)
 
 
 def _use_reservations(turns: Sequence[Turn]) -> None:

@@ -7,8 +7,10 @@ receiver that is away (a window); what we merely relay does not: the partner mus
 
 from __future__ import annotations
 
+import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -32,6 +34,7 @@ _OWNER, _PAYER, _TARIFF, _SOURCE = ("<o", "o>"), ("<p", "p>"), "<tariff>", -1
 _NOW = datetime(1, 1, 1, tzinfo=UTC)
 _Seat = tuple[Any, ...]  # platform, party, status of the platform, country code, party id, role
 _questions: dict[tuple[ModuleID, str], Question] = {}
+_batch = threading.local()
 
 _UPSERT = """
 INSERT INTO roaming_delivery (
@@ -77,6 +80,19 @@ def mark(
     kind = obj.type if isinstance(obj, Token) else ""
     what = _Object(module, obj.country_code, obj.party_id, obj.object_key, obj.version, kind, deletion)
     return _write(what, _receivers(module, obj, now), now, correlation_id)
+
+
+@contextmanager
+def asking_once() -> Iterator[None]:
+    """Within it, who may see the objects of one owner (and payer) is asked once: for many objects in one transaction.
+
+    That somebody may see them from the middle of it on is met where he reads the lists, as between mark and COMMIT.
+    """
+    _batch.seats = {}
+    try:
+        yield
+    finally:
+        del _batch.seats
 
 
 def announce(party: Party, now: datetime, to: Party | None = None) -> int:
@@ -149,8 +165,13 @@ def _entitled(module: ModuleID, obj: StoredObject, now: datetime) -> list[_Seat]
     owner = (obj.country_code, obj.party_id)
     if obj.addressees:  # few, and each its own rule
         return _offering(readers(owner, module, now, payer, obj.addressees, tariff), module, obj.source_id)
-    values: dict[Any, Any] = dict(zip((*_OWNER, *_PAYER), (*owner, *payer), strict=True))
-    return _ordered(_question(module).ask(values | {_TARIFF: tariff, _SOURCE: obj.source_id or 0, _NOW: now}))
+    seats: dict[Any, list[_Seat]] = getattr(_batch, "seats", {})
+    asked = (module, owner, payer, tariff, obj.source_id)
+    if asked not in seats:
+        values: dict[Any, Any] = dict(zip((*_OWNER, *_PAYER), (*owner, *payer), strict=True))
+        found = _question(module).ask(values | {_TARIFF: tariff, _SOURCE: obj.source_id or 0, _NOW: now})
+        seats[asked] = _ordered(found)
+    return seats[asked]
 
 
 def _question(module: ModuleID) -> Question:

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -169,6 +171,24 @@ def role_of(reader: int, people: list[Party]) -> str:
 
 def owning(module: ModuleID) -> str:
     return "EMSP" if module is ModuleID.TOKENS else "CPO"
+
+
+def test_a_batch_asks_once_for_each_owner_and_payer_and_marks_whom_it_would_mark_alone(world: dict[str, Party]) -> None:
+    decisions.choose("VISIBILITY-DEFAULT", "agreement")
+    terms = {"modules": [], "suspended": False, "valid_from": None, "valid_until": None, "substituted": None}
+    agree(world, [{"cpo": "NL/CPA", "emsp": "DE/EMA", **terms}, {"cpo": "NL/CPB", "emsp": "DE/EMB", **terms}])
+    rows = [(row, module) for module, model in MODELS.items() for row in model.objects.order_by("pk")]
+    alone = [marked(*one) for one in rows]
+    with deliveries.asking_once():
+        assert [marked(*one) for one in rows] == alone
+    assert len({tuple(parties) for parties in alone}) > 2
+
+    place = Location.objects.filter(party_id="CPA")[0]
+    with deliveries.asking_once(), CaptureQueriesContext(connection) as asked:
+        deliveries.mark(ModuleID.LOCATIONS, place, NOW)
+        first = len(asked)
+        deliveries.mark(ModuleID.LOCATIONS, place, NOW)
+    assert (first, len(asked)) == (2, 3), "who may see it, and the mark; then the mark alone"
 
 
 def test_owners_see_their_own_whatever_is_agreed(world: dict[str, Party]) -> None:
