@@ -53,9 +53,8 @@ Get = Callable[[str], tuple[bytes, dict[str, str]]]
 
 def _getter(token: str) -> Get:
     """One GET through the whole WSGI stack."""
-    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # needs settings
+    from config.wsgi import application  # noqa: PLC0415  # needs settings
 
-    application = get_wsgi_application()
     encoded = base64.b64encode(token.encode()).decode()
 
     def get(url: str) -> tuple[bytes, dict[str, str]]:
@@ -69,7 +68,7 @@ def _getter(token: str) -> Get:
         }  # fmt: skip
         answer = application(environ, lambda status, headers, error=None: told.update(status=status, headers=headers))
         body = b"".join(answer)
-        answer.close()  # type: ignore[attr-defined]
+        getattr(answer, "close", lambda: None)()
         if not told["status"].startswith("200") or len(body) < 1000:
             raise RuntimeError(f"{url}: {told['status']} {body[:300]!r}")
         return body, dict(told["headers"])
