@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from ocppbridge.charging.charging_profiles import ChargingProfile, Kind, Period, Purpose, Schedule, Unit
+from ocppbridge.charging.charging_profiles import ChargingProfile, Kind, Period, Purpose, Schedule, Unit, disorder
 from ocppbridge.charging.intents import ClearProfiles, InstallProfile
 from ocppbridge.charging.tokens import Place
 from ocppbridge.models import InstalledProfile, Station
@@ -48,9 +48,8 @@ class NewLimit(Question):
                 found.append(Period(int(start), forms.DecimalField(min_value=0).clean(limit)))
             except ValueError:
                 raise forms.ValidationError(f"{word}: write second=limit") from None
-        starts = [period.start for period in found]
-        if not starts or starts[0] != 0 or starts != sorted(set(starts)):
-            raise forms.ValidationError("the periods begin with 0 and follow each other")
+        if said := disorder([period.start for period in found]):
+            raise forms.ValidationError(said)
         return tuple(found)
 
     def intent(self, station: Station, now: datetime) -> InstallProfile:

@@ -30,6 +30,7 @@ from ocppbridge.charging.charging_profiles import (
     Recurrency,
     Schedule,
     Unit,
+    disorder,
 )
 from ocppbridge.charging.intents import AskSchedule, ClearProfiles
 from ocppbridge.charging.tokens import Place
@@ -65,9 +66,8 @@ class NewProfileSerializer(serializers.Serializer[Any]):
 
     def validate_periods(self, periods: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """K01.FR.31: from 0 on, in order."""
-        starts = [period["start"] for period in periods]
-        if starts[0] != 0 or starts != sorted(set(starts)):
-            raise serializers.ValidationError("they begin with 0 and follow each other")
+        if said := disorder([period["start"] for period in periods]):
+            raise serializers.ValidationError(said)
         return periods
 
 

@@ -138,12 +138,17 @@ class Schedule:
     price_levels: Mapping[str, Any] | None = None
 
 
+def disorder(starts: Sequence[int]) -> str:
+    """Why periods that begin at these seconds are no schedule (K01.FR.31); empty: they are."""
+    ordered = starts[:1] == [0] and all(earlier < later for earlier, later in pairwise(starts))
+    return "" if ordered else "the periods begin with 0 and follow each other (K01.FR.31)"
+
+
 def flaw(periods: Sequence[Period]) -> str:
     """Why nobody may limit a car so; empty: he may. OCPP takes a limit below 0 for discharging, for the sake of older
     systems; that is a plan's, which looks at what the station offers and the contract allows (block Q)."""
-    starts = [one.start for one in periods]
-    if starts[:1] != [0] or any(later <= earlier for earlier, later in pairwise(starts)):
-        return "the periods begin with 0 and follow each other (K01.FR.31)"
+    if said := disorder([one.start for one in periods]):
+        return said
     limits = (figure for one in periods for figure in (one.limit, one.limit_l2, one.limit_l3) if figure is not None)
     if any(limit < 0 for limit in limits):
         return "a limit is not below 0: a car gives energy back by a plan only"
