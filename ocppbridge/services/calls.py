@@ -24,7 +24,7 @@ from ocppbridge.models import Call, Station
 from ocppbridge.rpc.errors import RpcError
 from ocppbridge.services import sealing
 from ocppbridge.versions import DIALECTS, Dialect, secrets
-from roaming.postgres.questions import Question, rows_of, whole
+from roaming.postgres.questions import Question, first_of, whole
 
 __all__ = ["InvalidPayload", "NotAccepted", "NotOffered", "RawCall", "intent_of", "queue", "settle"]
 
@@ -111,7 +111,7 @@ def translated(dialect: Dialect, intent: Intent) -> tuple[str, dict[str, Any]]:
 
 def latest_for(station_id: int, token: str, since: datetime) -> Call | None:
     """The last start or reservation asked of a station for this token, unless the station has refused it."""
-    return next(iter(rows_of(Call, _asked(), {_STATION: station_id, _TOKEN: token, _SINCE: since})), None)
+    return first_of(Call, _asked(), {_STATION: station_id, _TOKEN: token, _SINCE: since})
 
 
 @cache

@@ -17,7 +17,7 @@ from ocppbridge.charging.v2x_messages import EvScheduleTold, NeedsTold
 from ocppbridge.charging.v2x_replies import NeedsTaken
 from ocppbridge.charging.wish_plan import Car
 from ocppbridge.models import EnergyPlan, EvNeeds, EvSchedule, InstalledProfile, Station, Transaction
-from roaming.postgres.questions import Question, rows_of, whole
+from roaming.postgres.questions import Question, first_of, whole
 
 BEFORE: Final = timedelta(minutes=10)
 _STATION, _EVSE, _SINCE = -1, 2**31 - 1, datetime(1, 1, 1, tzinfo=UTC)  # for the real ones in the question
@@ -77,7 +77,7 @@ def car_of(needs: EvNeeds | None) -> Car:
 def await_transaction(row: Transaction, now: datetime) -> EvNeeds | None:
     """Needs that came before the transaction did: it is theirs."""
     values = {_STATION: row.station_id, _EVSE: row.evse_number or 0, _SINCE: now - BEFORE}
-    found = next(iter(rows_of(EvNeeds, _waiting(), values)), None)
+    found = first_of(EvNeeds, _waiting(), values)
     if found is not None:
         EvNeeds.objects.filter(pk=found.pk).update(transaction=row)
         found.transaction = row

@@ -19,7 +19,7 @@ from ocppbridge.charging.tokens import Place
 from ocppbridge.models import Call, Transaction, TransactionLimit, WebPayment
 from ocppbridge.services import calls
 from ocppbridge.versions.payloads import amount
-from roaming.postgres.questions import Question, rows_of, whole
+from roaming.postgres.questions import Question, first_of, whole
 
 FIELDS: Final = {"max_cost": "maxCost", "max_energy": "maxEnergy", "max_time": "maxTime", "max_soc": "maxSoC"}
 REACHED: Final = frozenset({"CostLimitReached", "EnergyLimitReached", "TimeLimitReached", "SoCLimitReached"})
@@ -37,10 +37,10 @@ def said(limits: Mapping[str, Any]) -> dict[str, Any]:
 
 def of_token(token: str, now: datetime) -> dict[str, Any]:
     """What holds for whoever starts with it: what was paid for, else what staff have set."""
-    payment = next(iter(rows_of(WebPayment, _paid(), {_TOKEN: token})), None)
+    payment = first_of(WebPayment, _paid(), {_TOKEN: token})
     if payment is not None and payment.limits:
         return dict(payment.limits)
-    row = next(iter(rows_of(TransactionLimit, _set(), {_TOKEN: token.casefold(), _NOW: now})), None)
+    row = first_of(TransactionLimit, _set(), {_TOKEN: token.casefold(), _NOW: now})
     return said({name: getattr(row, name) for name in FIELDS}) if row is not None else {}
 
 

@@ -26,7 +26,7 @@ from ocppbridge.models import Transaction
 from ocppbridge.services.rulings import Ruling
 from roaming import postgres
 from roaming.postgres import rows
-from roaming.postgres.questions import Question, rows_of, whole
+from roaming.postgres.questions import Question, first_of, rows_of, whole
 
 RUNNING: Final = Transaction.State.RUNNING
 REPEATED_WITHIN: Final = timedelta(hours=24)
@@ -61,7 +61,7 @@ def find(station_id: int, told: str | None) -> Transaction | None:
     number = told.isdecimal() and int(told) < 2**31
     if number:
         values[_NUMBER] = int(told)
-    return next(iter(rows_of(Transaction, _by_id(number), values)), None)
+    return first_of(Transaction, _by_id(number), values)
 
 
 @cache
@@ -95,7 +95,7 @@ def _running() -> Question:
 def repeated(station_id: int, message: Started, now: datetime) -> Transaction | None:
     """The transaction that this very StartTransaction has begun already."""
     values = {_STATION: station_id, _KEY: start_key(message)[:200], _SINCE: now - REPEATED_WITHIN}
-    return next(iter(rows_of(Transaction, _repeats(), values)), None)
+    return first_of(Transaction, _repeats(), values)
 
 
 @cache

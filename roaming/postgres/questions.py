@@ -73,6 +73,11 @@ def rows_of(model: type[M], question: Question, values: Mapping[Any, Any]) -> li
     return [whole_row_of(model, row) for row in question.ask(values)]
 
 
+def first_of(model: type[M], question: Question, values: Mapping[Any, Any]) -> M | None:
+    """Of a question for whole rows the first, if there is one."""
+    return next(iter(rows_of(model, question, values)), None)
+
+
 def find(model: type[M], **wanted: int | str) -> list[M]:
     """The rows whose columns have these values."""
     names = tuple(sorted(wanted))

@@ -16,7 +16,7 @@ from roaming.ocpi.decoding import decode
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import Role
 from roaming.ocpi.versions import ModuleID
-from roaming.postgres.questions import Question, rows_of, whole
+from roaming.postgres.questions import Question, first_of, whole
 from roaming.postgres.questions import find as rows_with
 from roaming.services import leaving, objects
 from roaming.services.contents import Content, Document
@@ -65,7 +65,7 @@ def lookup_for_station(uid: str, cpo: PartyId, *, now: datetime) -> Token | None
         return find(uid, cpo, now=now)
     values: dict[Any, Any] = {_UID: key(uid), _READER: readers[0].pk, _NOW: now}
     values |= {_COUNTRY: cpo.country, _PARTY: cpo.party, f"{_COUNTRY}/{_PARTY}": str(cpo)}
-    return next(iter(rows_of(Token, _question(), values)), None)
+    return first_of(Token, _question(), values)
 
 
 def _question() -> Question:
