@@ -31,7 +31,8 @@ SELECT c.fingerprint, c.station_id, c.revoked_at IS NOT NULL, c.state = 'held' F
 JOIN unnest(%b) AS q(fingerprint) USING (fingerprint) WHERE c.origin = 'signed'
 """
 # Opening and closing wait for nobody: the drain has rows of stations for as long as a batch takes it, and one such row
-# would hold up every station of the process. Who is locked is left out, and asked for again.
+# would hold up every station of the process. Who is locked is left out, and asked for again after LOCKED_SECONDS.
+LOCKED_SECONDS = 0.1
 OPEN = """
 WITH new AS (
     SELECT * FROM unnest(%b, %b, %b, %b) AS new(station_id, subprotocol, peer, profile)

@@ -43,7 +43,6 @@ DOWN_SECONDS: Final = 10.0  # without PostgreSQL, until sockets are closed
 TRY_AGAIN_LATER: Final = 1013
 SERVICE_RESTART: Final = 1012
 ABNORMAL: Final = 1006
-AGAIN_SECONDS: Final = 0.1
 
 _nodes: WeakKeyDictionary[asyncio.AbstractEventLoop, Node] = WeakKeyDictionary()
 
@@ -125,7 +124,7 @@ class Node:
         try:
             async with asyncio.timeout(5):
                 while not await asyncio.shield(self.closings.ask(closing)):
-                    await asyncio.sleep(AGAIN_SECONDS)
+                    await asyncio.sleep(database.LOCKED_SECONDS)
         except TimeoutError:  # it is in the lane, and noted when PostgreSQL is there again; else by the roll-call
             pass
         except psycopg.Error:

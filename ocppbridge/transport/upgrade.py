@@ -21,7 +21,7 @@ from ocppbridge.services import password_changes, profiles, signing, strangers
 from ocppbridge.services.accounts import Account
 from ocppbridge.services.passwords import NOBODY
 from ocppbridge.transport import handshake
-from ocppbridge.transport.database import Found, Opened, Opening
+from ocppbridge.transport.database import LOCKED_SECONDS, Found, Opened, Opening
 from ocppbridge.transport.guard import FAILURES
 from ocppbridge.transport.peer import Peer, peer_of
 from ocppbridge.transport.proof import NOTHING, Proof, Used, judge
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STORE_SECONDS: Final = 5.0
-AGAIN_SECONDS: Final = 0.1
 GONE_SECONDS: Final = 0.5
 NO_PROTOCOL: Final = f"offer one of the sub-protocols {handshake.OFFERED}"
 
@@ -134,7 +133,7 @@ async def _granted(node: Node, scope: dict[str, Any], peer: Peer, found: Found, 
     profile = proof.profile or 0
     opening = Opening(account.station_id, subprotocol, peer.address, profile, node.name, node.channel)
     while not (opened := await node.openings.ask(opening)).connection_id:
-        await asyncio.sleep(AGAIN_SECONDS)  # somebody has its row; `examine` says for how long
+        await asyncio.sleep(LOCKED_SECONDS)  # somebody has its row; `examine` says for how long
     _follow_up(node, account, proof)
     # A copy, for two upgrades may have been looked up at once; without what only the upgrade had to know.
     kept = replace(account, subprotocol=subprotocol, profile=profile, secret=NOBODY, security=NOTHING)
