@@ -63,7 +63,8 @@ REASONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "form and quantities",
         (
             "schema", "unreadable", "missing_field", "id_too_long", "no_charging_periods", "period_without_dimensions",
-            "currency_mismatch", "total_energy_mismatch", "not_assessed",
+            "currency_mismatch", "total_energy_mismatch", "charged_nowhere", "session_only_dimension",
+            "periods_out_of_order", "not_assessed",
         ),
     ),
 }  # fmt: skip

@@ -11,7 +11,6 @@ from roaming.ocpi.evses import ConnectorFormat, ConnectorType, PowerType
 from roaming.ocpi.tariffs import Tariff
 from roaming.ocpi.tokens import TokenType
 from roaming.ocpi.types import (
-    NO_DATA,
     CiString32,
     CiString36,
     CiString39,
@@ -32,7 +31,6 @@ from roaming.ocpi.types import (
     String10,
     String45,
     String255,
-    Violation,
 )
 
 MAX_PERIODS = 20_000  # two weeks, a period a minute (S29)
@@ -58,17 +56,6 @@ class CdrDimensionType(StrEnum):
     RESERVATION_TIME = "RESERVATION_TIME"
     STATE_OF_CHARGE = "STATE_OF_CHARGE"
     TIME = "TIME"
-
-
-SESSION_ONLY = frozenset(
-    {
-        CdrDimensionType.CURRENT,
-        CdrDimensionType.ENERGY_EXPORT,
-        CdrDimensionType.ENERGY_IMPORT,
-        CdrDimensionType.POWER,
-        CdrDimensionType.STATE_OF_CHARGE,
-    }
-)
 
 
 class CdrDimension(Struct, omit_defaults=True):
@@ -126,7 +113,11 @@ class SignedData(Struct, omit_defaults=True):
 
 
 class Cdr(Struct, omit_defaults=True):
-    """Immutable once sent (CDR-04). A location that nobody has published is no fault (CDR-31)."""
+    """Immutable once sent (CDR-04). A location that nobody has published is no fault (CDR-31).
+
+    Fields that contradict each other (CDR-08, CDR-12, CDR-16, D9) are findings of the desk, not of this class: what a
+    payer has taken is owed, so it is kept where staff find it.
+    """
 
     country_code: CountryCode
     party_id: PartyCode
@@ -158,35 +149,3 @@ class Cdr(Struct, omit_defaults=True):
     credit: bool | None = None
     credit_reference_id: Id39 | None = None
     home_charging_compensation: bool | None = None
-
-    def __post_init__(self) -> None:
-        self._check_credit()
-        self._check_periods()
-        where = self.cdr_location
-        if NO_DATA in (where.evse_uid, where.evse_id, where.connector_id) and self.total_energy > 0:
-            raise Violation("cdr_location", "#NA is for reservations that were never charged on")
-
-    def _check_credit(self) -> None:
-        if self.credit and self.credit_reference_id is None:
-            raise Violation("credit_reference_id", "is required where credit is true")
-        if not self.credit and self.credit_reference_id is not None:
-            raise Violation("credit_reference_id", "has no place where credit is not true")
-        if not self.credit and len(self.id) > 36:
-            raise Violation("id", "only a credit CDR may have more than 36 characters")
-        if not self.credit and self.total_cost.excl_vat < 0 and not self._gave_energy_back():
-            raise Violation("total_cost", "is negative, and this is no credit CDR and no energy went back")
-
-    def _gave_energy_back(self) -> bool:
-        """A vehicle that fed in may earn more than it paid (TAR-31)."""
-        energy = (dimension for period in self.charging_periods for dimension in period.dimensions)
-        return any(dimension.type is CdrDimensionType.ENERGY and dimension.volume < 0 for dimension in energy)
-
-    def _check_periods(self) -> None:
-        previous = self.charging_periods[0].start_date_time
-        for index, period in enumerate(self.charging_periods):
-            if period.start_date_time < previous:
-                raise Violation(f"charging_periods/{index}/start_date_time", "is earlier than that of the one before")
-            previous = period.start_date_time
-            for dimension in period.dimensions:
-                if dimension.type in SESSION_ONLY:
-                    raise Violation(f"charging_periods/{index}/dimensions", f"{dimension.type} is for sessions only")

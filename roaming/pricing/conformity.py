@@ -21,12 +21,14 @@ CDR_DIMENSIONS = frozenset(
         *("MIN_CURRENT", "MAX_CURRENT", "MIN_POWER", "MAX_POWER"),
     }
 )
+NO_DATA = "#NA"  # a required text whose value cannot exist (ENV-09)
 ENERGY_SLACK = Decimal("0.001")  # kWh
 CLOCK_SLACK = 1  # s
 
 
 def conformity(document: Document, timeline: Timeline, claims: Claims) -> Iterator[Finding]:
     yield from dimensions(document)
+    yield from place(document, claims)
     if placeholder := [name for name in ("start", "end") if getattr(timeline, name).year == 1970]:
         fields = " and ".join(f"{name}_date_time" for name in placeholder)
         message = f"{fields} of 1970 stands for an unknown time: allowed only where the parties agreed on it (CDR-29)"
@@ -51,6 +53,17 @@ def dimensions(document: Document) -> Iterator[Finding]:
             elif dimension.type not in CDR_DIMENSIONS:
                 message = f"{dimension.type} is not a dimension of OCPI 2.2.1: ignored for the price"
                 yield warning("unknown_dimension", pointer, message)
+
+
+def place(document: Document, claims: Claims) -> Iterator[Finding]:
+    """Energy comes out of a connector (ENV-09, CDR-24)."""
+    where = document.cdr_location
+    if where is None or not claims.total_energy or claims.total_energy < 0:
+        return
+    names = ("evse_uid", "evse_id", "connector_id")
+    if field := next((name for name in names if getattr(where, name) == NO_DATA), ""):
+        message = f"is {NO_DATA}, which is for reservations that were never charged on"
+        yield error("charged_nowhere", f"/cdr_location/{field}", message)
 
 
 def energy(timeline: Timeline, claims: Claims) -> Iterator[Finding]:

@@ -85,6 +85,9 @@ class CdrToken(msgspec.Struct, gc=False):
 class CdrLocation(msgspec.Struct, gc=False):
     country: str | None = None
     time_zone: str | None = None  # not in the specification; some platforms send it (ocpi/ocpi#517)
+    evse_uid: str | None = None
+    evse_id: str | None = None
+    connector_id: str | None = None
 
 
 class Document(msgspec.Struct, gc=False):

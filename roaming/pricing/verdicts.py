@@ -32,6 +32,7 @@ TABLE: Mapping[str, Verdict] = {
     "no_charging_periods": R,
     "period_without_dimensions": R,
     "currency_mismatch": R,
+    "charged_nowhere": H,
     # identity and credits (CDR-04, CDR-05, CDR-09 to CDR-12)
     "cdr_id_conflict": H,
     "replayed_cdr": A,

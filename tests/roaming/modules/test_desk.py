@@ -13,8 +13,11 @@ from roaming.ocpi.party import PartyId
 from roaming.services import balances, decisions, desk, desk_own, hosting, sessions, tariffs
 from tests.personas import samples
 from tests.personas.partner import Partner, Said
-from tests.roaming.desk_world import CPO, RATES, D, assessed, cdr, credit, publish, session, stored, verdict
+from tests.roaming.desk_world import CPO, RATES, START, D, assessed, cdr, credit, publish, session, stored, verdict
 from tests.roaming.pricing.test_signed import BEGUN, ENDED, der, reading, signed, written
+
+LATER = "2026-02-23T10:30:00Z"
+MEASURED = samples.period(START, 10)
 
 
 def post(cpo: Partner, body: dict[str, Any]) -> tuple[int, int]:
@@ -68,8 +71,37 @@ def test_what_does_not_fit_is_held_or_rejected_with_its_reasons(
     assert verdict() == (comes_to, codes, comes_to == "ACCEPTED")
 
 
+@pytest.mark.parametrize(
+    ("changes", "comes_to", "codes"),
+    [
+        ({"total_cost": {"excl_vat": D(-5)}}, "ON_HOLD", ["negative_cost", "total_cost_mismatch"]),
+        ({"id": "X" * 37}, "REJECTED", ["id_too_long"]),
+        ({"credit": True}, "REJECTED", ["credit_without_reference", "credit_of_unknown_cdr"]),
+        ({"credit_reference_id": "CDR0"}, "REJECTED", ["credit_without_reference"]),
+        ({"cdr_location": {**cdr()["cdr_location"], "evse_id": "#NA"}}, "ON_HOLD", ["charged_nowhere"]),
+        ({"charging_periods": [samples.period(LATER, 6), samples.period(START, 4)]}, "ACCEPTED", []),
+        (
+            {
+                "charging_periods": [
+                    {**MEASURED, "dimensions": [*MEASURED["dimensions"], {"type": "POWER", "volume": 7}]}
+                ]
+            },
+            "ACCEPTED",
+            [],
+        ),
+    ],
+)
+def test_what_its_payer_took_is_on_the_desk_however_it_contradicts_itself(
+    source: Platform, cpo: Partner, emsp: Partner, changes: dict[str, Any], comes_to: str, codes: list[str]
+) -> None:
+    """CDR-08, CDR-10, CDR-12, CDR-16, CDR-24, CDR-32, ENV-09, D9: it may be owed, so staff find it."""
+    assert post(cpo, cdr(**changes)) == (200, 1000)
+    assert len(emsp.pushed("cdrs")) == 1
+    assert not Notice.objects.filter(code="cdrs_not_kept").exists()
+    assert verdict(cdr(**changes)["id"])[:2] == (comes_to, codes)
+
+
 WHOLE = written(reading(BEGUN, ENDED | {"RV": 110.5}))
-LATER = "2026-02-23T10:30:00Z"
 UNSIGNED = WHOLE.rsplit("|", 1)[0]
 
 
@@ -284,10 +316,11 @@ def test_what_is_on_hold_may_wait_for_its_release(hub: Any, source: Platform, cp
 def test_what_is_rejected_may_be_refused_at_the_gate(
     source: Platform, cpo: Partner, emsp: Partner, chosen: str, answer: int, kept: int
 ) -> None:
-    """Decision CDR-REJECTED."""
+    """Decision CDR-REJECTED; CDR-12."""
     decisions.choose("CDR-REJECTED", chosen)
-    said = cpo.call("POST", cpo.at("cdrs", "RECEIVER"), cdr(currency="USD"))
+    said = cpo.call("POST", cpo.at("cdrs", "RECEIVER"), cdr(credit=True))
     assert (said.both, Cdr.objects.count()) == ((200, answer), kept)
+    assert chosen != "refuse" or "/credit_reference_id" in said.envelope["status_message"]
     assert len(emsp.pushed("cdrs")) == (1 if chosen == "pass" else 0)
 
 

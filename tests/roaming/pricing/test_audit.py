@@ -402,6 +402,16 @@ def test_dimensions_of_sessions_and_of_other_versions_are_told() -> None:
     assert found[0].pointer == "/charging_periods/0/dimensions/1/type"
 
 
+@pytest.mark.parametrize(("changes", "told"), [({}, True), ({"evse_id": "NL*1"}, False), ({"kwh": 0}, False)])
+def test_energy_comes_out_of_a_connector(changes: dict[str, Any], told: bool) -> None:
+    """ENV-09, CDR-24: #NA is for reservations that were never charged on."""
+    kwh = str(changes.get("kwh", 4))
+    document = cdr(ELEVEN, period(TEN, ENERGY=kwh), rates=ENERGY, total_cost=cost("2", "2.42"), total_energy=D(kwh))
+    where = {"evse_uid": "E1", "evse_id": "#NA", "connector_id": "1"} | changes
+    found = [one for one in audit(document | {"cdr_location": where}) if one.code == "charged_nowhere"]
+    assert [one.pointer for one in found] == ["/cdr_location/evse_id"] * told
+
+
 def test_a_period_without_dimensions_is_an_error() -> None:
     document = cdr(TWELVE, period(TEN, ENERGY="4"), period(ELEVEN), rates=ENERGY, total_cost=cost("2", "2.42"))
     assert "period_without_dimensions" in codes(audit(document))
