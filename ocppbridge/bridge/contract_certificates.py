@@ -1,28 +1,35 @@
 """The contract certificate that a vehicle shows (C07): does it lead to a mobility operator, has it been revoked?
 
 With a whole chain we look ourselves (central validation); of hash data alone only its responders can say something.
-A revocation counts whoever signed it; that all is well counts only from the issuer.
+A revocation counts whoever signed it; that all is well counts only from the issuer. One that nobody can be asked about,
+since its issuer is not known or it names no responder, is as uncertain as one whose responder is silent (C07.FR.05).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import pairwise
 from time import monotonic
 from typing import Any
 
 from ocppbridge.bridge import outside, revocation
 from ocppbridge.charging import contracts
-from ocppbridge.charging.certificates import BadCertificate, Certificate, check_chain, hash_data, read_chain
+from ocppbridge.charging.certificates import (
+    BadCertificate,
+    Certificate,
+    check_chain,
+    hash_data,
+    issued_by,
+    read_chain,
+)
 from ocppbridge.charging.messages import AuthorizeAsked
 from ocppbridge.charging.revocation import GOOD, REVOKED, responder
 from ocppbridge.models import TrustedRoot
 from ocppbridge.services import revocations
 from roaming.decisions import Choices
 
-Link = tuple[Mapping[str, Any], str]
-"""Hash data and the address of the responder."""
+Link = tuple[Mapping[str, Any], str] | None
+"""Hash data and the address of the responder; None for a certificate that nobody can be asked about."""
 
 
 def judge(message: AuthorizeAsked, now: datetime, choices: Choices, identity: str) -> str:
@@ -40,37 +47,42 @@ def judge(message: AuthorizeAsked, now: datetime, choices: Choices, identity: st
 
 
 def _trusted(chain: tuple[Certificate, ...], now: datetime, choices: Choices, identity: str) -> bool:
-    """A chain comes without its root, so it must be among those that staff have added."""
+    """A chain comes without its root, so it must be among those that staff have added: a mobility operator's, or the
+    V2G root under which some operators stand."""
     which = choices.value("CONTRACT-ROOTS", station=identity)  # decision: CONTRACT-ROOTS
-    anchors = revocations.roots(TrustedRoot.Use.MO)
-    if which == "any" or (which == "if-any" and not anchors):
+    if which == "any" or (which == "if-any" and not revocations.roots(TrustedRoot.Use.MO)):
         return True
     try:
-        check_chain(chain[0], [one for one in chain[1:] if one.subject != one.issuer], anchors, now)
+        check_chain(chain[0], [one for one in chain[1:] if one.subject != one.issuer], revocations.roots(), now)
     except BadCertificate:
         return False
     return True
 
 
 def _links(message: AuthorizeAsked, chain: tuple[Certificate, ...]) -> Iterator[Link]:
+    """Of a chain every certificate but a root that came with it, which nobody can revoke."""
     for asked in message.certificate_hashes:
         yield asked, str(asked["responderURL"])
     if not message.certificate_hashes:
-        for certificate, issuer in pairwise((*chain, *revocations.roots(TrustedRoot.Use.MO))):
-            if certificate.issuer == issuer.subject and (url := responder(certificate)):
-                yield hash_data(certificate, issuer), url
+        known = (*chain, *revocations.roots())
+        for certificate in chain:
+            if certificate is chain[0] or certificate.subject != certificate.issuer:
+                issuer = next((one for one in known if issued_by(certificate, one)), None)
+                url = responder(certificate)
+                yield (hash_data(certificate, issuer), url) if issuer is not None and url else None
 
 
 def _unrevoked(
     links: list[Link], chain: tuple[Certificate, ...], now: datetime, choices: Choices, identity: str
 ) -> str:
     deadline, certain = monotonic() + revocation.TOGETHER, True
-    for asked, url in links:
+    for link in links:
         left = deadline - monotonic()
+        if link is None or left <= 0:
+            certain = False
+            continue
         try:
-            if left <= 0:
-                raise revocation.Unlearned("the station has waited long enough")
-            row = revocation.ocsp(asked, url, now, chain, seconds=min(left, outside.SECONDS))
+            row = revocation.ocsp(*link, now, chain, seconds=min(left, outside.SECONDS))
         except revocation.Unlearned:
             certain = False
             continue

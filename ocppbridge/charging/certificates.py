@@ -16,7 +16,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
@@ -108,6 +108,15 @@ def is_authority(certificate: Certificate) -> bool:
     return bool(constraints.value.ca)
 
 
+def issued_by(certificate: Certificate, issuer: Certificate) -> bool:
+    """Whether its signature is the issuer's."""
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
 def check_chain(
     leaf: Certificate, between: Sequence[Certificate], anchors: Sequence[Certificate], now: datetime
 ) -> None:
@@ -186,7 +195,7 @@ def key_bits(certificate: Certificate) -> bytes:
             return key.public_bytes(Encoding.DER, PublicFormat.PKCS1)
         case ec.EllipticCurvePublicKey():
             return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        case ed25519.Ed25519PublicKey():
+        case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():  # ISO 15118-20 has Ed448
             return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
     raise BadCertificate("its issuer has a key of an unknown kind")
 

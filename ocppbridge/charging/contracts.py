@@ -6,14 +6,11 @@ can be judged. Whether it has been revoked is for its responder to say (revocati
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-
-from ocppbridge.charging.certificates import BadCertificate, Certificate, names, read_chain
+from ocppbridge.charging.certificates import BadCertificate, issued_by, names, read_chain
 
 COMPARED: Final = 14  # characters of an eMAID; the fifteenth is a check digit that may be left out
 ACCEPTED: Final = "Accepted"
@@ -42,14 +39,4 @@ def status(emaid: str, pem: str | None, now: datetime) -> str:
         return BROKEN
     if any(not one.not_valid_before_utc <= now <= one.not_valid_after_utc for one in chain):
         return EXPIRED
-    return ACCEPTED if _issued(chain) else FORGED
-
-
-def _issued(chain: Sequence[Certificate]) -> bool:
-    """Each by the next."""
-    try:
-        for certificate, issuer in pairwise(chain):
-            certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
+    return ACCEPTED if all(issued_by(one, issuer) for one, issuer in pairwise(chain)) else FORGED

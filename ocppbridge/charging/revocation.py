@@ -15,7 +15,7 @@ from typing import Any, Final
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
@@ -174,7 +174,7 @@ def _holds(signer: Certificate, answer: ocsp.OCSPResponse) -> bool:
                 key.verify(signature, signed, padding.PKCS1v15(), how)
             case ec.EllipticCurvePublicKey() as key if how is not None:
                 key.verify(signature, signed, ec.ECDSA(how))
-            case ed25519.Ed25519PublicKey() as key:
+            case (ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey()) as key:
                 key.verify(signature, signed)
             case _:
                 return False

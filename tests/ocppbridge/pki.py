@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 DAY = timedelta(days=1)
 
@@ -56,6 +56,7 @@ def certificate(
     key: Any = None,
     address: str = "",
     public: Any = None,
+    ocsp: str = "",
     **more: str,
 ) -> Holder:
     """Signed by the issuer, or by itself."""
@@ -78,7 +79,17 @@ def certificate(
         made = made.add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False
         )
-    return Holder(made.sign(issuer.key if issuer else own, hashes.SHA256()), own)
+    if ocsp:
+        place = x509.UniformResourceIdentifier(ocsp)
+        asked_there = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)
+        made = made.add_extension(x509.AuthorityInformationAccess([asked_there]), critical=False)
+    signer = issuer.key if issuer else own
+    return Holder(made.sign(signer, hashed(signer)), own)
+
+
+def hashed(key: Any) -> hashes.SHA256 | None:
+    """With what a key signs: Edwards keys have a hash of their own."""
+    return None if isinstance(key, (ed448.Ed448PrivateKey, ed25519.Ed25519PrivateKey)) else hashes.SHA256()
 
 
 def server(issuer: Holder, address: str = "127.0.0.1") -> Holder:

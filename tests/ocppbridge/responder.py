@@ -11,11 +11,10 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
-from tests.ocppbridge.pki import Holder
+from tests.ocppbridge.pki import Holder, hashed
 
 HOUR = timedelta(hours=1)
 
@@ -62,8 +61,7 @@ class Responder:
         )
         if self.shows:
             built = built.certificates([self.signer.certificate, self.authority.certificate])
-        how = None if isinstance(self.signer.key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
-        return built.sign(self.signer.key, how).public_bytes(Encoding.DER)
+        return built.sign(self.signer.key, hashed(self.signer.key)).public_bytes(Encoding.DER)
 
     def crl(self) -> bytes:
         """The list of what has been revoked."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ed448, ed25519, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
@@ -150,10 +150,9 @@ def test_a_certificate_says_where_it_can_be_asked_about(vehicle):
     assert responder(made) == "http://ocsp.example/"
 
 
-def test_an_answer_of_an_ed25519_key_is_believed(vehicle, authority):
-    signer = certificate(
-        "Responder", authority, usage=ExtendedKeyUsageOID.OCSP_SIGNING, key=ed25519.Ed25519PrivateKey.generate()
-    )
+@pytest.mark.parametrize("kind", [ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey])
+def test_an_answer_of_an_edwards_key_is_believed(vehicle, authority, kind):
+    signer = certificate("Responder", authority, usage=ExtendedKeyUsageOID.OCSP_SIGNING, key=kind.generate())
     data = asked(vehicle, authority)
     assert read_ocsp(responding(authority, vehicle, signer=signer).answer(question(data)), data, [], NOW).verified
 
