@@ -1,4 +1,4 @@
-"""What must hold before a hub starts: the schema is there, and a strict hub has taken its decisions."""
+"""What must hold before a hub starts: the schema and the classes are there, a strict hub has taken its decisions."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
 
 from config.supervisor import CannotStart
 from roaming.decisions import Decision
 from roaming.services import decisions
 
+# What a setting names must be there with these methods: a station that asks for it would be the first to learn.
+CLASSES = {
+    "STATION_AUTHORITY": ("sign", "anchors"),
+    "EV_CERTIFICATES": ("certificate",),
+    "VAT_REGISTER": ("look_up",),
+}
+REMOTE = "ocppbridge.bridge.ev_certificates.Remote"
 MIGRATION_LOCK = 0x6875_626D  # "hubm": two machines that start at once migrate one after the other
 
 
@@ -34,6 +42,20 @@ def refuse_old_schema() -> None:
 def pending() -> list[Migration]:
     executor = MigrationExecutor(connection)
     return [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+def refuse_missing_classes() -> None:
+    for setting, methods in CLASSES.items():
+        path = getattr(settings, setting)
+        try:
+            found = import_string(path)
+        except ImportError as problem:
+            raise CannotStart(f"{setting}: there is no class {path} ({problem})") from None
+        lacking = [name for name in methods if not callable(getattr(found, name, None))]
+        if lacking:
+            raise CannotStart(f"{setting}: {path} has no {' and no '.join(lacking)}")
+    if settings.EV_CERTIFICATES == REMOTE and not settings.EV_CERTIFICATES_URL.startswith(("https://", "http://")):
+        raise CannotStart("EV_CERTIFICATES_URL: the http(s) address that EV_CERTIFICATES asks must be set")
 
 
 def refuse_open_decisions() -> None:

@@ -17,6 +17,8 @@ from ocppbridge.versions import moments
 from ocppbridge.versions.payloads import present, status_info
 
 Payload = Mapping[str, Any]
+LONGEST_EXI: Final = 17_000
+LONGEST_EXI_201: Final = 7_500
 
 
 def _ev_certificate(payload: Payload) -> EvCertificateAsked:
@@ -40,11 +42,23 @@ def _chain(payload: Payload) -> ChainStatusAsked:
 
 def ev_certificate(reply: EvCertificate) -> dict[str, Any]:
     """Get15118EVCertificateResponse, 2.1."""
-    return ev_certificate_201(reply) | present(remainingContracts=reply.remaining)
+    told = _carried(reply, LONGEST_EXI)
+    return _told(told) | present(remainingContracts=told.remaining)
 
 
 def ev_certificate_201(reply: EvCertificate) -> dict[str, Any]:
     """Get15118EVCertificateResponse, 2.0.1."""
+    return _told(_carried(reply, LONGEST_EXI_201))
+
+
+def _carried(reply: EvCertificate, most: int) -> EvCertificate:
+    """A contract of ISO 15118-20 is longer than 2.0.1 takes, and cut off it is none."""
+    if len(reply.exi) <= most:
+        return reply
+    return EvCertificate(False, reason=f"exiResponse has {len(reply.exi)} characters; stations take {most}")
+
+
+def _told(reply: EvCertificate) -> dict[str, Any]:
     status = "Accepted" if reply.accepted else "Failed"
     return present(status=status, exiResponse=reply.exi, statusInfo=status_info(reply.reason))
 

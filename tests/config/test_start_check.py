@@ -8,7 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
-from config.start_check import refuse_old_schema, refuse_open_decisions
+from config.start_check import refuse_missing_classes, refuse_old_schema, refuse_open_decisions
 from config.supervisor import CannotStart
 from roaming.services import decisions
 
@@ -36,6 +36,23 @@ def test_a_value_that_is_not_allowed_any_more_stops_a_pragmatic_start_too() -> N
     row.save()
     with pytest.raises(CannotStart, match="not allowed"):
         refuse_open_decisions()
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"EV_CERTIFICATES": "nowhere.Provider"}, "EV_CERTIFICATES: there is no class nowhere.Provider"),
+        ({"EV_CERTIFICATES": "Provider"}, "EV_CERTIFICATES: there is no class Provider"),
+        ({"VAT_REGISTER": "ocppbridge.bridge.ev_certificates.Nobody"}, "VAT_REGISTER: .* has no look_up"),
+        ({"EV_CERTIFICATES": "ocppbridge.bridge.ev_certificates.Remote"}, "EV_CERTIFICATES_URL: .* must be set"),
+    ],
+)
+def test_a_class_that_is_not_there_stops_the_start(settings: Settings, changed: dict[str, str], complaint: str) -> None:
+    refuse_missing_classes()
+    for name, value in changed.items():
+        setattr(settings, name, value)
+    with pytest.raises(CannotStart, match=complaint):
+        refuse_missing_classes()
 
 
 def test_a_database_made_by_the_migrations_of_before_lacks_nothing() -> None:

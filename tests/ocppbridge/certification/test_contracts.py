@@ -22,7 +22,7 @@ from roaming.services import decisions
 from tests.ocppbridge.certification.cards import card, world
 from tests.ocppbridge.certification.talking import boot, drained
 from tests.ocppbridge.door import Door, Talk, eventually
-from tests.ocppbridge.pki import Holder, certificate
+from tests.ocppbridge.pki import DAY, Holder, certificate
 from tests.ocppbridge.responder import Responder, serving
 
 EMAID = "DEEMXCA2B3C4D51"
@@ -36,6 +36,25 @@ class Provider:
         """Three contracts, one at a time."""
         remaining = None if asked.most_chains is None else max(asked.most_chains - 1, 0)
         return EvCertificate(True, f"{asked.exi}|{'U' if asked.update else 'I'}", remaining)
+
+
+class Failing:
+    """A provider of somebody else's, with a mistake in it."""
+
+    def certificate(self, asked: EvCertificateAsked) -> EvCertificate:
+        """It does not get that far."""
+        raise LookupError(asked.exi)
+
+
+class Elsewhere(Responder):
+    """The server that `Remote` asks."""
+
+    says: Any = None
+
+    def answer(self, body: bytes) -> bytes:
+        """What the test says, whatever is asked."""
+        self.heard = json.loads(body)
+        return json.dumps(self.says).encode()
 
 
 @pytest.fixture
@@ -57,8 +76,8 @@ def responder(authority: Holder, settings: Any) -> Iterator[Responder]:
         yield responder
 
 
-def vehicle(authority: Holder, responder: Responder) -> Holder:
-    made = certificate(EMAID, authority)
+def vehicle(authority: Holder, responder: Responder, **more: Any) -> Holder:
+    made = certificate(EMAID, authority, **more)
     responder.known.append(made)
     return made
 
@@ -221,6 +240,49 @@ def test_a_whole_chain_must_lead_to_a_root_that_staff_have_added(
     assert TrustedRoot.objects.count() == 2
 
 
+def test_a_chain_that_nobody_can_be_asked_about_is_a_decision_too(
+    contract: Station, door: Door, authority: Holder, responder: Responder
+) -> None:
+    """C07.FR.05, FR.16: while its issuer is not known a revoked certificate cannot be found out."""
+    car = vehicle(authority, responder, ocsp=responder.url)
+    responder.revoked = {car.certificate.serial_number}
+    silent = certificate(EMAID, authority)  # names no responder
+    made_at_home = certificate(EMAID)
+    with door.station("CP1", "ocpp2.1") as talk:
+        boot(talk)
+        for shown in (car, silent, made_at_home):
+            assert authorized(talk, certificate=shown.pem) == ("Accepted", "Accepted")
+        assert authorized(talk, certificate=car.pem + authority.pem) == ("Invalid", "CertificateRevoked")
+        decided("CONTRACT-REVOCATION", "hard")
+        refused = ("Invalid", "CertChainError")
+        eventually(lambda: authorized(talk, certificate=silent.pem) == refused)
+        for shown in (car, made_at_home):
+            assert authorized(talk, certificate=shown.pem) == refused
+        # Of several roots the one that has signed it is found.
+        revocations.trust("MO", certificate("Other Root", authority=True).pem, "me", timezone.now())
+        revocations.trust("V2G", authority.pem, "me", timezone.now())
+        assert authorized(talk, certificate=car.pem) == ("Invalid", "CertificateRevoked")
+        good = vehicle(authority, responder, ocsp=responder.url)
+        assert authorized(talk, certificate=good.pem) == ("Accepted", "Accepted")
+        assert authorized(talk, certificate=silent.pem) == refused
+        decisions.withdraw("CONTRACT-REVOCATION")
+        eventually(lambda: authorized(talk, certificate=silent.pem) == ("Accepted", "Accepted"))
+
+
+def test_an_expired_certificate_is_expired_and_a_good_one_without_a_contract_is_told_so(
+    contract: Station, door: Door, authority: Holder
+) -> None:
+    """C07.FR.13, FR.15."""
+    with door.station("CP1", "ocpp2.1") as talk:
+        boot(talk)
+        assert authorized(talk, certificate=certificate(EMAID, authority, end=-DAY / 2).pem) == (
+            "Expired", "CertificateExpired",
+        )  # fmt: skip
+        token = {"idToken": "DEEMXC00000000", "type": "eMAID"}
+        unknown = talk.call("Authorize", {"idToken": token, "certificate": certificate("DEEMXC00000000").pem})
+        assert (unknown["idTokenInfo"]["status"], unknown["certificateStatus"]) == ("Invalid", "ContractCancelled")
+
+
 @pytest.mark.parametrize("action", ["Install", "Update"])
 def test_a_vehicle_gets_its_contract_from_the_provider(contract: Station, door: Door, action: str) -> None:
     """TC_M_26_CSMS, TC_M_28_CSMS, TC_M_100_CSMS (several chains)."""
@@ -239,6 +301,42 @@ def test_a_vehicle_gets_its_contract_from_the_provider(contract: Station, door: 
         drained()
     report = Report.objects.filter(action="Get15118EVCertificate").first()
     assert report is not None and EXI not in json.dumps(report.payload)
+
+
+def test_a_provider_elsewhere_is_sent_what_the_station_asked_and_its_refusals_are_told(
+    contract: Station, door: Door, authority: Holder, settings: Any
+) -> None:
+    """M01; what is no contract is a Failed with its reason."""
+    asked = {"iso15118SchemaVersion": "urn:iso:std:iso:15118:-20", "action": "Install", "exiRequest": EXI}
+    more = {"maximumContractCertificateChains": 2, "prioritizedEMAIDs": [EMAID]}
+    refusals: list[tuple[Any, str]] = [
+        ({"status": "Failed", "statusInfo": {"reasonCode": "NoContract"}}, "NoContract"),
+        ({"status": "Failed"}, "says Failed"),
+        ({"status": "Accepted", "exiResponse": ""}, "cannot be read"),
+        (["Accepted"], "cannot be read"),
+        ({"status": "Accepted", "exiResponse": "A" * 17_001}, "17001 characters"),
+    ]
+    settings.OUTBOUND_ALLOW = [ip_network("127.0.0.0/8")]
+    settings.EV_CERTIFICATES = "ocppbridge.bridge.ev_certificates.Remote"
+    elsewhere = Elsewhere(authority)
+    with serving(elsewhere), door.station("CP1", "ocpp2.1") as talk:
+        settings.EV_CERTIFICATES_URL = elsewhere.url
+        boot(talk)
+        elsewhere.says = {"status": "Accepted", "exiResponse": "gJk=", "remainingContracts": 1}
+        answer = talk.call("Get15118EVCertificate", {**asked, **more})
+        assert answer == {"status": "Accepted", "exiResponse": "gJk=", "remainingContracts": 1}
+        assert elsewhere.heard == {**asked, **more}
+        for elsewhere.says, reason in refusals:
+            assert reason in refused(talk.call("Get15118EVCertificate", asked))
+        elsewhere.status = 503
+        assert "503" in refused(talk.call("Get15118EVCertificate", asked))
+        settings.EV_CERTIFICATES = f"{__name__}.Failing"
+        assert "has failed" in refused(talk.call("Get15118EVCertificate", asked))
+
+
+def refused(answer: dict[str, Any]) -> str:
+    assert (answer["status"], answer["exiResponse"]) == ("Failed", "")
+    return str(answer["statusInfo"]["additionalInfo"])
 
 
 def test_without_a_provider_it_is_told_why(contract: Station, door: Door) -> None:

@@ -194,6 +194,15 @@ def test_other_replies(dialect):
     assert down(dialect, replies.Verdict(True), "SignCertificate") == {"status": "Accepted"}
 
 
+@pytest.mark.parametrize(("dialect", "most"), [(V201, 7_500), (V21, 17_000)], ids=["2.0.1", "2.1"])
+def test_a_vehicle_s_contract_that_is_too_long_is_none_rather_than_cut_off(dialect, most):
+    """M01: ISO 15118-20 needs more room than 2.0.1 has."""
+    told = down(dialect, replies.EvCertificate(True, "A" * most), "Get15118EVCertificate")
+    assert (told["status"], len(told["exiResponse"])) == ("Accepted", most)
+    told = down(dialect, replies.EvCertificate(True, "A" * (most + 1)), "Get15118EVCertificate")
+    assert (told["status"], told["exiResponse"]) == ("Failed", "")
+
+
 # What we want
 
 
