@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from ocppbridge.admin.questions import TOKEN_TYPES
 from ocppbridge.bridge import tariff_changes
 from ocppbridge.models import TrustedRoot
 from roaming.console.asking import Question
@@ -39,7 +40,7 @@ class Driver(Question):
     """Whose batteries."""
 
     token = forms.CharField(max_length=255)
-    type = forms.CharField(max_length=20, initial="Central")
+    type = forms.ChoiceField(choices=TOKEN_TYPES, initial="Central", help_text="ISO14443 is a card")
 
 
 class Limits(Question):

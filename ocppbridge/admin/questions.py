@@ -9,10 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from ocppbridge.charging.intents import When
-from ocppbridge.charging.tokens import CARD
+from ocppbridge.charging.tokens import CARD, TYPES
 from ocppbridge.models import Evse, Station, Transaction
 from roaming.console.asking import Question
 
+TOKEN_TYPES = [(one, one) for one in TYPES]
 TRIGGERS = (
     "BootNotification",
     "Heartbeat",
@@ -84,8 +85,8 @@ class ReserveFor(Question):
     """For whom, where and for how long."""
 
     token = forms.CharField(max_length=36, help_text="The uid that may use it")
-    token_type = forms.CharField(
-        max_length=20, required=False, initial=CARD, help_text="2.x stations compare it: ISO14443 is a card"
+    token_type = forms.ChoiceField(
+        choices=TOKEN_TYPES, required=False, initial=CARD, help_text="2.x stations compare it: ISO14443 is a card"
     )
     minutes = forms.IntegerField(min_value=1, max_value=1440, initial=30)
     evse = forms.TypedChoiceField(coerce=int, empty_value=None, required=False, label="EVSE")

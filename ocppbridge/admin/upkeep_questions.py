@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from ocppbridge.admin.questions import TOKEN_TYPES
 from ocppbridge.charging.intents import Variable
 from ocppbridge.charging.monitoring import SEVERITIES
+from ocppbridge.charging.tokens import CARD
 from ocppbridge.charging.variables import named
 from ocppbridge.models import FirmwareImage, Station
 from ocppbridge.services import firmware, logs, monitoring
@@ -131,7 +133,7 @@ class WhichCustomer(Question):
 
     what = forms.ChoiceField(choices=[("report", "report it"), ("both", "report and clear it"), ("clear", "clear it")])
     token = forms.CharField(required=False, max_length=255, help_text="The uid of a card")
-    token_type = forms.CharField(required=False, max_length=20, initial="ISO14443")
+    token_type = forms.ChoiceField(choices=TOKEN_TYPES, required=False, initial=CARD)
     identifier = forms.CharField(required=False, max_length=64, help_text="Or a vendor's own name for the customer")
 
     def clean(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from ocppbridge.api.serializers import CallSerializer
 from ocppbridge.api.verbs import REFUSED, PlacedSerializer, Said, VerbSerializer, VerbView
 from ocppbridge.charging.charging_profiles import Unit
 from ocppbridge.charging.intents import ClearCache, Intent, SendData, StartCharging
-from ocppbridge.charging.tokens import CARD, IdToken, Place
+from ocppbridge.charging.tokens import CARD, TYPES, IdToken, Place
 from ocppbridge.models import LocalList, Reservation
 from ocppbridge.services import calls, charging_profiles, local_lists, reservations
 from roaming.api.reading import View
@@ -31,7 +31,7 @@ class StartSerializer(PlacedSerializer):
     """A remote start; without an EVSE the station chooses."""
 
     token = serializers.CharField(max_length=255)
-    token_type = serializers.CharField(default="Central", max_length=20, help_text="2.x; 1.6 has none")
+    token_type = serializers.ChoiceField(choices=TYPES, default="Central", help_text="2.x; 1.6 has none")
     group = serializers.CharField(required=False, max_length=255, help_text="2.x")
     limit = serializers.DecimalField(
         required=False, max_digits=12, decimal_places=1, min_value=Decimal(0), help_text="a charging profile with it"
@@ -97,7 +97,7 @@ class NewReservationSerializer(serializers.Serializer[Any]):
     """An EVSE, any EVSE with a connector of a type (2.x), or any at all, held for a token."""
 
     token = serializers.CharField(max_length=36)
-    token_type = serializers.CharField(default=CARD, max_length=20, help_text="2.x: a card; Central for an app")
+    token_type = serializers.ChoiceField(choices=TYPES, default=CARD, help_text="2.x: a card; Central for an app")
     minutes = serializers.IntegerField(default=30, min_value=1, max_value=1440)
     evse = whole(1)
     connector_type = serializers.CharField(required=False, max_length=20)

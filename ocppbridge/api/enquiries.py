@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from ocppbridge.api.asking import refusing, said, station_of, who
 from ocppbridge.api.firmware import OfStation
 from ocppbridge.api.verbs import REFUSED
-from ocppbridge.charging.tokens import IdToken
+from ocppbridge.charging.tokens import CARD, TYPES, IdToken
 from ocppbridge.models import Enquiry
 from ocppbridge.services import customers
 
@@ -44,7 +44,7 @@ class CustomerSerializer(serializers.Serializer[Any]):
     report = serializers.BooleanField(default=True)
     clear = serializers.BooleanField(default=False)
     token = serializers.CharField(required=False, max_length=255)
-    token_type = serializers.CharField(default="ISO14443", max_length=20)
+    token_type = serializers.ChoiceField(choices=TYPES, default=CARD)
     identifier = serializers.CharField(required=False, max_length=64)
     certificate = serializers.DictField(required=False, help_text="CertificateHashData")
 

@@ -18,7 +18,7 @@ from ocppbridge.api.serializers import CallSerializer
 from ocppbridge.api.verbs import REFUSED, Said, VerbSerializer, VerbView
 from ocppbridge.bridge import station_tariffs, tariff_changes
 from ocppbridge.charging.intents import AskTariffs, ClearTariffs, Intent
-from ocppbridge.charging.tokens import IdToken
+from ocppbridge.charging.tokens import TYPES, IdToken
 from ocppbridge.models import BatterySwap, Settlement, StationTariff, TariffChange, Transaction, WebPayment
 from ocppbridge.services import battery_swaps, transaction_limits, web_payments
 from roaming.api.reading import ReadView, View
@@ -259,7 +259,7 @@ class NewSwapSerializer(serializers.Serializer[Any]):
     """Whose batteries."""
 
     token = serializers.CharField(max_length=255)
-    token_type = serializers.CharField(default="Central", max_length=20)
+    token_type = serializers.ChoiceField(choices=TYPES, default="Central")
 
 
 class BatterySwapView(mixins.ListModelMixin, mixins.RetrieveModelMixin, View[BatterySwap]):

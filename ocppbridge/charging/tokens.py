@@ -10,6 +10,20 @@ from dataclasses import dataclass
 from typing import Final
 
 CARD: Final = "ISO14443"  # what 2.x calls the cards of OCPI's type RFID, which says no more
+# What 2.1 knows (IdTokenEnumStringType of its appendix); in its schema the type is any text of up to 20 characters.
+TYPES: Final = (
+    "Central",
+    "DirectPayment",
+    "eMAID",
+    "EVCCID",
+    "ISO14443",
+    "ISO15693",
+    "KeyCode",
+    "Local",
+    "MacAddress",
+    "NoAuthorization",
+    "VIN",
+)
 
 
 @dataclass(frozen=True, slots=True)

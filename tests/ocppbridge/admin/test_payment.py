@@ -91,7 +91,9 @@ def test_staff_limit_a_running_transaction(admin_client: Client, station: Statio
 
 
 def test_staff_have_batteries_swapped_and_settle_them(admin_client: Client, station: Station) -> None:
-    """RequestBatterySwap, block S."""
+    """RequestBatterySwap, block S; a type that 2.1 does not know is refused."""
+    refused = press(admin_client, "station", "swap_batteries", station.pk, token="CARD", type="Plastic")
+    assert "not one of the available choices" in str(refused.context_data["form"].errors)
     press(admin_client, "station", "swap_batteries", station.pk, token="CARD", type="Central")
     row = BatterySwap.objects.get()
     token = {"idToken": "CARD", "type": "Central"}

@@ -111,6 +111,8 @@ def test_a_running_transaction_gets_another_tariff(priced: Station) -> None:
 
 def test_batteries_are_swapped_by_request(station: Station) -> None:
     """RequestBatterySwap, block S."""
+    strange = post("stations/CP1/battery-swaps/", {"token": "CARD", "token_type": "Plastic"})
+    assert (strange.status_code, list(strange.json())) == (400, ["token_type"])
     made = post("stations/CP1/battery-swaps/", {"token": "CARD"})
     assert (made.status_code, made.json()["state"]) == (202, "asked")
     assert get(f"stations/CP1/battery-swaps/{BatterySwap.objects.get().pk}/")["id_token"] == "CARD"
