@@ -18,8 +18,8 @@ from rich.table import Table
 class Error(CommandError):
     """What was asked for cannot be done; Django prints the class's name before the sentence."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, returncode=2)
+    def __init__(self, sentence: str, returncode: int = 2) -> None:
+        super().__init__(sentence, returncode=returncode)
 
 
 class OperatorCommand(BaseCommand):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import connection
 
 from config import start_check
@@ -22,6 +22,7 @@ from config.datadir import DataDirError
 from config.embedded import attached, owned
 from config.engines import Engine, EngineError
 from config.supervisor import CannotStart, StopRequested, Supervisor, listen_for_signals, refuse_taken_ports
+from roaming.console.operating import Error
 
 PORT_VARIABLES = {"web": "HUB_WEB_PORT", "ocpp": "HUB_OCPP_PORT"}
 
@@ -54,13 +55,14 @@ def running(specs: list[Spec], *, alone: bool = True) -> Iterator[Supervisor]:
             with Supervisor(specs, host=settings.HUB_BIND, engines=engines) as hub:
                 yield hub
     except CannotStart as error:
-        raise CommandError(str(error), returncode=error.status) from error
+        raise Error(str(error), returncode=error.status) from error
     except (EngineError, DataDirError) as error:
-        raise CommandError(str(error)) from error
+        raise Error(str(error), returncode=1) from error
 
 
 def prepare(alone: bool) -> None:
     try:
+        start_check.refuse_missing_classes()
         if alone:
             start_check.migrate()
         start_check.refuse_old_schema()
@@ -88,7 +90,7 @@ def chosen(specs: list[Spec], only: list[str] | None) -> list[Spec]:
     found = [spec for spec in specs if spec.name in only or spec.name.split("-")[0] in only]
     unknown = [name for name in only if name not in {n for spec in specs for n in (spec.name, spec.name.split("-")[0])}]
     if unknown:
-        raise CommandError(f"there is no {unknown[0]}; there are {', '.join(spec.name for spec in specs)} and worker")
+        raise Error(f"there is no {unknown[0]}; there are {', '.join(spec.name for spec in specs)} and worker")
     return found
 
 

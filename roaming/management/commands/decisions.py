@@ -10,8 +10,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
+from roaming.console.operating import Error
 from roaming.decisions import Decision, InvalidValue, Scope, UnknownDecision, every, get
 from roaming.models import DecisionValue
 from roaming.services import decisions
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         try:
             result = getattr(self, f"_{options['verb']}")(options)
         except (InvalidValue, UnknownDecision) as error:
-            raise CommandError(str(error)) from error
+            raise Error(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps(result, indent=2))
             return
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         decision = get(_needed(options, "id"))
         scope, key = _scope(options)
         if not decisions.withdraw(decision.id, scope=scope, key=key):
-            raise CommandError(f"{decision.id} has no value of its own there")
+            raise Error(f"{decision.id} has no value of its own there")
         return described(decision)
 
 
@@ -102,7 +103,7 @@ def _long(one: dict[str, Any]) -> str:
 
 def _needed(options: dict[str, Any], name: str) -> str:
     if not options[name]:
-        raise CommandError(f"{options['verb']} needs {name.upper()}")
+        raise Error(f"{options['verb']} needs {name.upper()}")
     return str(options[name])
 
 

@@ -14,8 +14,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
+from roaming.console.operating import Error
 from roaming.ocpi import json
 from roaming.ocpi.errors import OcpiError
 from roaming.pricing import BadInput, Finding, PricingOptions, audit, explain, lint, lint_together, price, simulate
@@ -73,7 +74,7 @@ class Command(BaseCommand):
         try:
             status = run(options)
         except BadInput as error:
-            raise CommandError(str(error), returncode=2) from None
+            raise Error(str(error)) from None
         if status:
             sys.exit(status)
 
@@ -160,11 +161,11 @@ def _read(path: str) -> Any:
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}", returncode=2) from None
+        raise Error(f"{path}: {error.strerror}") from None
     try:
         document = json.loads(data)
     except OcpiError as error:
-        raise CommandError(f"{path}: {error}", returncode=2) from None
+        raise Error(f"{path}: {error}") from None
     return document["data"] if isinstance(document, dict) and {"data", "status_code"} <= document.keys() else document
 
 

@@ -208,3 +208,14 @@ def test_a_lost_server_key_is_a_sentence(settings: Settings) -> None:
 
 def dump(value: Any) -> str:
     return json.dumps(value, default=float)
+
+
+def test_every_command_says_error_and_not_the_name_of_a_class_of_django_s() -> None:
+    """Django prints the class's name before the sentence."""
+    commands = [
+        path for app in ("config", "roaming", "ocppbridge") for path in Path(app).glob("management/commands/*.py")
+    ]
+    assert len(commands) > 20
+    assert [path.name for path in commands if "CommandError" in path.read_text()] == []
+    assert refusal("tariff", "lint", "/nope") == "/nope: No such file or directory"
+    assert refusal("decisions", "show", "NOPE") == "there is no decision NOPE"
