@@ -31,13 +31,15 @@ class Question:
 
     sql: str
     specimens: tuple[Any, ...]
+    kept: bool = True
+    """Whether one plan is good for all values, and there are not many questions like it."""
     _settled: dict[tuple[Any, ...], tuple[str, list[Any]]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, rows: QuerySet[Any, Any]) -> Question:
+    def of(cls, rows: QuerySet[Any, Any], *, kept: bool = True) -> Question:
         """From a queryset of values."""
         try:
-            return cls(*rows.query.sql_with_params())
+            return cls(*rows.query.sql_with_params(), kept)
         except EmptyResultSet:  # Django sees that nothing can match
             return cls("", ())
 
@@ -49,7 +51,7 @@ class Question:
         if which not in self._settled:
             self._settled[which] = _settle(self.sql, self.specimens, values)
         sql, open_ones = self._settled[which]
-        return postgres.fetch(sql, [_instead(specimen, values) for specimen in open_ones])
+        return postgres.fetch(sql, [_instead(specimen, values) for specimen in open_ones], kept=self.kept)
 
 
 def _settle(sql: str, specimens: Sequence[Any], values: Mapping[Any, Any]) -> tuple[str, list[Any]]:

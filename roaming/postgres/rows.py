@@ -28,7 +28,7 @@ def insert(row: Model) -> None:
     """A new row, with all its columns."""
     database = connections[DEFAULT_DB_ALIAS]
     values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in _columns(type(row))]
-    ((row.pk,),) = postgres.fetch(_new(type(row)), values)
+    ((row.pk,),) = postgres.fetch(_new(type(row)), values, kept=True)
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
@@ -37,7 +37,7 @@ def write(row: Model, names: Iterable[str]) -> None:
     database = connections[DEFAULT_DB_ALIAS]
     chosen = tuple(field for field in _columns(type(row)) if field.name in set(names))
     values = [field.get_db_prep_save(getattr(row, field.attname), database) for field in chosen]
-    postgres.run(_set(type(row), chosen), [*values, row.pk])
+    postgres.run(_set(type(row), chosen), [*values, row.pk], kept=True)
 
 
 def update(row: Model, was: Mapping[str, Any], version: str) -> bool:
@@ -51,7 +51,7 @@ def update(row: Model, was: Mapping[str, Any], version: str) -> bool:
         return True
     database = connections[DEFAULT_DB_ALIAS]
     values = [field.get_db_prep_save(now[field.attname], database) for field in changed]
-    return bool(postgres.fetch(_sql(type(row), changed), [*values, row.pk, version]))
+    return bool(postgres.fetch(_sql(type(row), changed), [*values, row.pk, version], kept=True))
 
 
 @cache

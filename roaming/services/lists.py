@@ -99,7 +99,7 @@ def _read(asked: PageRequest, of: ListOf, now: datetime) -> tuple[int, list[tupl
 def _walk(model: type[StoredObject], owners: frozenset[tuple[str, str]], length: int) -> Question:
     """The next objects of these owners behind an id: nearly all pages are this."""
     rows = listed(model._default_manager.filter(_owned(owners), addressees=[], pk__gt=_SPECIMEN))
-    return Question.of(rows.order_by("pk").values_list("pk", "document")[:length])
+    return Question.of(rows.order_by("pk").values_list("pk", "document")[:length], kept=False)
 
 
 def _after(asked: PageRequest) -> int | None:
