@@ -43,7 +43,7 @@ def free_port() -> int:
 def eventually(
     holds: Callable[[], Any],
     what: str,
-    seconds: float = 30.0,
+    seconds: float = 90.0,
     every: float = 0.2,
     why_not: Callable[[], str] = lambda: "",
 ) -> Any:
@@ -80,7 +80,7 @@ class Hub:
     def run(self, *words: str) -> str:
         """Run Python with the hub's environment and return what it prints."""
         command = [sys.executable, *words]
-        how = {"cwd": ROOT, "env": self.environment, "capture_output": True, "text": True, "timeout": 120}
+        how = {"cwd": ROOT, "env": self.environment, "capture_output": True, "text": True, "timeout": 240}
         done = subprocess.run(command, check=False, **how)
         assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
         return done.stdout
@@ -127,12 +127,12 @@ def running_hub(**settings: str) -> Iterator[Hub]:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     hub = Hub(data, web_port, ocpp_port, process, environment)
     try:
-        eventually(lambda: _up(hub), "the hub answers on both ports", seconds=90)
+        eventually(lambda: _up(hub), "the hub answers on both ports")
         yield hub
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(40)
+            process.wait(90)
         finally:
             process.kill()
             shutil.rmtree(data, ignore_errors=True)

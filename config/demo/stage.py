@@ -69,7 +69,7 @@ class Stage:
         with self._changed:
             return len(self.events)
 
-    def wait(self, wanted: Wanted, what: str, *, seconds: float = 15.0, since: int = 0) -> Event:
+    def wait(self, wanted: Wanted, what: str, *, seconds: float = 60.0, since: int = 0) -> Event:
         """The first event since a mark that is wanted; Missing(what) if it does not come in time."""
         deadline = time.monotonic() + seconds
         place = since
@@ -107,7 +107,7 @@ class Actor:
             self.process.stdin.write(dumps(order) + "\n")
             self.process.stdin.flush()
 
-    def ask(self, seconds: float = 20.0, **order: Any) -> Any:
+    def ask(self, seconds: float = 60.0, **order: Any) -> Any:
         """Give an order and wait until it is done; its result. Raises Missing if it failed."""
         number = str(next(self._ids))
         since = self.stage.mark()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, get_args
 
 from ocppbridge.charging.intents import Intent
@@ -55,6 +56,7 @@ def steps(dialect: Dialect, action: str) -> Iterator[Step]:
         yield "reads its answer", dialect.results[action]
 
 
+@cache
 def _words(write: Callable[..., Any]) -> frozenset[str]:
     """Every text in a writer, and in the functions that it leaves the writing to."""
     return frozenset().union(*(tracing.words(one) for one in tracing.reached(write) if not isinstance(one, type)))

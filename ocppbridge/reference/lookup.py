@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Final
 
 from ocppbridge.reference import pages
@@ -73,6 +74,7 @@ def _page(dialect: Dialect, kind: str, name: str) -> Page:
     return pages.type_page(types(dialect.version)[name])
 
 
+@cache
 def _names(version: str) -> Mapping[str, list[tuple[str, str]]]:
     """Folded name → (kind, name as it is written); messages come first."""
     found: dict[str, list[tuple[str, str]]] = {}

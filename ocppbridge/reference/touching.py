@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
+from functools import cache
 from types import FunctionType
 
 from ocppbridge.reference import handling, tracing
@@ -26,19 +27,20 @@ def _reasons(one: Decision, dialect: Dialect, action: str, applied: dict[str, st
         yield f"applied where it {applied[one.id]}"
     if re.search(rf"\b{action}\b", f"{one.section} {one.question} {one.title}"):
         yield "the register names it"
-    named = {verb.__name__ for verb in handling.verbs(dialect, action)} & _verbs_of(one)
+    named = {verb.__name__ for verb in handling.verbs(dialect, action)} & _verbs_of(one.applied_in)
     if named:
         yield f"applied where {' and '.join(sorted(named))} is asked for"
 
 
-def _verbs_of(one: Decision) -> set[str]:
+@cache
+def _verbs_of(module: str) -> frozenset[str]:
     """The verbs that the functions of the deciding module name: the decision is met on the way to them."""
-    if not one.applied_in.startswith("ocppbridge.bridge"):
-        return set()
-    functions = [part for part in vars(importlib.import_module(one.applied_in)).values() if _is_own(part, one)]
+    if not module.startswith("ocppbridge.bridge"):
+        return frozenset()
+    functions = [part for part in vars(importlib.import_module(module)).values() if _is_own(part, module)]
     named = {name for function in functions for name in function.__code__.co_names}
-    return named & {verb.__name__ for verb in handling.verbs_anywhere()}
+    return frozenset(named & {verb.__name__ for verb in handling.verbs_anywhere()})
 
 
-def _is_own(part: object, one: Decision) -> bool:
-    return isinstance(part, FunctionType) and part.__module__ == one.applied_in
+def _is_own(part: object, module: str) -> bool:
+    return isinstance(part, FunctionType) and part.__module__ == module

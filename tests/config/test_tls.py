@@ -35,7 +35,7 @@ def test_the_process_serves_tls_and_asks_for_certificates_without_insisting(engi
     variables = {"DJANGO_SETTINGS_MODULE": "config.settings", **spec.environment}
     process = subprocess.Popen(spec.command, env={**os.environ, **variables})
     try:
-        eventually(lambda: healthy("127.0.0.1", spec.port, spec.tls), "it is up", seconds=30)
+        eventually(lambda: healthy("127.0.0.1", spec.port, spec.tls), "it is up")
         assert not healthy("127.0.0.1", spec.port), "nothing is served without TLS"
         context = ssl.create_default_context(cadata=CA.pem)
         with (

@@ -42,7 +42,7 @@ def chain(hub: Hub) -> Iterator[Chain]:
         invited = far.command("invite_platform", "--role", "HUB", "--party", "NL/HUB", "--name", "The near hub")
         hub.command("register_with", "--url", invited["versions_url"], "--token", invited["token_a"])
         for one in (found.near, found.far):  # what is pulled while it is pushed comes twice
-            eventually(lambda one=one: one.one(UNREAD) == 0, "each has read the other's lists", seconds=60)
+            eventually(lambda one=one: one.one(UNREAD) == 0, "each has read the other's lists")
         yield found
 
 

@@ -38,12 +38,12 @@ class Operator:
         self.url, self.headers = f"{hub.url}/api/v1", {"Authorization": f"Bearer {token}"}
 
     def get(self, path: str, **query: str) -> Any:
-        answer = requests.get(f"{self.url}/{path}", params=query, headers=self.headers, timeout=20)
+        answer = requests.get(f"{self.url}/{path}", params=query, headers=self.headers, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def post(self, path: str, body: Any = None, expected: int = 202) -> Any:
-        answer = requests.post(f"{self.url}/{path}", json=body or {}, headers=self.headers, timeout=20)
+        answer = requests.post(f"{self.url}/{path}", json=body or {}, headers=self.headers, timeout=60)
         assert answer.status_code == expected, answer.text
         return answer.json()
 

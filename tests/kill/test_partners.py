@@ -64,7 +64,7 @@ def test_a_crawl_goes_on_at_the_page_where_its_worker_was_killed(hub: Hub, cpo: 
     """TRA-09, PAG-12: nothing is lost, and nothing but the page under way is asked for twice."""
     eventually(lambda: len(asked(cpo)) > 15, "the crawl is under way", every=0.02)
     kill(hub, "worker-bulk")
-    eventually(lambda: hub.one("SELECT state FROM roaming_pull") == "IDLE", "the crawl is complete", seconds=60)
+    eventually(lambda: hub.one("SELECT state FROM roaming_pull") == "IDLE", "the crawl is complete")
     assert hub.one("SELECT count(*) FROM roaming_location") == PAGES
     assert hub.rows("SELECT pages, objects_seen, total FROM roaming_pull") == [(PAGES, PAGES, PAGES)]
     assert sorted(set(asked(cpo))) == list(range(PAGES))
@@ -88,7 +88,7 @@ def test_a_rotation_whose_worker_was_killed_is_done_again(hub: Hub, cpo: Partner
     eventually(lambda: cpo.requests("PUT", "/credentials"), "the partner is asked", every=0.05)
     kill(hub, "worker-deliver")
     last = "SELECT state FROM roaming_handshake ORDER BY id DESC LIMIT 1"
-    eventually(lambda: hub.one(last) == "DONE", "the rotation is done", seconds=60)
+    eventually(lambda: hub.one(last) == "DONE", "the rotation is done")
     hang.set()
     assert hub.one("SELECT attempts FROM roaming_handshake ORDER BY id DESC LIMIT 1") == 2
     assert cpo.token_for_hub != old

@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 PASSWORD = "a-password-of-a-machine"
 
 
-def eventually(holds: Callable[[], Any], what: str = "", seconds: float = 10.0) -> Any:
+def eventually(holds: Callable[[], Any], what: str = "", seconds: float = 60.0) -> Any:
     """The first true value of a condition."""
     deadline = time.monotonic() + seconds
     while not (found := holds()):
@@ -73,7 +73,7 @@ class Talk:
         self.send([2, message_id, action, payload])
         return message_id
 
-    def exchange(self, message_id: str, seconds: float = 10.0) -> list[Any]:
+    def exchange(self, message_id: str, seconds: float = 60.0) -> list[Any]:
         """The answer to one call of ours; calls of the hub that come between are kept in `calls`."""
         while True:
             frame = self.receive(seconds)
@@ -82,7 +82,7 @@ class Talk:
             elif frame[1] == message_id:
                 return frame
 
-    def called(self, seconds: float = 10.0) -> list[Any]:
+    def called(self, seconds: float = 60.0) -> list[Any]:
         """The next call of the hub."""
         if self.calls:
             return self.calls.pop(0)
@@ -96,7 +96,7 @@ class Talk:
     def send(self, frame: list[Any]) -> None:
         self.socket.send(json.dumps(frame))
 
-    def receive(self, seconds: float = 10.0) -> list[Any]:
+    def receive(self, seconds: float = 60.0) -> list[Any]:
         frame: list[Any] = json.loads(self.socket.recv(timeout=seconds))
         return frame
 

@@ -33,12 +33,12 @@ def test_a_sweep_that_comes_while_another_runs_does_nothing() -> None:
         with held(Lock.SWEEP) as free:
             assert free
             begun.set()
-            done.wait(10)
+            done.wait(60)
         connections["default"].close()
 
     thread = threading.Thread(target=other)
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     tasks.sweep()
     call.refresh_from_db()
     assert call.state == "queued"

@@ -27,7 +27,7 @@ def dripping(one: Target, connection: Any) -> None:
 
 
 def hanging(one: Target, connection: Any) -> None:
-    one.closing.wait(20)
+    one.closing.wait(60)
 
 
 def redirecting(one: Target, connection: Any) -> None:

@@ -101,7 +101,7 @@ def settled() -> None:
     barrier = threading.Barrier(authorizations.ASKERS + 1)
     for _ in range(authorizations.ASKERS):
         authorizations.askers.submit(barrier.wait)
-    barrier.wait(timeout=30)
+    barrier.wait(timeout=60)
 
 
 @pytest.fixture

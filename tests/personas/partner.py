@@ -263,7 +263,7 @@ def partner(party: str, role: str, **more: Any) -> Iterator[Partner]:
         one.close()
 
 
-def until(condition: Callable[[], Any], seconds: float = 5.0) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     """The first true value of the condition, or an assertion."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -41,7 +41,7 @@ def test_a_push_without_routing_headers_or_message_ids(hub: Any, cpo: Partner) -
     """Peers 1: who it is from follows from the token; ids are made."""
     token = base64.b64encode(cpo.token_for_hub.encode()).decode()
     url = cpo.at("locations", "RECEIVER", "NL", "CPO", "LOC1")
-    answer = requests.put(url, json={**samples.location()}, headers={"Authorization": f"Token {token}"}, timeout=5)
+    answer = requests.put(url, json={**samples.location()}, headers={"Authorization": f"Token {token}"}, timeout=60)
     assert (answer.status_code, answer.json()["status_code"]) == (201, 1000)
     assert len(answer.headers["X-Request-ID"]) == 36
     assert Exchange.objects.get(method="PUT", direction="IN").routing == "broadcast"

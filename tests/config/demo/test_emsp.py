@@ -40,7 +40,7 @@ class Peer:
 
     def send(self, method: str, path: str, body: Any = None, token: str = "") -> requests.Response:
         heads = {"Authorization": words.header(token or self.token), "X-Request-ID": "r", "X-Correlation-ID": "c"}
-        return requests.request(method, f"{self.url}/{path}", json=body, headers=heads, timeout=5)
+        return requests.request(method, f"{self.url}/{path}", json=body, headers=heads, timeout=60)
 
     def last(self, event: str) -> dict[str, Any]:
         return self.stage.wait(lambda told: told["event"] == event, event)
@@ -85,7 +85,7 @@ def test_the_same_cdr_is_taken_once_and_another_content_refused(peer: Peer) -> N
     first, again = peer.send("POST", "2.2.1/cdrs", cdr), peer.send("POST", "2.2.1/cdrs", cdr)
     assert first.headers["Location"] == again.headers["Location"]
     assert peer.send("POST", "2.2.1/cdrs", cdr | {"total_energy": 1.5}).json()["status_code"] == 2001
-    assert requests.get(first.headers["Location"], headers={"Authorization": words.header(peer.token)}, timeout=5).ok
+    assert requests.get(first.headers["Location"], headers={"Authorization": words.header(peer.token)}, timeout=60).ok
 
 
 def test_one_that_is_down_refuses_everything_until_it_is_well(peer: Peer) -> None:

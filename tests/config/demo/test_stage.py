@@ -19,7 +19,7 @@ def test_waiting_finds_what_came_before_and_what_comes_later() -> None:
     stage.told({"event": "a"})
     assert stage.wait(lambda event: event["event"] == "a", "a")
     threading.Timer(0.05, stage.told, [{"event": "b"}]).start()
-    assert stage.wait(lambda event: event["event"] == "b", "b", seconds=5)
+    assert stage.wait(lambda event: event["event"] == "b", "b", seconds=60)
 
 
 def test_what_came_before_the_mark_does_not_count() -> None:

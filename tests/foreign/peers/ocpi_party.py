@@ -53,7 +53,7 @@ def call(method, url, body=None, to=""):
     content = None if body is None else body.json(exclude_none=True)
     if content is not None:
         heads["Content-Type"] = "application/json"
-    answer = httpx.request(method, url, content=content, headers=heads, timeout=20)
+    answer = httpx.request(method, url, content=content, headers=heads, timeout=60)
     envelope = answer.json()
     if answer.status_code >= 300 or not 1000 <= envelope["status_code"] < 2000:
         raise RuntimeError(f"{method} {url}: HTTP {answer.status_code}, {envelope}")
@@ -170,7 +170,7 @@ class Orders:
         return {"command_id": command_id, "result": response.result.value}
 
     def _refused(self):
-        answer = httpx.get(_credentials(), headers={"Authorization": _token()}, timeout=20)
+        answer = httpx.get(_credentials(), headers={"Authorization": _token()}, timeout=60)
         return answer.status_code == 401
 
     def _card(self, uid):

@@ -41,7 +41,7 @@ class Walker:
         """The actions that it answers are known when it is made."""
         socket = await connect(self.url, subprotocols=[self.subprotocol], additional_headers=self.heads, proxy=None)  # type: ignore[list-item]
         answering = {f"on_{action}": self._route(action, answer) for action, answer in answers.items()}
-        self.station = type("Answering", (self.kind,), answering)(self.identity, socket, response_timeout=20)
+        self.station = type("Answering", (self.kind,), answering)(self.identity, socket, response_timeout=60)
         self.listening = asyncio.create_task(self.station.start())
 
     def _route(self, action: str, answer: dict[str, Any]) -> Any:

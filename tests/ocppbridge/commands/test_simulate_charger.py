@@ -36,7 +36,7 @@ do = "unplug"
 [[step]]
 do = "restore"
 until = "caught_up"
-within = 20
+within = 60
 """
 
 

@@ -68,7 +68,7 @@ def test_a_foreign_station_takes_every_answer_and_every_call(
     assert problems(peer, dialect, vectors) == {}
     station.refresh_from_db()
     asked = [calls.queue(station, intent, purpose="staff") for intent in intents(dialect, vectors)]
-    eventually(lambda: settled(station, asked), "every call is settled", seconds=60)
+    eventually(lambda: settled(station, asked), "every call is settled")
     told = {f"{call.action}: {call.error_code} {call.error_description}" for call in fresh(asked) if not answered(call)}
     assert told == set()
     assert [event for event in stage.events if event["event"] == "invalid"] == []

@@ -306,10 +306,10 @@ def test_a_campaign_over_twenty_stations_stops_when_three_of_a_wave_fail(door: D
         return set(names_of) == set(names[:7]) - bad
 
     with on_the_road(seats):
-        eventually(booted, "all are there", seconds=60)
+        eventually(booted, "all are there")
         assert campaigns.start(row, datetime.now(UTC)) == 20
-        eventually(over, "the campaign stops", seconds=90)
-        eventually(updated, "the others boot with the new version", seconds=60)
+        eventually(over, "the campaign stops")
+        eventually(updated, "the others boot with the new version")
     connection.close()
     row.refresh_from_db()
     assert row.reason.endswith("updates have failed, more than 10 %")

@@ -92,7 +92,7 @@ def test_the_same_start_on_two_sockets_at_once_begins_one_transaction() -> None:
 
     def begin() -> None:
         try:
-            together.wait(10)
+            together.wait(60)
             numbers.append(transactions.begin(station.pk, start, refused(), NOW).wire_id)
         finally:
             connections["default"].close()

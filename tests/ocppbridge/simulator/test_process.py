@@ -81,7 +81,7 @@ def test_a_driver_charges_and_what_was_cut_off_is_said_again_on_a_new_socket(ver
         station.say(do="plug")
         station.say(do="swipe", id_token="04AA")
         stage.wait(lambda note: note["event"] == "acknowledged" and note["action"] == start, "the transaction begins")
-        host.sockets.get(timeout=5).close()
+        host.sockets.get(timeout=60).close()
         stage.wait(lambda note: note["event"] == "offline", "the socket is gone")
         station.say(do="unplug")
         ended = stage.wait(lambda note: note["event"] == "ended", "the transaction ends")
@@ -104,5 +104,5 @@ def test_the_process_ends_when_its_standard_input_closes() -> None:
         station = stage.enter("CP 1", "ocppbridge.simulator", *arguments(host, "2.1"))
         stage.wait(lambda note: note["event"] == "online", "the station is online")
         station.leave()
-        assert station.process.wait(10) == 0
+        assert station.process.wait(60) == 0
         eventually(lambda: host.goodbyes == [1001], "it goes away, nothing has failed")

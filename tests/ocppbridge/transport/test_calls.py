@@ -46,11 +46,22 @@ def settle(call: Call, wanted: str) -> Call:
     return call
 
 
-def test_a_call_is_woken_sent_answered_and_settled_with_its_outcome(door: Door) -> None:
+def looked_for_calls(talk: Talk) -> None:
+    """Its first frame made the node look for calls: that look is over."""
+    for _ in range(3):
+        talk.call("Heartbeat", {})
+
+
+def test_a_call_is_woken_sent_answered_and_settled_with_its_outcome(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "CALLS_AFTER", 3600.0)  # what is sent now was nudged
     new_station("CP1")
     with door.station("CP1") as talk:
-        call = calls.queue(booted(talk), Reset(When.NOW), purpose="staff")
-        frame = talk.called(seconds=0.9)  # by the wake-up, not by the sweep
+        station = booted(talk)
+        looked_for_calls(talk)
+        call = calls.queue(station, Reset(When.NOW), purpose="staff")
+        frame = talk.called()
         assert frame[2:] == ["Reset", {"type": "Hard"}]
         call.refresh_from_db()
         assert (call.state, call.sent_on) == ("sent", Station.objects.get().connection_id)
@@ -217,8 +228,7 @@ def test_the_sweep_wakes_a_holder_that_missed_its_nudge(door: Door, monkeypatch:
     new_station("CP1")
     with door.station("CP1") as talk:
         station = booted(talk)
-        for _ in range(3):  # its first frame made the node look for calls: that look is over
-            talk.call("Heartbeat", {})
+        looked_for_calls(talk)
         Call.objects.create(
             station=station, action="ClearCache", payload={}, expires_at=timezone.now() + timedelta(minutes=1)
         )

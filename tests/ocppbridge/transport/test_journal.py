@@ -50,7 +50,7 @@ def writing(work: Callable[[Journal, Health], Awaitable[None]], heard: Heard, co
         writer = Journal(connect, health, lambda shard, priority: heard.committed.append((shard, priority)))
         lanes = [asyncio.create_task(lane.run()) for lane in writer.lanes]
         await work(writer, health)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while any(lane.waiting for lane in writer.lanes):
                 await asyncio.sleep(0.01)
         for lane in lanes:
@@ -222,7 +222,7 @@ def test_a_journal_with_too_much_to_write_says_so_until_it_is_written(monkeypatc
             full.append(writer.full)
             writer.put(heard.unit("{}", n))
         full.append(writer.full)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while writer.full:
                 await asyncio.sleep(0)
 
@@ -241,7 +241,7 @@ def test_who_fails_when_told_of_a_commit_stops_nobody_else() -> None:
         writer.put(Unit(heard.unit("{}", 1).entries, fails))
         for n in (2, 3):
             writer.put(heard.unit(f"{n}", n))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while any(lane.waiting for lane in writer.lanes):
                     await asyncio.sleep(0.01)
 

@@ -75,15 +75,15 @@ def test_a_station_that_answers_no_ping_is_gone_after_a_hard_limit(clean: None) 
     new_station()
     with serving(ws_ping_interval=0.3, ws_ping_timeout=0.3) as door, silent(door):
         eventually(lambda: Connection.objects.filter(closed_at=None).exists())
-        eventually(lambda: Connection.objects.filter(closed_at__isnull=False).exists(), seconds=5)
+        eventually(lambda: Connection.objects.filter(closed_at__isnull=False).exists())
     assert Station.objects.get().connection_id is None
 
 
 def test_a_station_that_answers_pings_and_says_nothing_else_stays(clean: None) -> None:
     new_station()
-    with serving(ws_ping_interval=0.1, ws_ping_timeout=0.3) as door, door.station("CP1") as talk:
+    with serving(ws_ping_interval=0.1, ws_ping_timeout=1.0) as door, door.station("CP1") as talk:
         quiet = threading.Event()
-        assert not quiet.wait(1.0)  # ten pings
+        assert not quiet.wait(1.5)  # fifteen pings
         assert talk.call("Heartbeat", {})["currentTime"]
     assert Connection.objects.count() == 1
 

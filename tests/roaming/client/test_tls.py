@@ -126,7 +126,7 @@ def test_a_peer_that_never_ends_its_handshake_is_given_up(settings: Any) -> None
     """S6: the deadline covers TLS as well."""
     settings.OUTBOUND_ALLOW = [ip_network("127.0.0.0/8")]
     silent = Evil(lambda connection: None)
-    silent.act = lambda connection: void(silent.closing.wait(10))
+    silent.act = lambda connection: void(silent.closing.wait(60))
     try:
         with pytest.raises((Timeout, Unreachable)):
             call(f"https://partner.example:{silent.port}/", seconds=0.5)

@@ -148,7 +148,7 @@ def test_a_crawl_that_a_worker_does_is_watched(hub: Any, cpo: Partner) -> None:
     page, hold = cpo.answers["GET", PATH], threading.Event()
 
     def slow(seen: Seen) -> Said:
-        hold.wait(10)
+        hold.wait(60)
         assert callable(page)
         return page(seen)
 

@@ -162,9 +162,10 @@ def marks() -> dict[str, set[str]]:
 
 
 def test_every_decision_is_applied_where_it_says_and_nowhere_unnamed() -> None:
-    wrong = {one.id: one.applied_in for one in every() if one.applied_in not in marks().get(one.id, set())}
+    marked = marks()
+    wrong = {one.id: one.applied_in for one in every() if one.applied_in not in marked.get(one.id, set())}
     assert wrong == {}, "not marked in the module that applied_in names"
-    assert set(marks()) - set(REGISTRY) == set(), "marked but not registered"
+    assert set(marked) - set(REGISTRY) == set(), "marked but not registered"
 
 
 def test_the_register_imports_the_standard_library_only() -> None:

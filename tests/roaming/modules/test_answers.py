@@ -61,7 +61,7 @@ def test_an_optional_field_may_be_null_empty_or_absent(hub: Any, cpo: Partner) -
 def test_ids_that_we_make_are_uuids(hub: Any, cpo: Partner, emsp: Partner) -> None:
     """MID-07, MID-01, MID-02, TRA-02, COO-01: in answers to those who sent none, and on what we send."""
     token = base64.b64encode(emsp.token_for_hub.encode()).decode()
-    answer = requests.get(f"{hub.url}/ocpi/versions", headers={"Authorization": f"Token {token}"}, timeout=5)
+    answer = requests.get(f"{hub.url}/ocpi/versions", headers={"Authorization": f"Token {token}"}, timeout=60)
     cpo.call("PUT", cpo.at("tariffs", "RECEIVER", "NL", "CPO", "T1"), samples.tariff())
     hub.work()
     (pushed,) = emsp.pushed("tariffs")

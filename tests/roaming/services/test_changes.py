@@ -58,12 +58,12 @@ def test_what_commits_late_comes_after_what_was_read_meanwhile() -> None:
         with transaction.atomic():
             world.cdr("SLOW")
             written.set()
-            may_commit.wait(10)
+            may_commit.wait(60)
         connections["default"].close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert written.wait(10)
+    assert written.wait(60)
     world.cdr("FAST")
     first, cursor = read_all()
     may_commit.set()
@@ -115,7 +115,7 @@ def test_a_reader_waits_for_the_assigner_that_is_under_way() -> None:
         with transaction.atomic():
             changes.assign()
             begun.set()
-            may_end.wait(10)
+            may_end.wait(60)
         connections["default"].close()
 
     seen: list[Any] = []
@@ -126,7 +126,7 @@ def test_a_reader_waits_for_the_assigner_that_is_under_way() -> None:
 
     threads = [threading.Thread(target=assigner), threading.Thread(target=reader)]
     threads[0].start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     threads[1].start()
     threads[1].join(0.3)
     assert seen == []

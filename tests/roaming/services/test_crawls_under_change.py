@@ -87,7 +87,9 @@ windows = st.sampled_from([{}, {"date_from": 4}, {"date_to": 105}, {"date_from":
 
 
 @pytest.mark.django_db
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     there=st.integers(0, 10), limit=st.integers(1, 4), window=windows,
     between=st.lists(st.lists(change, max_size=4), min_size=1, max_size=10),

@@ -161,7 +161,7 @@ def test_two_workers_do_a_handshake_once(hub: Any, emsp: Partner) -> None:
     hold = threading.Event()
 
     def slow(seen: Seen) -> Said:
-        hold.wait(10)
+        hold.wait(60)
         assert callable(take)
         return take(seen)
 

@@ -214,7 +214,9 @@ objects = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     module=st.sampled_from(sorted(MODELS)), rows=objects, limit=st.integers(1, 5),
     agreements=st.lists(agreement, max_size=5, unique_by=lambda one: (one["cpo"], one["emsp"])),

@@ -85,7 +85,9 @@ def world(db: None) -> dict[str, Party]:
     return found
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(agreement, max_size=8),
     st.sampled_from(["open", "agreement"]),
