@@ -80,12 +80,10 @@ class BalanceAdmin(Shown[Balance]):
 
 def chosen(said: dict[str, Any]) -> Selection:
     """What an address asks for; whatever it cannot mean is left out."""
-    selection = Selection(reconciliation.month_of(timezone.now()))
     try:
         selection = Selection(reconciliation.month_named(said.get("month", "")))
     except ValueError:
-        if newest := reconciliation.months()[:1]:
-            selection = Selection(newest[0])
+        selection = Selection(reconciliation.newest(timezone.now()))
     try:
         party = PartyId.parse(said.get("party", ""))
     except ValueError:

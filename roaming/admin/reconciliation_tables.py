@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from roaming.console import links
@@ -113,7 +113,7 @@ def _summed(kind: str, currency: str, found: Sequence[Wrong]) -> tuple[Any, ...]
 
 def _rows(selection: Selection, rows: Sequence[Balance]) -> Panel:
     title = WORDS[selection.kind] if selection.kind else "What is wrong, one by one"
-    headers = ("Session", "CDR", "With", "Ended", "Problem", "Session says", "CDRs stand", "What can be done")
+    headers = ("Session", "CDR", "With", "Ended", "Problem, and what can be done", "Session says", "CDRs stand")
     return Panel(title, headers, [_row(one, selection) for one in rows], empty="Nothing.")
 
 
@@ -125,7 +125,8 @@ def _row(row: Balance, selection: Selection) -> tuple[Any, ...]:
     said = _figures(row.session_energy, row.session_cost, row.currency) if row.session_energy is not None else "–"
     stands = _figures(row.energy_import - row.energy_export, row.cost, row.currency) if row.standing else "nothing"
     ended = whole(f"{row.ended_at:%m-%d %H:%M}")
-    return session, cdr, _with(row, selection), ended, badges(labels), said, stands, _steps(row)
+    trouble = format_html("{}<br>{}", badges(labels), _steps(row))
+    return session, cdr, _with(row, selection), ended, trouble, said, stands
 
 
 def _with(row: Balance, selection: Selection) -> SafeString:

@@ -57,9 +57,9 @@ def corrections(cdr: Cdr, known: Iterable[Cdr]) -> Iterator[Finding]:
     if is_credit(cdr) != bool(cdr.get("credit_reference_id")):
         message = "credit is true exactly where credit_reference_id is set (CDR-12)"
         yield error("credit_without_reference", "/credit_reference_id", message)
-    if is_credit(cdr):
+    if is_credit(cdr) and cdr.get("credit_reference_id"):
         yield from _credited(cdr, others)
-    else:
+    elif not is_credit(cdr):
         yield from _billed_twice(cdr, others)
 
 

@@ -2,9 +2,10 @@
 
 Of a session the CDRs that stand are summed; what it is held against is the Session itself. Differences are looked for
 only once every CDR of it has been assessed and none waits for staff, for until then nothing is final. The CDR to look
-at first is one that is held, else the latest that is no credit. The outbox says what was delivered; a CDR that nobody
-needs to be told of has no row there. Sums change by what a row says now less what it said before: one settler at a
-time makes that exact.
+at first is one that is held, else the latest that is no credit. A balance is of the month in which what stands ended,
+as it is billed; where nothing stands, of its Session's, whatever the clock of a CDR in doubt says. The outbox says
+what was delivered; a CDR that nobody needs to be told of has no row there. Sums change by what a row says now less
+what it said before: one settler at a time makes that exact.
 """
 
 from __future__ import annotations
@@ -65,15 +66,14 @@ WITH taken AS (
         bool_and(verdict IS NOT NULL) AS assessed, coalesce(bool_or(verdict = 'ON_HOLD'), false) AS held,
         bool_or(verdict = 'REJECTED') AND NOT coalesce(bool_or(stands), false) AS rejected,
         bool_or(untold) AS untold, bool_or(nobody) AS nobody,
+        max(end_date_time) FILTER (WHERE stands) AS stood_until,
         (array_agg(id ORDER BY verdict = 'ON_HOLD' DESC NULLS LAST, credit, id DESC))[1] AS first
     FROM bills GROUP BY country_code, party_id, key, sessionless
 ), held AS (
     SELECT w.country_code, w.party_id, w.key, w.sessionless, s.id AS session_id, b.first AS cdr_id,
         coalesce(s.token_country_code, c.token_country_code) AS token_country_code,
         coalesce(s.token_party_id, c.token_party_id) AS token_party_id,
-        coalesce(c.end_date_time, s.end_date_time, s.start_date_time) AS ended_at,
-        date_trunc('month', coalesce(c.end_date_time, s.end_date_time, s.start_date_time) AT TIME ZONE 'UTC')::date
-            AS month,
+        coalesce(b.stood_until, s.end_date_time, c.end_date_time, s.start_date_time) AS ended_at,
         coalesce(c.currency, s.currency) AS currency, s.kwh AS session_energy, s.total_cost AS session_cost,
         coalesce(b.cdrs, 0) AS cdrs, coalesce(b.standing, 0) AS standing, coalesce(b.taken_kwh, 0) AS taken_kwh,
         coalesce(b.given_kwh, 0) AS given_kwh, coalesce(b.cost, 0) AS cost, array_remove(ARRAY[
@@ -100,13 +100,15 @@ WITH taken AS (
         = (w.country_code, w.party_id, w.key, w.sessionless)
     LEFT JOIN roaming_cdr c ON c.id = b.first
     WHERE b.first IS NOT NULL OR s.status = 'COMPLETED'
+), dated AS (
+    SELECT held.*, date_trunc('month', ended_at AT TIME ZONE 'UTC')::date AS month FROM held
 ), made AS (
     INSERT INTO roaming_balance (country_code, party_id, key, sessionless, token_country_code, token_party_id, month,
         ended_at, currency, session_id, session_energy, session_cost, cdr_id, cdrs, standing, energy_import,
         energy_export, cost, problems, settled_at)
     SELECT country_code, party_id, key, sessionless, token_country_code, token_party_id, month, ended_at, currency,
         session_id, session_energy, session_cost, cdr_id, cdrs, standing, taken_kwh, given_kwh, cost, problems, %(now)s
-    FROM held
+    FROM dated
     ON CONFLICT (country_code, party_id, key, sessionless) DO UPDATE SET
         token_country_code = excluded.token_country_code, token_party_id = excluded.token_party_id,
         month = excluded.month, ended_at = excluded.ended_at, currency = excluded.currency,
@@ -116,7 +118,7 @@ WITH taken AS (
         cost = excluded.cost, problems = excluded.problems, settled_at = excluded.settled_at
 ), moved AS (
     SELECT 1 AS sign, month, token_country_code, token_party_id, country_code, party_id, currency, sessionless, cdrs,
-        taken_kwh, given_kwh, cost, session_energy, session_cost, problems FROM held
+        taken_kwh, given_kwh, cost, session_energy, session_cost, problems FROM dated
     UNION ALL
     SELECT -1, b.month, b.token_country_code, b.token_party_id, b.country_code, b.party_id, b.currency, b.sessionless,
         b.cdrs, b.energy_import, b.energy_export, b.cost, b.session_energy, b.session_cost, b.problems

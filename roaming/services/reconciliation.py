@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from django.db.models import F, Max, Min, QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat
 
 from roaming.models import Balance, BalanceSum
@@ -130,14 +130,15 @@ def every(selection: Selection, size: int = 2_000) -> Iterator[Balance]:
 
 
 def months() -> list[date]:
-    """From the newest that holds anything to the oldest."""
-    ends = BalanceSum.objects.filter(rows__gt=0).aggregate(first=Min("month"), last=Max("month"))
-    month, first = ends["last"], ends["first"]
-    found: list[date] = []
-    while month is not None and month >= first:
-        found.append(month)
-        month = before(month)
-    return found
+    """Those that hold anything, the newest first."""
+    held = BalanceSum.objects.filter(rows__gt=0).order_by("-month").values_list("month", flat=True)
+    return list(held.distinct())
+
+
+def newest(now: datetime) -> date:
+    """The last that holds anything and is not to come: what a wrong clock dates ahead must not be what staff see."""
+    held, present = months(), month_of(now)
+    return next((month for month in held if month <= present), held[0] if held else present)
 
 
 def month_of(moment: datetime) -> date:
@@ -148,11 +149,6 @@ def month_of(moment: datetime) -> date:
 def month_named(text: str) -> date:
     """`2026-11`. Raises ValueError."""
     return datetime.strptime(f"{text}-01", "%Y-%m-%d").replace(tzinfo=UTC).date()
-
-
-def before(month: date) -> date:
-    """The month before."""
-    return (month.replace(year=month.year - 1, month=12)) if month.month == 1 else month.replace(month=month.month - 1)
 
 
 def narrowed(selection: Selection, **changes: Any) -> Selection:

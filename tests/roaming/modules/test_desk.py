@@ -76,7 +76,7 @@ def test_what_does_not_fit_is_held_or_rejected_with_its_reasons(
     [
         ({"total_cost": {"excl_vat": D(-5)}}, "ON_HOLD", ["negative_cost", "total_cost_mismatch"]),
         ({"id": "X" * 37}, "REJECTED", ["id_too_long"]),
-        ({"credit": True}, "REJECTED", ["credit_without_reference", "credit_of_unknown_cdr"]),
+        ({"credit": True}, "REJECTED", ["credit_without_reference"]),
         ({"credit_reference_id": "CDR0"}, "REJECTED", ["credit_without_reference"]),
         ({"cdr_location": {**cdr()["cdr_location"], "evse_id": "#NA"}}, "ON_HOLD", ["charged_nowhere"]),
         ({"charging_periods": [samples.period(LATER, 6), samples.period(START, 4)]}, "ACCEPTED", []),

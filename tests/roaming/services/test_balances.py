@@ -147,6 +147,19 @@ def test_what_differs_from_the_session_is_found(changes: dict[str, Any], found: 
     assert problems() == found
 
 
+def test_it_is_of_the_month_in_which_what_stands_ended_else_its_session() -> None:
+    """S42: what the clock of a CDR in doubt says moves nothing; one that counts is where it is billed."""
+    ended()
+    row = billed("ON_HOLD", end_date_time="2036-01-01T00:00:00Z")
+    assert (settled().month, settled().problems) == (date(2026, 11, 1), [PROBLEM.ON_HOLD])
+    judged(row, "ACCEPTED")
+    assert settled().month == date(2036, 1, 1)
+    judged(row, "REJECTED")
+    assert settled().month == date(2026, 11, 1)
+    Session.objects.all().delete()
+    assert settled().month == date(2036, 1, 1)
+
+
 def test_each_flow_is_held_against_its_own_and_not_the_net() -> None:
     """TAR-31: 13 taken and 3 given back is not 10 taken."""
     flows = [{"type": "ENERGY_IMPORT", "volume": 13}, {"type": "ENERGY_EXPORT", "volume": 3}]
