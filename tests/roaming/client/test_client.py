@@ -6,13 +6,14 @@ import resource
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
 from roaming import client
-from roaming.client import Broken, Call, Forbidden, Peer, Timeout, TooLarge, Unreachable
+from roaming.client import Broken, Call, Forbidden, Peer, Timeout, TooLarge, Unreachable, wire
 from roaming.client.guard import vet
 from roaming.models import Exchange
 from roaming.ocpi.headers import MessageIds
@@ -190,6 +191,112 @@ def test_an_answer_that_breaks_off_is_no_answer(settings: Any, text: bytes) -> N
     with evil(says(text)) as peer, pytest.raises(Broken) as caught:
         call(peer.url, method="POST")
     assert caught.value.sent
+
+
+KEPT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+def lasting() -> Evil:
+    """A peer that keeps its connections open."""
+    one = Evil(says(b""))
+
+    def act(connection: Any) -> None:
+        connection.sendall(KEPT)
+        while text := connection.recv(65_536):
+            one.received.append(text)
+            connection.sendall(KEPT)
+
+    one.act = act
+    return one
+
+
+def test_a_connection_serves_the_next_call_too_and_its_host_is_not_looked_up_again(settings: Any) -> None:
+    """S2: it leads to the address that was vetted when it was made."""
+    settings.OUTBOUND_ALLOW = LOOPBACK
+    asked: list[str] = []
+
+    def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    with closing(lasting()) as peer:
+        url = f"http://partner.example:{peer.port}/x"
+        for method in ("GET", "PUT", "POST"):
+            assert call(url, hosts=("partner.example",), method=method, resolve=resolve).body == b"{}"
+        assert (peer.connections, asked) == (1, ["partner.example"])
+        assert [text.split()[0] for text in peer.received] == [b"GET", b"PUT", b"POST"]
+
+
+def test_a_connection_that_was_made_by_other_rules_serves_no_call(settings: Any) -> None:
+    """S1."""
+    settings.OUTBOUND_ALLOW = LOOPBACK
+    with closing(lasting()) as peer:
+        call(peer.url)
+        settings.OUTBOUND_ALLOW = []
+        with pytest.raises(Forbidden):
+            call(peer.url)
+        assert len(peer.received) == 1
+
+
+def test_a_connection_that_was_idle_too_long_is_not_used_again(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its peer may be closing it, and a POST would be lost."""
+    settings.OUTBOUND_ALLOW = LOOPBACK
+    monkeypatch.setattr(wire, "IDLE", -1.0)
+    with closing(lasting()) as peer:
+        call(peer.url)
+        call(peer.url, method="POST")
+        assert peer.connections == 2
+
+
+def test_a_connection_that_the_peer_has_closed_is_not_used_again(settings: Any) -> None:
+    settings.OUTBOUND_ALLOW = LOOPBACK
+    closed = threading.Semaphore(0)
+
+    def act(connection: Any) -> None:
+        connection.sendall(KEPT)
+        connection.close()
+        closed.release()
+
+    with evil(act) as peer:
+        call(peer.url)
+        assert closed.acquire(timeout=5)
+        assert call(peer.url, method="POST").body == b"{}"
+        assert peer.connections == 2
+
+
+def test_a_call_that_is_late_does_not_leave_its_connection_to_the_next(settings: Any) -> None:
+    """S6: what it waited for would come to somebody else."""
+    settings.OUTBOUND_ALLOW = LOOPBACK
+    silent = Evil(says(b""))
+    silent.act = lambda connection: void(silent.closing.wait(5))
+    with closing(silent) as peer:
+        with pytest.raises(Timeout):
+            call(peer.url, seconds=0.2)
+        peer.act = says(answer(b"now"))
+        assert call(peer.url).body == b"now"
+
+
+def void(waited: bool) -> None:
+    """Nothing is said, however long one waits."""
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\x00", "\u20ac"])
+def test_a_header_that_would_not_end_where_its_line_does_is_not_sent(settings: Any, value: str) -> None:
+    settings.OUTBOUND_ALLOW = LOOPBACK
+    with evil(says(answer(b"{}"))) as peer:
+        with pytest.raises(Forbidden, match="cannot be sent"):
+            client.call(Peer("t", frozenset({"127.0.0.1"})), Call("GET", peer.url, IDS, headers={"X-Here": value}))
+        assert peer.connections == 0
+
+
+@pytest.mark.parametrize(("path", "target"), [
+    ("", b"/"), ("?a=b c", b"/?a=b%20c"), ("/a b/%2F/\u20ac?x=\u20ac#z", b"/a%20b/%2F/%E2%82%AC?x=%E2%82%AC"),
+])  # fmt: skip
+def test_the_request_line_is_ascii_and_what_was_escaped_stays(settings: Any, path: str, target: bytes) -> None:
+    settings.OUTBOUND_ALLOW = LOOPBACK
+    with evil(says(answer(b"{}"))) as peer:
+        call(f"http://127.0.0.1:{peer.port}{path}")
+        assert peer.received[0].split(b" ")[1] == target
 
 
 def test_a_closed_port_is_unreachable_and_nothing_was_sent(settings: Any) -> None:
