@@ -77,10 +77,12 @@ def add(
         short = decisions.allows_short_password(identity)
         boot = decisions.choices().value("NEW-STATION-BOOT")  # decision: NEW-STATION-BOOT
         least = decisions.choices().number("NEW-STATION-PROFILE")  # decision: NEW-STATION-PROFILE
+        location_id = location or _location_id(identity)
         added = stations.add(
             identity,
             str(owner),
             password=password,
+            location_id=location_id,
             name=name,
             evses=0,
             allow_short_password=short,
@@ -88,7 +90,7 @@ def add(
             security_minimum=int(least),
         )
         uids = _uids(identity, evses)
-        place = _place(owner, location or _location_id(identity), identity, uids, tariff, now, notes)
+        place = _place(owner, location_id, identity, uids, tariff, now, notes)
         stations.place(added.station, place.object_id, dict(enumerate(uids, start=1)))
     except (stations.BadStation, passwords.WeakPassword) as problem:
         raise CannotAdd(f"{problem}.") from None

@@ -13,6 +13,7 @@ from ocppbridge.models import Connector, Evse, Station, Stranger
 from ocppbridge.services import passwords
 
 LONGEST_IDENTITY = 255
+LONGEST_LOCATION = 36
 
 
 class BadStation(ValueError):
@@ -27,9 +28,12 @@ class Added:
     password: str
 
 
-def shard_of(identity: str) -> int:
-    """Which drain a station belongs to; stored with it, so that a change of DRAIN_SHARDS moves only new ones."""
-    return crc32(identity.encode()) % int(settings.DRAIN_SHARDS)
+def shard_of(identity: str, party: str = "", location_id: str = "") -> int:
+    """Which drain a station belongs to: one with all that come to its location, so that what they change there is
+    written together and no drain waits for another's. Stored with it: a change of its place, or of DRAIN_SHARDS, moves
+    only new ones, for what it has said until then waits where it was."""
+    together = f"{party}/{location_id}".upper() if location_id else identity
+    return crc32(together.encode()) % int(settings.DRAIN_SHARDS)
 
 
 @transaction.atomic
@@ -51,6 +55,8 @@ def add(
         raise BadStation(f"{party!r} is no party; write it as NL/VLT")
     if not identity or len(identity) > LONGEST_IDENTITY or "\0" in identity:
         raise BadStation(f"an identity has 1 to {LONGEST_IDENTITY} characters")
+    if len(location_id) > LONGEST_LOCATION or "\0" in location_id:
+        raise BadStation(f"the id of a location has at most {LONGEST_LOCATION} characters")
     if Station.objects.filter(identity=identity).exists():
         raise BadStation(f"there is a station {identity} already")
     station = Station.objects.create(
@@ -59,7 +65,7 @@ def add(
         country_code=country,
         party_id=code,
         location_id=location_id,
-        shard=shard_of(identity),
+        shard=shard_of(identity, party, location_id),
         boot_policy=boot_policy,
         security_minimum=security_minimum,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ocppbridge.bridge import sites
 from ocppbridge.models import Connector, Evse
 from ocppbridge.services import stations
 from ocppbridge.services.passwords import Secret, WeakPassword, matches
@@ -40,6 +41,14 @@ def test_a_short_password_needs_a_decision() -> None:
     assert stations.add("CP1", "NL/VLT", password="short", allow_short_password=True).station.password_scrypt
 
 
+def test_a_location_that_no_ocpi_id_names_is_refused_with_its_reason() -> None:
+    for text in ("L" * 37, "L\0"):
+        with pytest.raises(sites.CannotAdd, match="36"):
+            sites.add("CP1", "NL/VLT", location=text)
+    with pytest.raises(sites.CannotAdd, match="specification"):
+        sites.add("CP1", "NL/VLT", location="L\u00e9")
+
+
 def test_a_station_is_placed_in_a_location_and_taken_out_of_roaming() -> None:
     station = stations.add("CP1", "NL/VLT").station
     stations.place(station, "L1", {1: "E1", 2: "E2"})
@@ -52,3 +61,12 @@ def test_shards_are_spread_and_stay_the_same() -> None:
     shards = [stations.shard_of(f"CP{number}") for number in range(200)]
     assert set(shards) == set(range(8))
     assert shards[0] == stations.shard_of("CP0")
+
+
+def test_the_stations_of_a_location_are_drained_together() -> None:
+    """Two drains would write its document one after the other, each waiting for the other's COMMIT."""
+    here = {stations.add(f"CP{number}", "nl/VLT", location_id="depot").station.shard for number in range(10)}
+    there = sites.add("CP10", "NL/VLT", location="DEPOT").station.shard
+    assert here == {there}
+    assert len({stations.shard_of("CP1", "NL/VLT", f"L{number}") for number in range(200)}) == 8
+    assert len({stations.shard_of("CP1", f"NL/{number:03}", "DEPOT") for number in range(200)}) == 8
