@@ -83,7 +83,7 @@ def _tell(row: Transaction, now: datetime, new: bool, changed: set[str], shelf: 
     held = None if new else sessions.find(owner, str(row.session_id))
     account = account_of(row, held)
     if held is None or held.status not in sessions.FINAL:
-        sessions.store(owner, _session(row, account, now), source=None, now=now, alone=True)
+        sessions.store(owner, _session(row, account, now), source=None, now=now, alone=True, fresh=new)
     _show(row, account, now, changed, shelf)
     switched = held is not None and held.switched
     if switched and station_tariffs.switch(row, switches_of(row, owner, held)):

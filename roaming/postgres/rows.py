@@ -26,10 +26,21 @@ def remembered(row: Model) -> dict[str, Any]:
 
 def insert(row: Model) -> None:
     """A new row, with all its columns."""
+    _added(row, _new(type(row)))
+
+
+def insert_if_absent(row: Model) -> bool:
+    """A new row, unless there is one that excludes it; who writes that at this moment is waited for."""
+    return _added(row, _absent(type(row)))
+
+
+def _added(row: Model, sql: str) -> bool:
     database = connections[DEFAULT_DB_ALIAS]
     values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in _columns(type(row))]
-    ((row.pk,),) = postgres.fetch(_new(type(row)), values, kept=True)
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    found = postgres.fetch(sql, values, kept=True)
+    if found:
+        row.pk, row._state.adding, row._state.db = found[0][0], False, DEFAULT_DB_ALIAS
+    return bool(found)
 
 
 def write(row: Model, names: Iterable[str]) -> None:
@@ -66,10 +77,19 @@ def _names(model: type[Model]) -> tuple[str, ...]:
 
 @cache
 def _new(model: type[Model]) -> str:
+    return f"{_values(model)} RETURNING id"
+
+
+@cache
+def _absent(model: type[Model]) -> str:
+    return f"{_values(model)} ON CONFLICT DO NOTHING RETURNING id"
+
+
+def _values(model: type[Model]) -> str:
     quoted, columns = connection.ops.quote_name, _columns(model)
     names = ", ".join(quoted(str(field.column)) for field in columns)
     places = ", ".join(_placeholder(field) for field in columns)
-    return f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES ({places}) RETURNING id"  # noqa: S608
+    return f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608
 
 
 @lru_cache(maxsize=512)

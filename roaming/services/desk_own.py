@@ -41,7 +41,7 @@ def issue(
     beside = {"bill": None if bill is None else dict(bill), "withheld": held, "desk_due": False}
     with transaction.atomic(savepoint=not alone):
         stored = objects.store(
-            CDRS, owner, document, source=None, now=now, alone=alone, beside=beside, tell=not held
+            CDRS, owner, document, source=None, now=now, alone=alone, fresh=alone, beside=beside, tell=not held
         )  # fmt: skip
         if stored.created:
             _take(stored.obj, looked, now, fresh=alone)

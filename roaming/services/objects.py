@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models.expressions import RawSQL
 
 from roaming.models import Platform, StoredObject
@@ -80,18 +80,19 @@ def store(
     addressee: PartyId | None = None,
     tell: bool = True,
     alone: bool = False,
+    fresh: bool = False,
     beside: Mapping[str, Any] | None = None,
 ) -> Stored[O]:
     """Create or replace (PUT). `identifier` is the one in the URL, where there is one; `more` further key columns.
 
     An object pushed to one party by name is that party's to see (HUB-19), until it is pushed to the hub. `tell` is
     False for what its receiver has been passed already. `alone`: nobody else can be storing this object, and if it
-    fails the caller's transaction may fail with it, so no savepoint is made. `beside`: columns of a new row that are
-    not in the document.
+    fails the caller's transaction may fail with it, so no savepoint is made. `fresh`: it is looked for only if it
+    turns out that there is one. `beside`: columns of a new row that are not in the document.
     """
     push = _Push(kind, owner, document, source, now, more or {}, "" if addressee is None else str(addressee), tell)
     push.check(identifier)
-    row = push.found(lock=False)
+    row = None if fresh else push.found(lock=False)
     if row is not None and push.settled(row):
         return Stored(row, created=False, changed=False)
     with transaction.atomic(savepoint=not alone):
@@ -99,7 +100,7 @@ def store(
             return Stored(row, created=False, changed=not push.same)
         row = None if row is None else push.found(lock=True)
         if row is None:
-            created = push.create(alone, beside or {})
+            created = push.create(beside or {})
             if created is not None:
                 return Stored(created, created=True, changed=True)
             row = push.found(lock=True)
@@ -170,8 +171,8 @@ class _Push(Generic[O]):
         row, self.read = _found(self.kind, self.owner, self.identifier, self.more, lock=lock)
         return row
 
-    def create(self, alone: bool, beside: Mapping[str, Any]) -> O | None:
-        """None if another request created it in the same moment."""
+    def create(self, beside: Mapping[str, Any]) -> O | None:
+        """None if it is there by now."""
         row = self.kind.model(
             country_code=self.owner.country,
             party_id=self.owner.party,
@@ -183,10 +184,7 @@ class _Push(Generic[O]):
             **beside,
         )
         self._fill(row)
-        try:
-            with transaction.atomic(savepoint=not alone):
-                rows.insert(row)
-        except IntegrityError:
+        if not rows.insert_if_absent(row):
             return None
         self.kind.after(row, self.new)
         self._mark(row)

@@ -27,10 +27,12 @@ def store(
     identifier: str | None = None,
     addressee: PartyId | None = None,
     alone: bool = False,
+    fresh: bool = False,
 ) -> Stored[Session]:
     return objects.store(
-        SESSIONS, owner, document, source=source, now=now, identifier=identifier, addressee=addressee, alone=alone
-    )
+        SESSIONS, owner, document, source=source, now=now, identifier=identifier, addressee=addressee, alone=alone,
+        fresh=fresh,
+    )  # fmt: skip
 
 
 def find(owner: PartyId, session_id: str) -> Session | None:

@@ -46,6 +46,13 @@ def test_what_may_be_there_once_is_refused_as_ever() -> None:
     assert Cdr.objects.count() == 1
 
 
+def test_what_is_there_already_is_left_alone_and_its_transaction_goes_on() -> None:
+    with transaction.atomic():
+        first, second = cdr(), cdr()
+        assert rows.insert_if_absent(first) and not rows.insert_if_absent(second)
+        assert Cdr.objects.get().pk == first.pk and second.pk is None and second._state.adding
+
+
 def test_only_the_fields_that_are_named_are_written() -> None:
     first, second = (Party.objects.create(country_code="NL", party_id=name, role="CPO") for name in ("ONE", "TWO"))
     row = Agreement.objects.create(cpo=first, emsp=second, modules=["tokens"])

@@ -61,6 +61,19 @@ def test_what_somebody_has_written_since_it_was_read_is_looked_at_again(at: str,
     assert Location.objects.get().version == stored.obj.version == (3 if stands == "pushed" else 2)
 
 
+@pytest.mark.parametrize("fresh", [True, False])
+def test_what_is_thought_to_be_new_and_is_not_is_replaced_like_any(fresh: bool) -> None:
+    """A session that its reservation has begun."""
+    first = objects.store(locations.LOCATIONS, CPO, samples.location(), source=None, now=NOW, fresh=fresh)
+    other = samples.location(name="other", last_updated="2026-11-21T11:00:00Z")
+    again = objects.store(locations.LOCATIONS, CPO, other, source=None, now=NOW, fresh=fresh)
+    older = samples.location(name="older", last_updated="2026-11-21T09:00:00Z")
+    late = objects.store(locations.LOCATIONS, CPO, older, source=None, now=NOW, fresh=fresh)
+    told = [(one.created, one.changed, one.obj.version, one.obj.name) for one in (first, again, late)]
+    assert told[1:] == [(False, True, 2, "other"), (False, False, 2, "other")]
+    assert told[0][:3] == (True, True, 1) and Location.objects.get().name == "other"
+
+
 def test_the_same_content_with_another_date_is_no_change() -> None:
     """LOC-14: partners touch last_updated without a change."""
     store_location(samples.location())
