@@ -20,6 +20,7 @@ from roaming.console.text import (
     ago,
     badge,
     code,
+    dated,
     lasted,
     linked,
     masked,
@@ -65,7 +66,7 @@ class CdrAdmin(Found, StoredPage[Cdr]):
             {
                 "fields": [
                     ("energy", "excl_vat", "incl_vat"),
-                    ("started", "ended", "duration"),
+                    ("started", "stopped", "duration"),
                     ("verdict", "counts", "at_the_desk"),
                 ]
             },
@@ -121,12 +122,17 @@ class CdrAdmin(Found, StoredPage[Cdr]):
     @admin.display(description="Started")
     def started(self, obj: Cdr) -> SafeString | str:
         """When it began."""
-        return ago(obj.start_date_time)
+        return dated(obj.start_date_time)
 
     @admin.display(description="Ended", ordering="end_date_time")
     def ended(self, obj: Cdr) -> SafeString | str:
-        """When it ended."""
+        """How long ago that is."""
         return ago(obj.end_date_time)
+
+    @admin.display(description="Ended")
+    def stopped(self, obj: Cdr) -> SafeString | str:
+        """To the second, as its sender has it."""
+        return dated(obj.end_date_time)
 
     @admin.display(description="Duration")
     def duration(self, obj: Cdr) -> str:

@@ -5,42 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from roaming.admin import desk_panels, tones
-from roaming.admin.desk_bulk import Bulk, Noted
+from roaming.admin.desk_bulk import Bulk, Noted, Replacing
 from roaming.admin.desk_filters import ById, Origin, Partner, Period, Reason, Staff
 from roaming.admin.flows import kwh
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.home import Panel
 from roaming.console.pages import Shown
-from roaming.console.text import WARN, ago, badge, code, cut, lasted, linked, number, short, whole
+from roaming.console.text import WARN, ago, badge, code, cut, dated, lasted, linked, number, short, whole
 from roaming.models import Assessment
 from roaming.services import desk, desk_corrections
 from roaming.services.objects import key
 
 Verdict, Settled = Assessment.Verdict, Assessment.Settled
-
-
-class Replacing(Noted):
-    """Credited whole in any case; what comes instead is chosen."""
-
-    anew = forms.TypedChoiceField(
-        label="Instead",
-        coerce=lambda value: value == "yes",
-        choices=[
-            ("yes", "a new CDR, computed from the readings as they are now"),
-            ("no", "nothing: it is only credited"),
-        ],
-        initial="yes",
-    )
-    field_order = ("anew", "note")
 
 
 @admin.register(Assessment)
@@ -49,14 +34,13 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
 
     list_display = (
         "cdr_id_shown",
-        "verdict_shown",
+        "standing",
         "why",
         "owner",
         "paid_by",
         "energy",
         "excl_vat",
         "ended",
-        "settled",
     )
     list_display_links = ("cdr_id_shown",)
     list_filter = (Staff, "verdict", Reason, Partner, Origin, Period)
@@ -74,7 +58,7 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
                 "fields": [
                     ("verdict_shown", "counts", "sent"),
                     ("energy", "excl_vat", "incl_vat"),
-                    ("started", "ended", "duration"),
+                    ("started", "stopped", "duration"),
                     ("owner", "paid_by", "came_from"),
                     ("cdr_shown", "session", "kind"),
                 ]
@@ -195,6 +179,14 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
         """The desk's, or what staff made of it."""
         return tones.state(obj.verdict, tones.VERDICT, obj.get_verdict_display())
 
+    @admin.display(description="Verdict", ordering="verdict")
+    def standing(self, obj: Assessment) -> SafeString:
+        """With what staff made of it."""
+        if not obj.settled_as:
+            return self.verdict_shown(obj)
+        staff = tones.state(obj.settled_as, tones.SETTLED, f"{obj.get_settled_as_display()} by staff")
+        return format_html("{}<br>{}", self.verdict_shown(obj), staff)
+
     @admin.display(description="Why")
     def why(self, obj: Assessment) -> SafeString | str:
         """The deciding reasons in one line."""
@@ -236,11 +228,16 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
     @admin.display(description="Started")
     def started(self, obj: Assessment) -> SafeString | str:
         """When it began."""
-        return ago(obj.cdr.start_date_time)
+        return dated(obj.cdr.start_date_time)
+
+    @admin.display(description="Ended")
+    def stopped(self, obj: Assessment) -> SafeString | str:
+        """To the second, as its sender has it."""
+        return dated(obj.ended_at)
 
     @admin.display(description="Ended", ordering="ended_at")
     def ended(self, obj: Assessment) -> SafeString | str:
-        """When it ended."""
+        """How long ago that is."""
         return ago(obj.ended_at)
 
     @admin.display(description="Duration")
@@ -282,7 +279,7 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
     @admin.display(description="When")
     def when(self, obj: Assessment) -> SafeString | str:
         """They said so."""
-        return ago(obj.settled_at)
+        return dated(obj.settled_at)
 
     def panels(self, request: HttpRequest, obj: Assessment) -> Iterable[Panel]:
         """Why, and who did what."""

@@ -33,6 +33,21 @@ class Noted(Question):
     )
 
 
+class Replacing(Noted):
+    """Credited whole in any case; what comes instead is chosen."""
+
+    anew = forms.TypedChoiceField(
+        label="Instead",
+        coerce=lambda value: value == "yes",
+        choices=[
+            ("yes", "a new CDR, computed from the readings as they are now"),
+            ("no", "nothing: it is only credited"),
+        ],
+        initial="yes",
+    )
+    field_order = ("anew", "note")
+
+
 class Bulk(ModelAdmin[Assessment]):
     """Mixed into the page of the desk."""
 

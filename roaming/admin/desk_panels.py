@@ -11,7 +11,7 @@ from roaming.admin import signed, tones
 from roaming.admin.flows import kwh
 from roaming.console import links
 from roaming.console.home import Panel
-from roaming.console.text import BAD, NOTE, WARN, at, badge, badges, code, linked, number, short, whole
+from roaming.console.text import BAD, NOTE, WARN, badge, badges, code, dated, linked, number, short, whole
 from roaming.models import Assessment, Cdr
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
@@ -157,7 +157,7 @@ def trail(row: Assessment) -> Panel:
         ("At", "By", "Did", "Verdict", "Note"),
         [
             (
-                at(one.at),
+                dated(one.at),
                 one.by,
                 one.get_act_display(),
                 tones.state(one.to_verdict, tones.VERDICT) if one.to_verdict else "–",

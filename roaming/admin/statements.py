@@ -20,7 +20,7 @@ from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.home import Panel
 from roaming.console.pages import Shown
-from roaming.console.text import GOOD, NOTE, WARN, ago, badge, code, linked, number, short, whole
+from roaming.console.text import GOOD, NOTE, WARN, ago, badge, code, dated, linked, number, short, whole
 from roaming.models import Statement
 from roaming.services import statement_papers, statements
 
@@ -138,7 +138,7 @@ class StatementAdmin(Shown[Statement]):
             [
                 (
                     linked(links.change("roaming.cdr", one.cdr_id), short(one.cdr.object_id)),
-                    ago(one.cdr.end_date_time),
+                    dated(one.cdr.end_date_time),
                     whole(f"{number(one.excl_vat, 4)} {one.currency}"),
                     whole(number(one.incl_vat, 4)),
                     badge("credit", WARN) if one.credit else "",

@@ -41,8 +41,7 @@ def ago(moment: datetime | None, now: datetime | None = None) -> SafeString | st
     """How long ago (or how soon), the exact moment in the tooltip."""
     if moment is None:
         return NOTHING
-    seconds = int(((now or timezone.now()) - moment).total_seconds())
-    words = f"{_span(seconds)} ago" if seconds >= 0 else f"in {_span(-seconds)}"
+    words = _since(moment, now or timezone.now())
     exact = moment.astimezone(timezone.get_default_timezone())
     return format_html('<span class="console-nowrap" title="{}">{}</span>', f"{exact:%Y-%m-%d %H:%M:%S %Z}", words)
 
@@ -54,6 +53,16 @@ def at(moment: datetime | None) -> SafeString | str:
     local = moment.astimezone(timezone.get_default_timezone())
     exact = f"{local:%m-%d %H:%M:%S}.{local.microsecond // 1000:03}"
     return format_html('<span class="console-nowrap console-mono">{}</span>', exact)
+
+
+def dated(moment: datetime | None) -> SafeString | str:
+    """The day and the second, for what is looked at months later and beside somebody else's figures; how long ago that
+    is stands in the tooltip."""
+    if moment is None:
+        return NOTHING
+    local = moment.astimezone(timezone.get_default_timezone())
+    title = f"{_since(moment, timezone.now())}, {local:%Z}"
+    return format_html('<span class="console-nowrap" title="{}">{}</span>', title, f"{local:%Y-%m-%d %H:%M:%S}")
 
 
 def lasted(start: datetime, end: datetime | None) -> str:
@@ -114,6 +123,11 @@ def whole(text: Any) -> SafeString:
 def number(value: Any, digits: int) -> str:
     """A decimal number with thousands apart."""
     return NOTHING if value is None else f"{value:,.{digits}f}"
+
+
+def _since(moment: datetime, now: datetime) -> str:
+    seconds = int((now - moment).total_seconds())
+    return f"{_span(seconds)} ago" if seconds >= 0 else f"in {_span(-seconds)}"
 
 
 def _span(seconds: int) -> str:

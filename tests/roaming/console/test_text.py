@@ -33,6 +33,13 @@ def test_what_is_said_of_words_stands_one_below_the_other() -> None:
     assert text.lines([]) == "–"
 
 
+def test_what_is_looked_at_months_later_has_its_day() -> None:
+    """S48: an audit trail without the year tells nothing after a while."""
+    assert ">2026-11-21 12:00:00<" in text.dated(NOW)
+    assert "ago" in text.dated(NOW - timedelta(days=9000)) and "in " in text.dated(NOW + timedelta(days=90000))
+    assert text.dated(None) == "–"
+
+
 def test_what_came_over_a_wire_is_escaped() -> None:
     """S45."""
     evil = "<script>alert(1)</script>"
