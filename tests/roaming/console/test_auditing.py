@@ -35,7 +35,7 @@ def test_a_form_is_logged_with_before_and_after(hub: world.World, admin_client: 
     assert "Allowed hosts: – → a.example, b.example" in message
     change(admin_client, hub.platform, **{"endpoints-0-url": "https://emsp.example/other"})
     message = LogEntry.objects.order_by("pk").last().get_change_message()  # type: ignore[union-attr]
-    assert "Url: https://emsp.example/ocpi/2.2.1/sessions → https://emsp.example/other" in message
+    assert "URL: https://emsp.example/ocpi/2.2.1/sessions → https://emsp.example/other" in message
 
 
 def test_a_button_is_logged_with_what_was_said(hub: world.World, admin_client: Client) -> None:
