@@ -22,8 +22,9 @@ from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.home import Panel
 from roaming.console.mixing import ModelAdmin
-from roaming.console.text import BAD, GOOD, NOTE, ago, linked
+from roaming.console.text import BAD, GOOD, NOTE, PLAIN, ago, linked
 
+PAID = {"Settled": GOOD, "Canceled": PLAIN, "Rejected": BAD, "Failed": BAD}
 CHANGE = {"asked": NOTE, "holds": GOOD, "refused": BAD}
 M = TypeVar("M", bound=Model)
 
@@ -133,6 +134,21 @@ def tariff_panels(obj: Transaction) -> Iterator[Panel]:
     ]
     if changes:
         yield Panel("Changes of its tariff", ("Tariff", "State", "Since", "By", "Asked"), changes)
+
+
+def settlement_panels(obj: Transaction) -> Iterator[Panel]:
+    """What a terminal has charged for it; nothing where drivers do not pay at once."""
+    settled = [
+        (
+            linked(links.change("ocppbridge.settlement", one.pk), one.psp_ref),
+            tones.state(one.status, PAID, one.status),
+            f"{one.amount.normalize():f} {one.currency}".strip(),
+            ago(one.received_at),
+        )
+        for one in obj.settlements.order_by("received_at")
+    ]
+    if settled:
+        yield Panel("Settlements", ("PSP ref", "Status", "Amount", "Received"), settled)
 
 
 def shown(request: HttpRequest, station: Station, call: Call | None) -> HttpResponse:

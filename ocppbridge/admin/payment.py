@@ -11,17 +11,18 @@ from django.utils.safestring import SafeString
 
 from ocppbridge.admin import payment_questions, tones
 from ocppbridge.admin.calling import refusing
+from ocppbridge.admin.paying import PAID
 from ocppbridge.admin.security import OfStation
 from ocppbridge.bridge import settlements, station_tariffs
 from ocppbridge.models import BatterySwap, Settlement, StationTariff, TransactionLimit, WebPayment
-from ocppbridge.services import battery_swaps, web_payments
+from ocppbridge.services import battery_swaps, transaction_limits, web_payments
+from ocppbridge.services import settlements as settled
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.pages import Page
 from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, ago, badge, code, linked, masked, pretty_value
 
 TARIFF = {"waiting": NOTE, "sent": NOTE, "held": GOOD, "refused": BAD, "unsayable": WARN, "none": PLAIN}
-PAID = {"Settled": GOOD, "Canceled": PLAIN, "Rejected": BAD, "Failed": BAD}
 WEB = {"open": NOTE, "paid": NOTE, "started": GOOD, "failed": BAD, "cancelled": PLAIN, "expired": PLAIN}
 SWAP = {"asked": NOTE, "refused": BAD, "taken": NOTE, "done": GOOD, "timeout": WARN}
 
@@ -137,16 +138,17 @@ class SettlementAdmin(OfStation[Settlement]):
 class WebPaymentAdmin(OfStation[WebPayment]):
     """Payments on web pages (C25)."""
 
-    list_display = ("created", "station_link", "evse_number", "standing", "psp_ref", "limits", "reason")
+    list_display = ("created", "station_link", "evse_number", "standing", "psp_ref", "paid_for", "reason")
     list_display_links = ("created",)
     list_filter = ("state", ("station", admin.RelatedOnlyFieldListFilter))
     search_fields = ("station__identity__exact", "psp_ref__exact")
     ordering = ("-created_at",)
     actions_detail = ("cancel",)
     fields = (
-        ("station_link", "evse_number", "standing", "reason"),
-        ("psp_ref", "limits", "requested_by"),
+        ("station_link", "evse_number", "standing"),
+        ("psp_ref", "paid_for", "reason"),
         ("created_at", "until", "ended_at"),
+        ("requested_by", "start_link", "transaction_link"),
     )
 
     @button("Cancel", icon="cancel", danger=True, fits=lambda obj: obj.state == WebPayment.State.OPEN)
@@ -164,6 +166,22 @@ class WebPaymentAdmin(OfStation[WebPayment]):
     def standing(self, obj: WebPayment) -> SafeString:
         """Of its life."""
         return tones.state(obj.state, WEB, obj.get_state_display())
+
+    @admin.display(description="Paid for")
+    def paid_for(self, obj: WebPayment) -> str:
+        """How far the transaction may go."""
+        return transaction_limits.worded(obj.limits) or "–"
+
+    @admin.display(description="Start")
+    def start_link(self, obj: WebPayment) -> SafeString | str:
+        """Its call."""
+        return linked(links.change("ocppbridge.call", obj.start_id), "its call") if obj.start_id else "–"
+
+    @admin.display(description="Transaction")
+    def transaction_link(self, obj: WebPayment) -> SafeString | str:
+        """The provider's reference is the token that it began with."""
+        row = settled.of_reference(obj.station_id, obj.psp_ref) if obj.psp_ref else None
+        return linked(links.change("ocppbridge.transaction", row.pk), row) if row is not None else "–"
 
 
 @admin.register(TransactionLimit)

@@ -15,7 +15,7 @@ from ocppbridge.admin import energy_parts, readings, searching, tones
 from ocppbridge.admin.calling import call_station
 from ocppbridge.admin.frames import HEADERS, rows
 from ocppbridge.admin.narrowing import HasFindings, Silent
-from ocppbridge.admin.paying import Limiting, tariff_panels
+from ocppbridge.admin.paying import Limiting, settlement_panels, tariff_panels
 from ocppbridge.bridge import closing
 from ocppbridge.charging.intents import StopCharging
 from ocppbridge.models import Frame, Transaction
@@ -277,6 +277,7 @@ class TransactionAdmin(Limiting[Transaction], Journal[Transaction]):
         yield readings.of_transaction(obj)
         yield from energy_parts.of_car(obj)
         yield from tariff_panels(obj)
+        yield from settlement_panels(obj)
         said = Frame.objects.filter(searching.of_transaction(obj)).order_by("-at", "-id")[:40]
         yield Panel(
             "Frames, the last first",

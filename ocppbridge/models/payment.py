@@ -39,7 +39,7 @@ class Settlement(models.Model):
         indexes = [models.Index(fields=["-received_at"], name="settlement_received")]
 
     def __str__(self) -> str:
-        return f"{self.psp_ref} {self.status}"
+        return f"settlement of {self.psp_ref}"
 
 
 class WebPayment(models.Model):

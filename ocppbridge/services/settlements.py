@@ -12,10 +12,16 @@ from ocppbridge.services import transactions
 DONE = "Settled"
 
 
+def of_reference(station_id: int, reference: str) -> Transaction | None:
+    """The provider's reference is the idToken of what it pays for."""
+    rows = Transaction.objects.filter(station_id=station_id, id_token=reference)
+    return rows.order_by("-started_at").first()
+
+
 def take(station_id: int, message: Settled, now: datetime) -> Settlement:
     """Before the station is answered, so that the receipt it is told of is there. A repetition that says less takes
     nothing away."""
-    row = transactions.find(station_id, message.transaction) or _by_reference(station_id, message.reference)
+    row = transactions.find(station_id, message.transaction) or of_reference(station_id, message.reference)
     said = {
         "transaction": row,
         "named_transaction": message.transaction,
@@ -36,12 +42,6 @@ def take(station_id: int, message: Settled, now: datetime) -> Settlement:
         defaults={name: value for name, value in said.items() if value not in (None, "")},
     )
     return found
-
-
-def _by_reference(station_id: int, reference: str) -> Transaction | None:
-    """The provider's reference is the idToken of what it pays for."""
-    rows = Transaction.objects.filter(station_id=station_id, id_token=reference)
-    return rows.order_by("-started_at").first()
 
 
 def _currency(row: Transaction | None) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -33,6 +33,17 @@ def said(limits: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in limits.items()
         if name in FIELDS and value is not None
     }
+
+
+def worded(limits: Mapping[str, Any]) -> str:
+    """A TransactionLimitType for staff; the cost is in the tariff's currency, which it does not tell."""
+    words = {
+        "maxCost": lambda value: f"cost {value}",
+        "maxEnergy": lambda value: f"{Decimal(str(value)) / 1000:f} kWh",
+        "maxTime": lambda value: str(timedelta(seconds=int(value))),
+        "maxSoC": lambda value: f"{value} %",
+    }
+    return ", ".join(say(limits[name]) for name, say in words.items() if name in limits)
 
 
 def of_token(token: str, now: datetime) -> dict[str, Any]:

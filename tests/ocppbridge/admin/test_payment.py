@@ -119,6 +119,32 @@ def test_staff_set_up_codes_for_web_payments_and_cancel_one(admin_client: Client
     assert row.state == WebPayment.State.CANCELLED
 
 
+def test_a_web_payment_says_what_was_paid_for_and_leads_to_its_transaction_and_that_to_its_settlement(
+    admin_client: Client, station: Station
+) -> None:
+    """C25."""
+    now = timezone.now()
+    limits = {"maxCost": 20, "maxEnergy": 30_500, "maxTime": 5400, "maxSoC": 80}
+    common = {"station": station, "evse_number": 1}
+    row = WebPayment.objects.create(**common, until=now, created_at=now, psp_ref="psp-1", limits=limits, state="paid")
+    unpaid = WebPayment.objects.create(**common, until=now, created_at=now)
+    Transaction.objects.create(**common, transaction_id="T0", started_at=START, last_news_at=START)
+    charged = Transaction.objects.create(
+        **common, transaction_id="T1", id_token="psp-1", started_at=START, last_news_at=START
+    )
+    paid = Settlement.objects.create(
+        station=station, transaction=charged, psp_ref="psp-1", status="Settled", amount=Decimal("12.10"),
+        currency="EUR", settled_at=now, received_at=now,
+    )  # fmt: skip
+    where = reverse("admin:ocppbridge_transaction_change", args=(charged.pk,))
+    page = admin_client.get(reverse("admin:ocppbridge_webpayment_change", args=(row.pk,))).content.decode()
+    assert "cost 20, 30.5 kWh, 1:30:00, 80 %" in page and where in page and "EVSE number" in page
+    page = admin_client.get(reverse("admin:ocppbridge_webpayment_change", args=(unpaid.pk,))).content.decode()
+    assert "/transaction/" not in page.split("EVSE number")[1]
+    page = admin_client.get(where).content.decode()
+    assert reverse("admin:ocppbridge_settlement_change", args=(paid.pk,)) in page and "12.1 EUR" in page
+
+
 def test_staff_add_a_root_and_install_it(admin_client: Client, station: Station) -> None:
     """M05; C07."""
     root = certificate("MO Root", authority=True)
