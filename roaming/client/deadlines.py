@@ -43,13 +43,8 @@ class Flight:
             if self._socket is not None:
                 _shut(self._socket)
 
-    def leave(self) -> bool:
-        """From here on the socket may serve another call and is not ours to shut; False where it is shut already."""
-        with self._lock:
-            self._socket = None
-            return not self.fired
-
     def end(self) -> None:
+        """After this the socket may serve another call and is not ours to shut."""
         with self._lock:
             self.over = True
             self._socket = None

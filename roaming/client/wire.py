@@ -1,134 +1,122 @@
-"""Connections to peers: to an address that was vetted, under the name of the host, kept a moment for the next request.
+"""requests, told where to connect: to a vetted address, under the name of the host, with each socket reported.
 
-A flight is told each socket before anything waits on it, the handshake of TLS included (S6). No proxies (one would undo
-the pinning), no cookies, nobody's client certificate.
+No redirects, no proxies from the environment (a proxy would undo the pinning), nothing read before it is asked for.
 """
 
 from __future__ import annotations
 
-import select
 import socket
-import ssl
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Any
 
-import certifi
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
 
 from roaming.client.deadlines import Flight
-from roaming.client.errors import Timeout, Unreachable
-from roaming.client.guard import Network
 
 IDLE = 3.0  # seconds; peers close kept connections after five, and a POST on a closed one is lost
 
-
-class Where(NamedTuple):
-    """Whom a connection leads to, and by which rules it was made: it serves no request under others."""
-
-    scheme: str
-    host: str
-    port: int
-    allow: tuple[Network, ...]
-    trusted: str  # authorities beside the public ones
+_here = threading.local()
 
 
-@dataclass(slots=True)
-class Connection:
-    socket: socket.socket
-    again: bool = False  # whether it may serve another request: who has read a whole answer says so
+class _Boarding:
+    """Reports the socket that this thread's flight is about to use."""
+
+    sock: Any
+    _bare: socket.socket | None = None
+
+    def _new_conn(self) -> socket.socket:
+        made: socket.socket = super()._new_conn()  # type: ignore[misc]
+        self._bare = made.dup()  # TLS takes the socket from whoever holds it, and its handshake may drip
+        self._board(self._bare)
+        return made
+
+    def connect(self) -> None:
+        try:
+            super().connect()  # type: ignore[misc]
+            self._board(self.sock)
+        finally:
+            if self._bare is not None:
+                self._bare.close()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        self._board(self.sock)
+        super().request(*args, **kwargs)  # type: ignore[misc]
+
+    def _board(self, sock: socket.socket | None) -> None:
+        flight: Flight | None = getattr(_here, "flight", None)
+        if flight is not None and sock is not None:
+            flight.board(sock)
 
 
-_kept: dict[Where, list[tuple[float, socket.socket]]] = defaultdict(list)
-_lock = threading.Lock()
-_swept = 0.0
+class _Connection(_Boarding, HTTPConnection):
+    pass
 
 
-def kept(where: Where) -> socket.socket | None:
-    """A connection that nobody uses, if there is one and it lives."""
-    with _lock:
-        while held := _kept.get(where):
-            since, one = held.pop()
-            if time.monotonic() - since <= IDLE and _silent(one):
-                return one
-            one.close()
-    return None
+class _SecureConnection(_Boarding, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class PinnedAdapter(HTTPAdapter):
+    """Connects to the address that this thread was told; certificate and SNI stay the host's."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_connections=4, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        context = create_urllib3_context()
+        if settings.OUTBOUND_CA_BUNDLE:  # requests adds the public authorities
+            context.load_verify_locations(settings.OUTBOUND_CA_BUNDLE)
+        super().init_poolmanager(*args, **kwargs, ssl_context=context)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: bool | str, cert: Any = None
+    ) -> tuple[Any, Any]:
+        found = super().build_connection_pool_key_attributes(request, verify, cert)
+        where: dict[str, Any] = dict(found[0])
+        how: dict[str, Any] = dict(found[1])
+        name = where["host"]
+        request.headers["Host"] = _host_header(name, where["port"])
+        if where["scheme"] == "https":
+            how = {**how, "assert_hostname": name, "server_hostname": name}
+        return {**where, "host": _here.address}, how
+
+
+def _host_header(name: str, port: int | None) -> str:
+    bare = f"[{name}]" if ":" in name else name
+    return bare if port is None else f"{bare}:{port}"
 
 
 @contextmanager
-def used(where: Where, one: socket.socket, flight: Flight) -> Iterator[Connection]:
-    """For one request; kept afterwards if it may serve another one."""
-    flight.board(one)
-    connection = Connection(one)
+def connected_to(address: str, flight: Flight) -> Iterator[requests.Session]:
+    """This thread's session with its kept connections (new ones after a pause); it connects to `address` only."""
+    held: requests.Session | None = getattr(_here, "session", None)
+    if held is not None and time.monotonic() - _here.used > IDLE:
+        held.close()
+    if held is None or _here.trusted != settings.OUTBOUND_CA_BUNDLE:
+        held = _here.session = requests.Session()
+        _here.trusted = settings.OUTBOUND_CA_BUNDLE
+        held.trust_env = False
+        held.mount("http://", PinnedAdapter())
+        held.mount("https://", PinnedAdapter())
+    _here.address, _here.flight = address, flight
     try:
-        one.settimeout(max(flight.left, 0.001))
-        yield connection
+        yield held
     finally:
-        if connection.again and flight.leave():
-            _keep(where, one)
-        else:
-            one.close()
-
-
-def opened(where: Where, address: str, flight: Flight) -> socket.socket:
-    """Raises Unreachable or Timeout; the peer has seen nothing of the request."""
-    try:
-        made = socket.create_connection((address, where.port), max(flight.left, 0.001))
-    except TimeoutError:
-        raise Timeout("no connection in time", sent=False) from None
-    except OSError:
-        raise Unreachable("no connection") from None
-    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return made if where.scheme == "http" else _secured(where, made, flight)
-
-
-def _secured(where: Where, made: socket.socket, flight: Flight) -> ssl.SSLSocket:
-    context = _context(where.trusted)
-    one = context.wrap_socket(made, server_hostname=where.host.rstrip("."), do_handshake_on_connect=False)
-    flight.board(one)
-    try:
-        one.do_handshake()
-    except (OSError, ValueError) as error:
-        one.close()
-        if flight.fired or isinstance(error, TimeoutError):
-            raise Timeout("no connection in time", sent=False) from None
-        raise Unreachable("TLS failed") from None
-    return one
-
-
-@lru_cache(maxsize=4)
-def _context(trusted: str) -> ssl.SSLContext:
-    """TLS 1.2 or better; the name is looked for where names belong."""
-    context = ssl.create_default_context(cafile=certifi.where())
-    context.hostname_checks_common_name = False
-    context.set_alpn_protocols(["http/1.1"])
-    if trusted:
-        context.load_verify_locations(trusted)
-    return context
-
-
-def _keep(where: Where, one: socket.socket) -> None:
-    global _swept  # one for the process, like what it is about
-    now = time.monotonic()
-    with _lock:
-        _kept[where].append((now, one))
-        if now - _swept <= IDLE:
-            return
-        _swept = now
-        for place, held in list(_kept.items()):
-            for _, old in [entry for entry in held if now - entry[0] > IDLE]:
-                old.close()
-            _kept[place] = [entry for entry in held if now - entry[0] <= IDLE]
-            if not _kept[place]:
-                del _kept[place]
-
-
-def _silent(one: socket.socket) -> bool:
-    """A peer that closed it, or says something unasked, has made it readable."""
-    poll = select.poll()
-    poll.register(one, select.POLLIN)
-    return not poll.poll(0)
+        _here.used, _here.flight = time.monotonic(), None

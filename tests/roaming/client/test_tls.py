@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -80,10 +81,6 @@ def peer(tmp_path: Path, settings: Any) -> Iterator[Secure]:
     one.close()
 
 
-def void(waited: bool) -> None:
-    """Nothing is said, however long one waits."""
-
-
 def call(url: str, seconds: float = 5) -> Any:
     whom = Peer("the-token", frozenset({"partner.example"}), seconds=seconds)
     return client.call(whom, Call("GET", url, MessageIds("r1", "c1")), resolve=lambda host, port: ["127.0.0.1"])
@@ -122,13 +119,20 @@ def test_a_trusted_certificate_of_another_host_is_none(tmp_path: Path, settings:
     assert b"".join(other.received) == b""
 
 
-def test_a_peer_that_never_ends_its_handshake_is_given_up(settings: Any) -> None:
+@pytest.mark.parametrize("said", [b"", b"\x16\x03\x03\x40\x00"])  # nothing, or a record of 16 kB byte by byte
+def test_a_peer_that_never_ends_its_handshake_is_given_up(settings: Any, said: bytes) -> None:
     """S6: the deadline covers TLS as well."""
     settings.OUTBOUND_ALLOW = [ip_network("127.0.0.0/8")]
-    silent = Evil(lambda connection: None)
-    silent.act = lambda connection: void(silent.closing.wait(60))
+    slow = Evil(lambda connection: None)
+
+    def act(connection: Any) -> None:
+        connection.sendall(said)
+        slow.drip(connection, b"\x02" if said else b"")
+
+    slow.act, started = act, time.monotonic()
     try:
         with pytest.raises((Timeout, Unreachable)):
-            call(f"https://partner.example:{silent.port}/", seconds=0.5)
+            call(f"https://partner.example:{slow.port}/", seconds=0.5)
     finally:
-        silent.close()
+        slow.close()
+    assert time.monotonic() - started < 20
