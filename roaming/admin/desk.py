@@ -184,8 +184,8 @@ class AssessmentAdmin(ById, Bulk, Shown[Assessment]):
         """With what staff made of it."""
         if not obj.settled_as:
             return self.verdict_shown(obj)
-        staff = tones.state(obj.settled_as, tones.SETTLED, f"{obj.get_settled_as_display()} by staff")
-        return format_html("{}<br>{}", self.verdict_shown(obj), staff)
+        staff = tones.state(obj.settled_as, tones.SETTLED, obj.get_settled_as_display())
+        return format_html('{}<br><span title="by {}">{}</span>', self.verdict_shown(obj), obj.settled_by, staff)
 
     @admin.display(description="Why")
     def why(self, obj: Assessment) -> SafeString | str:

@@ -197,9 +197,9 @@ class StatementAdmin(Shown[Statement]):
 
 
 def _rows(title: str, told: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
-    """Each rate, then the sum."""
+    """Each rate, then all of them."""
     for one in told["by_rate"]:
         told_of_it = (one["excl_vat"], one["vat"] or "not told", one["incl_vat"] or "not told")
-        yield "", statement_papers.rate(one["rate"]), "", *told_of_it, "", ""
+        yield title, statement_papers.rate(one["rate"]), "", *told_of_it, "", ""
     amounts = (told["excl_vat"], told["vat"] or "not told", told["incl_vat"] or "not told")
-    yield title, "", told["cdrs"], *amounts, told["energy_import"], told["energy_export"]
+    yield title, statement_papers.ALL_RATES, told["cdrs"], *amounts, told["energy_import"], told["energy_export"]

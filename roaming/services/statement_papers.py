@@ -25,6 +25,7 @@ _FONTS = Path(font_source_sans_pro.__file__).parent / "files"
 _FACE = "Source Sans Pro"
 _KINDS = {"charges": "Charges", "credits": "Credits", "total": "Total"}
 _RATES = {"none": "no VAT", "unknown": "VAT rate not told"}
+ALL_RATES = "all"  # of the row that is their sum
 _HEAD = FontFace(emphasis="BOLD", fill_color=(238, 240, 243))
 SUMS = ("statement", "cpo", "emsp", "month", "state", "currency", "kind", "vat_rate", "cdrs", "excl_vat", "vat",
         "incl_vat", "energy_import", "energy_export")  # fmt: skip
@@ -103,8 +104,8 @@ class _Paper(FPDF):
         for kind, title in _KINDS.items():
             told = sums[kind]
             if told["cdrs"] or kind == "total":
-                rows += [("", rate(one["rate"]), "", *_amounts(one)) for one in told["by_rate"]]
-                rows.append((title, "", str(told["cdrs"]), *_amounts(told)))
+                rows += [(title, rate(one["rate"]), "", *_amounts(one)) for one in told["by_rate"]]
+                rows.append((title, ALL_RATES, str(told["cdrs"]), *_amounts(told)))
         self._title(f"Amounts in {currency}")
         head = ("", "VAT rate", "CDRs", "excl. VAT", "VAT", "incl. VAT")
         self._table(head, rows, (22, 32, 16, 32, 32, 32), right=2)

@@ -99,6 +99,8 @@ def test_a_month_is_drawn_up_looked_at_and_issued(admin_client: Client) -> None:
     statements.run(row.pk)
     page = words(admin_client.get(url("statement", "change", row.pk)))
     assert "Amounts in EUR" in page and "2.4200" in page and "1 on hold" in page
+    told = " ".join(page.split())
+    assert "Charges VAT rate not told 2.0000" in told and "Charges all 1 2.0000" in told  # what each row is a sum of
     press(admin_client, "statement", "issue", row.pk)
     row.refresh_from_db()
     assert (row.state, row.issued_by) == ("ISSUED", "admin")
