@@ -5,7 +5,6 @@ No redirects, no proxies from the environment (a proxy would undo the pinning), 
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -30,38 +29,31 @@ class _Boarding:
     """Reports the socket that this thread's flight is about to use."""
 
     sock: Any
-    _bare: socket.socket | None = None
 
-    def _new_conn(self) -> socket.socket:
-        made: socket.socket = super()._new_conn()  # type: ignore[misc]
-        self._bare = made.dup()  # TLS takes the socket from whoever holds it, and its handshake may drip
-        self._board(self._bare)
-        return made
-
-    def connect(self) -> None:
-        try:
-            super().connect()  # type: ignore[misc]
-            self._board(self.sock)
-        finally:
-            if self._bare is not None:
-                self._bare.close()
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        self._board(self.sock)
-        super().request(*args, **kwargs)  # type: ignore[misc]
-
-    def _board(self, sock: socket.socket | None) -> None:
+    def _board(self) -> None:
         flight: Flight | None = getattr(_here, "flight", None)
-        if flight is not None and sock is not None:
-            flight.board(sock)
+        if flight is not None and self.sock is not None:
+            flight.board(self.sock)
 
 
 class _Connection(_Boarding, HTTPConnection):
-    pass
+    def connect(self) -> None:
+        super().connect()
+        self._board()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        self._board()
+        super().request(*args, **kwargs)
 
 
 class _SecureConnection(_Boarding, HTTPSConnection):
-    pass
+    def connect(self) -> None:
+        super().connect()
+        self._board()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        self._board()
+        super().request(*args, **kwargs)
 
 
 class _Pool(HTTPConnectionPool):
