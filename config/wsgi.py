@@ -13,6 +13,8 @@ _staff = get_wsgi_application()
 import config.urls  # noqa: E402, F401  # before the first request, not in it: the models need the line above
 from config import garbage  # noqa: E402
 from config.door import Door  # noqa: E402
+from roaming import nudges  # noqa: E402
 
 application = Door(_staff)
+nudges.gather()
 garbage.keep_what_is_loaded()

@@ -1,11 +1,15 @@
 """Nudges: "look at this row" for a worker, sent when the row has committed. By name and with ids only (S18).
 
 A nudge may be lost or come twice and costs nothing either way: the row is the truth, the sweep finds what was lost.
+So where requests are answered nobody waits for Valkey: `gather` leaves what many requests tell alike to a thread.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
+import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import redis
@@ -18,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 INTERACTIVE, DELIVER, BULK = "interactive", "deliver", "bulk"
 _PENDING_SECONDS = 2
+_REST = 0.05  # seconds between two tellings of the thread: one for all changes of this time
 
 _valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
 
@@ -42,7 +47,7 @@ def nudge_each(task: str, ids: Iterable[int], queue: str) -> None:
     """One task for each id, none where the last one has not begun yet; for bursts of changes to the same receivers."""
     wanted = sorted(set(ids))
     if wanted:
-        transaction.on_commit(lambda: _send_each(task, _not_pending(task, wanted), queue))
+        transaction.on_commit(lambda: _each(task, wanted, queue))
 
 
 def announce(topic: str, one: str) -> None:
@@ -61,18 +66,65 @@ def begun(task: str, one: int) -> None:
         logger.warning("valkey is away; nudges wait for the sweep")
 
 
-def _not_pending(task: str, ids: list[int]) -> list[int]:
+class _Gathering(threading.Thread):
+    """Tells at once what comes after a rest, and after the next rest what has come meanwhile, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(name="nudges", daemon=True)
+        self._due: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        self._changed = threading.Condition()
+
+    def add(self, task: str, ids: Iterable[int], queue: str) -> None:
+        with self._changed:
+            self._due[task, queue].update(ids)
+            self._changed.notify()
+
+    def run(self) -> None:
+        while True:
+            self.tell()
+            time.sleep(_REST)
+
+    def tell(self) -> None:
+        """What there is to be told; waits for it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._due)
+            due, self._due = self._due, defaultdict(set)
+        for (task, queue), ids in due.items():
+            try:
+                _tell_each(task, sorted(ids), queue)
+            except Exception:  # the next ones are told all the same
+                logger.exception("%s waits for the sweep", task)
+
+
+_gathering: _Gathering | None = None
+
+
+def gather() -> None:
+    """From now on this process tells by a thread what `nudge_each` is given. To be called when it begins its work."""
+    global _gathering
+    _gathering = _Gathering()
+    _gathering.start()
+
+
+def _each(task: str, ids: Sequence[int], queue: str) -> None:
+    if _gathering is None:
+        _tell_each(task, ids, queue)
+    else:
+        _gathering.add(task, ids, queue)
+
+
+def _tell_each(task: str, ids: Sequence[int], queue: str) -> None:
+    for one in _not_pending(task, ids):
+        _send(task, [one], queue)
+
+
+def _not_pending(task: str, ids: Sequence[int]) -> Sequence[int]:
     """In one command, for every change of an object asks this of each partner that is told."""
     try:
         fresh = _claim([_key(task, one) for one in ids], [_PENDING_SECONDS])
         return [ids[place - 1] for place in fresh]
     except redis.RedisError:
         return ids
-
-
-def _send_each(task: str, ids: Iterable[int], queue: str) -> None:
-    for one in ids:
-        _send(task, [one], queue)
 
 
 def _key(task: str, one: int) -> str:
