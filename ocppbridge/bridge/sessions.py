@@ -21,7 +21,7 @@ from ocppbridge.bridge.signed import meter_id, signed_data
 from ocppbridge.bridge.tariff_switches import switches_of
 from ocppbridge.charging import stored
 from ocppbridge.charging.progress import progress
-from ocppbridge.models import MeterReading, Transaction
+from ocppbridge.models import Transaction
 from ocppbridge.services import readings as told
 from roaming.models import Session
 from roaming.ocpi import json
@@ -210,7 +210,7 @@ def _facts(row: Transaction, time_zone: str, switches: Sequence[tuple[datetime, 
 
 
 def _course(
-    readings: list[MeterReading], field: str, first: Decimal | None, total: Decimal, row: Transaction, end: datetime
+    readings: list[told.Figures], field: str, first: Decimal | None, total: Decimal, row: Transaction, end: datetime
 ) -> dict[datetime, Decimal]:
     registers = [(reading.at, value) for reading in readings if (value := getattr(reading, field)) is not None]
     if not registers and not total:

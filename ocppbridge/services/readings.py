@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db.models import QuerySet, TextField
@@ -15,7 +16,7 @@ from django.db.models.functions import Cast
 from ocppbridge.charging.points import point
 from ocppbridge.charging.readings import Reading
 from ocppbridge.models import MeterReading, Transaction
-from roaming.postgres.questions import Question, plain, row_of
+from roaming.postgres.questions import Question
 
 _TRANSACTION = -1  # stands in the questions for the real one
 _sorted = msgspec.json.Encoder(order="deterministic")
@@ -26,10 +27,20 @@ def rows(transaction: Transaction, readings: Iterable[Reading]) -> list[dict[str
     return [_row(transaction, reading) for reading in readings if reading.samples]
 
 
-def of(transaction: Transaction) -> list[MeterReading]:
-    """Its readings in their order; their samples are read when somebody asks for them."""
-    found = _readings().ask({_TRANSACTION: transaction.pk})
-    return [row_of(MeterReading, row) for row in found]
+class Figures(NamedTuple):
+    """What a stored reading says, without its samples."""
+
+    at: datetime
+    energy_import: Decimal | None
+    energy_export: Decimal | None
+    power: Decimal | None
+    current: Decimal | None
+    soc: Decimal | None
+
+
+def of(transaction: Transaction) -> list[Figures]:
+    """Its readings in their order."""
+    return [Figures(*row) for row in _readings().ask({_TRANSACTION: transaction.pk})]
 
 
 def signed(transaction: Transaction) -> list[list[dict[str, Any]]]:
@@ -39,7 +50,7 @@ def signed(transaction: Transaction) -> list[list[dict[str, Any]]]:
 
 @cache
 def _readings() -> Question:
-    return Question.of(_ordered().values_list(*plain(MeterReading)))
+    return Question.of(_ordered().values_list(*Figures._fields))
 
 
 @cache

@@ -60,7 +60,8 @@ class Turn:
     def known(self, row: Transaction) -> Transaction:
         """The turn's own copy of a row."""
         row = self._known.setdefault(row.pk, row)
-        row.station = self.station
+        if row._state.fields_cache.get("station") is not self.station:
+            row.station = self.station
         return row
 
     @property

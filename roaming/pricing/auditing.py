@@ -75,7 +75,8 @@ def examine(
     """All about a CDR. What is None is not looked at: `sessions` (ours), `held` (tariffs published to us), `limits`.
 
     `known` are the CDRs that stand already, for replays, conflicts and credits. `thorough` tries the other readings
-    of the tariff also where ours fits, which is what learning needs. Raises BadInput if it cannot be read at all.
+    of the tariff also where ours fits, and all ways of rounding, which is what learning needs. Raises BadInput if it
+    cannot be read at all.
     """
     source = dict(cdr)
     document, claims = read_document(source), _claims(source)

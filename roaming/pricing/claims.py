@@ -52,9 +52,9 @@ class Difference(NamedTuple):
     calculated: Fraction
 
 
-def fitting(claims: Claims, bill: Bill) -> list[Profile]:
+def fitting(claims: Claims, bill: Bill) -> Iterator[Profile]:
     """The profiles that give every claimed total to the last digit, the likeliest first."""
-    return [profile for profile in Profile if not differences(claims, totals(bill, profile), bill, Fraction(0))]
+    return (profile for profile in Profile if not differences(claims, totals(bill, profile), bill, Fraction(0)))
 
 
 def differences(claims: Claims, calculated: Totals, bill: Bill, tolerance: Fraction) -> list[Difference]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -123,8 +124,8 @@ def _judged(
     thorough: bool,
     found: list[Finding],
 ) -> Judged:
-    bill = readings.bill
-    ways = _ways(claims, OURS, bill)
+    bill, every = readings.bill, thorough or bool(learned.ways)
+    ways = _ways(claims, OURS, bill, every=every)
     off = [] if ways else differences(claims, totals(bill, Profile.EXACT), bill, Fraction(options.tolerance))
     told: list[Finding] = []
     if not ways and not off:  # decision: CDR-TOLERANCE
@@ -133,7 +134,7 @@ def _judged(
         if learned.ways:
             told.append(_rounds_otherwise(None, learned))
         return Judged([*found, *told], bill)
-    if off or thorough or learned.ways:
+    if off or every:
         ways = ways.union(*(_ways(claims, name, other) for name, other in readings.all().items()))
     if not ways:
         return Judged([*found, *_mismatches(off, readings.all())], bill)
@@ -144,8 +145,10 @@ def _judged(
     return Judged([*found, *told], bill, ways)
 
 
-def _ways(claims: Claims, reading: str, bill: Bill) -> Ways:
-    return frozenset((reading, profile) for profile in fitting(claims, bill))
+def _ways(claims: Claims, reading: str, bill: Bill, *, every: bool = True) -> Ways:
+    """Those that fit; the likeliest alone where nobody compares them with others."""
+    fits = fitting(claims, bill)
+    return frozenset((reading, profile) for profile in (fits if every else islice(fits, 1)))
 
 
 def _best(ways: Ways, readings: _Readings, learned: Learned) -> Way:

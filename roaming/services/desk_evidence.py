@@ -94,8 +94,8 @@ def beside(document: Mapping[str, Any], owner: PartyId, before: int | None) -> l
     named = {facts[_ID], facts[_REFERENCE]}
     asked = facts | {_COUNTRY: owner.country, _PARTY: owner.party, _BEFORE: before or 0}
     found = _beside(bool(facts[_REFERENCE]), bool(facts[_SESSION])).ask(asked)
-    own = Assessment.objects.filter(verdict=Assessment.Verdict.ACCEPTED)
-    accepted = before is not None and own.filter(cdr_id=before).exists()
+    own = Assessment.objects.filter(cdr_id=before, verdict=Assessment.Verdict.ACCEPTED) if before else None
+    accepted = own is not None and own.exists()
     return [
         json.loads(text)
         for pk, identifier, credit, verdict, text in found

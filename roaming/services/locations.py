@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from roaming.models import Evse, Location, Platform
@@ -16,11 +17,13 @@ from roaming.ocpi.party import PartyId
 from roaming.ocpi.patch import keep_evses
 from roaming.ocpi.types import format_datetime, parse_datetime
 from roaming.ocpi.versions import ModuleID
+from roaming.postgres.questions import Question
 from roaming.services import evse_index, objects
 from roaming.services.contents import Document
 from roaming.services.objects import Kind, Stored, key
 
 LOCATIONS: Kind[Location]
+_COUNTRY, _PARTY, _KEY = "<country>", "<party>", "<key>"  # what stands in the question for the real ones
 
 
 def store(
@@ -52,13 +55,8 @@ def set_evse_statuses(
 ) -> bool:
     """The statuses of several EVSEs of one location, by uid, and since when."""
     told = {key(uid): status for uid, status in statuses.items()}
-    held = Evse.objects.filter(
-        location__country_code=owner.country,
-        location__party_id=owner.party,
-        location__object_key=key(location_id),
-        uid_key__in=list(told),
-    ).exclude(status="REMOVED")
-    new = {uid: told[uid] for uid, status in held.values_list("uid_key", "status") if status != told[uid][0]}
+    held = _held().ask({_COUNTRY: owner.country, _PARTY: owner.party, _KEY: key(location_id)})
+    new = {uid: told[uid] for uid, status in held if uid in told and status != told[uid][0]}
     if not new:
         return False
 
@@ -68,6 +66,12 @@ def set_evse_statuses(
         return {**location, "evses": evses, "last_updated": latest}
 
     return objects.change(LOCATIONS, owner, location_id, edit, source=None, now=now).changed
+
+
+@cache
+def _held() -> Question:
+    there = {"location__country_code": _COUNTRY, "location__party_id": _PARTY, "location__object_key": _KEY}
+    return Question.of(Evse.objects.filter(**there).exclude(status="REMOVED").values_list("uid_key", "status"))
 
 
 def _with_status(evse: dict[str, Any], new: tuple[str, datetime] | None, location: Mapping[str, Any]) -> dict[str, Any]:
