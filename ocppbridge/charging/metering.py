@@ -15,10 +15,12 @@ another (field quirk 3), so streams are never mixed. Export has `combined` and `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ocppbridge.charging.findings import Finding
 from ocppbridge.charging.points import Point
@@ -27,8 +29,7 @@ from ocppbridge.charging.registers import Register
 _NEW: Final = Register()
 
 
-@dataclass(frozen=True, slots=True)
-class Metering:
+class Metering(Struct, frozen=True):
     """The registers of one transaction."""
 
     bounds: Register = _NEW
@@ -75,7 +76,7 @@ class Metering:
 
     def to_json(self) -> dict[str, Any]:
         """The registers that have readings, as JSON."""
-        registers = {name: getattr(self, name) for name in self.__slots__}
+        registers = {name: getattr(self, name) for name in self.__struct_fields__}
         return {name: register.to_json() for name, register in registers.items() if register.count}
 
     @staticmethod

@@ -7,10 +7,11 @@ carry). The outlet is what the driver is sold; other places of measurement count
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from ocppbridge.charging.readings import ENERGY_EXPORT, ENERGY_IMPORT, POWER_EXPORT, POWER_IMPORT, Reading, Sample
 
@@ -18,8 +19,7 @@ _PLACES: Final = ("Outlet", "Cable", "Inlet", "EV", "Body", "Upstream")
 _LINES: Final = (frozenset({"L1", "L2", "L3"}), frozenset({"L1-N", "L2-N", "L3-N"}))
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """What one instant adds to a session; None where the reading did not say. Power is positive towards the vehicle."""
 
     at: datetime

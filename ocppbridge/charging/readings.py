@@ -7,11 +7,12 @@ byte. A negative Power.Active.Import is export. What is no number is dropped; th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 ENERGY_IMPORT: Final = "Energy.Active.Import.Register"
 ENERGY_EXPORT: Final = "Energy.Active.Export.Register"
@@ -44,8 +45,7 @@ _TEMPERATURES: Final = frozenset({"K", "Fahrenheit", "Celsius"})
 _LARGEST, _FINEST = 15, -9
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """A signed meter value, as the meter wrote it (OCP-07)."""
 
     data: str
@@ -54,12 +54,8 @@ class Signed:
     public_key: str | None = None
 
 
-@dataclass(slots=True)
-class Sample:
-    """One value; None only where the sample is nothing but signed data.
-
-    Never changed once made; not frozen, because a reading has a dozen and freezing each costs more than reading it.
-    """
+class Sample(Struct, frozen=True):
+    """One value; None only where the sample is nothing but signed data."""
 
     measurand: str
     value: Decimal | None
@@ -70,8 +66,7 @@ class Sample:
     signed: Signed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a meter showed at one instant."""
 
     at: datetime

@@ -9,10 +9,12 @@ looked at before it is billed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ocppbridge.charging.findings import Finding
 
@@ -22,8 +24,7 @@ SLACK_WH: Final = Decimal(1_000)
 HIGHEST_WH: Final = Decimal(10**11)  # a hundred gigawatt hours: no meter of a charging station has counted so far
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """The readings so far, folded: finished segments in `carried`, the present one from `start` to `last`."""
 
     first_at: datetime | None = None

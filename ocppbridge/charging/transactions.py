@@ -16,9 +16,11 @@ second time:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ocppbridge.charging.findings import Finding, with_findings
 from ocppbridge.charging.messages import Ended, Metered, Started, StateChanged, TransactionFacts
@@ -37,8 +39,7 @@ _STOPPING: Final = frozenset({"StopAuthorized", "Deauthorized", "RemoteStop"})
 _UNREAD: Final = Metering()
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(Struct, frozen=True):
     """What is known of one transaction."""
 
     started_at: datetime
@@ -139,7 +140,7 @@ def _facts(state: Transaction, message: TransactionFacts, at: datetime) -> Trans
     }
     new = {name: value for name, value in told.items() if value != getattr(state, name)}
     if new:  # most events of a transaction repeat all of it, and a copy costs more than a look
-        state = replace(state, **new)  # type: ignore[arg-type]  # the names and values of its own fields
+        state = replace(state, **new)
     if message.charging_state is None:
         return state
     return _charging(state, message.charging_state, at, _again(state, message))

@@ -7,6 +7,7 @@ from functools import reduce
 from itertools import permutations
 
 import pytest
+from msgspec import structs
 
 from ocppbridge.charging import stored
 from ocppbridge.charging.messages import Ended, Metered, Started, StateChanged, Updated
@@ -305,8 +306,8 @@ def test_a_clock_that_was_never_set_is_replaced_by_the_time_of_receipt_and_held(
 
 def test_energy_is_counted_even_by_a_station_without_a_clock():
     past = datetime(1970, 1, 1, tzinfo=UTC)
-    first = replace(BEGIN, at=past, readings=(replace(BEGIN.readings[0], at=past),))
-    last = replace(FINISH, at=past, readings=(replace(FINISH.readings[0], at=past),))
+    first = replace(BEGIN, at=past, readings=(structs.replace(BEGIN.readings[0], at=past),))
+    last = replace(FINISH, at=past, readings=(structs.replace(FINISH.readings[0], at=past),))
     state = apply(apply(None, first, minute(0)), last, minute(0))
     assert state.metering.import_wh == 3000
     assert state.holds
