@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 from django import forms
 from django.contrib import admin, messages
@@ -47,7 +48,7 @@ class EvNeedsAdmin(Shown[EvNeeds]):
     search_fields = ("station__identity__exact",)
     ordering = ("-received_at",)
     fields = (
-        ("station_link", "evse_number", "transaction"), ("requested", "available", "control_mode", "mobility"),
+        ("station_link", "evse_number", "transaction"), ("requested", "available_shown", "control_mode", "mobility"),
         ("departure", "told_at", "received_at"), ("answered", "code", "reason"), "figures",
     )  # fmt: skip
 
@@ -65,6 +66,11 @@ class EvNeedsAdmin(Shown[EvNeeds]):
     def answered(self, obj: EvNeeds) -> SafeString:
         """Accepted, Processing, NoChargingProfile or Rejected."""
         return tones.state(obj.status, NEEDS, obj.status)
+
+    @admin.display(description="Available")
+    def available_shown(self, obj: EvNeeds) -> str:
+        """Kinds of transfer that the car can do."""
+        return ", ".join(obj.available) or "–"
 
     @admin.display(description="Figures")
     def figures(self, obj: EvNeeds) -> SafeString | str:
@@ -184,7 +190,11 @@ class EnergyPlanAdmin(Shown[EnergyPlan]):
     @admin.display(description="Figures now")
     def now(self, obj: EnergyPlan) -> str:
         """Of a dynamic plan."""
-        return ", ".join(f"{name.replace('_', ' ')} {value} W" for name, value in obj.figures.items()) or "–"
+        said = [
+            f"{name.replace('_', ' ')} {Decimal(value).normalize():f} {'var' if 'reactive' in name else 'W'}"
+            for name, value in obj.figures.items()
+        ]
+        return ", ".join(said) or "–"
 
     @admin.display(description="May have")
     def allowed_shown(self, obj: EnergyPlan) -> str:

@@ -36,7 +36,7 @@ navigation.add(
     Entry("Energy", "Limits of others", "vertical_align_top", "ocppbridge.charginglimit", 4),
     Entry("Energy", "Profile inquiries", "quiz", "ocppbridge.profileinquiry", 5),
     Entry("Energy", "Priority", "priority_high", "ocppbridge.prioritycharging", 6),
-    Entry("Energy", "Steered cars", "swap_vert", "ocppbridge.energyplan", 10),
+    Entry("Energy", "Energy plans", "swap_vert", "ocppbridge.energyplan", 10),
     Entry("Energy", "Needs of cars", "electric_car", "ocppbridge.evneeds", 20),
     Entry("Energy", "Schedules of cars", "schedule", "ocppbridge.evschedule", 30),
     Entry("Energy", "Grid signals", "electric_bolt", "ocppbridge.gridsignal", 40),

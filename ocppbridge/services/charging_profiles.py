@@ -49,9 +49,17 @@ Drift = InstalledProfile.Drift
 
 
 def dump(profile: ChargingProfile) -> dict[str, Any]:
-    """As the column keeps it."""
-    said: dict[str, Any] = msgspec.to_builtins(profile)
+    """As the column keeps it, and staff and programs read it: what it does not say is left out."""
+    said = _spoken(msgspec.to_builtins(profile))
+    said["schedules"] = [
+        _spoken(schedule) | {"periods": [_spoken(period) for period in schedule["periods"]]}
+        for schedule in said["schedules"]
+    ]
     return said
+
+
+def _spoken(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value not in (None, [])}
 
 
 def load(said: Any) -> ChargingProfile:

@@ -22,7 +22,7 @@ from ocppbridge.charging.setpoints import Setpoints, refigured
 from ocppbridge.charging.tokens import Place
 from ocppbridge.charging.v2x_intents import AllowTransfer, UpdateSetpoint
 from ocppbridge.models import Call, EnergyPlan, InstalledProfile, Station, Transaction
-from ocppbridge.services import alerts, calls, energy_offers
+from ocppbridge.services import alerts, calls, charging_profiles, energy_offers
 
 PURPOSE: Final = "v2x"
 PATIENCE: Final = timedelta(seconds=30)  # a setpoint that comes later is an old one
@@ -51,7 +51,7 @@ def taken(row: Transaction) -> EnergyPlan:
 def send(plan: EnergyPlan, wish: Wish, made: Plan, by: str, now: datetime) -> Call | None:
     """Have a new profile installed. Raises NotOffered; None where it waits for the station."""
     plan.control, plan.mode = wish.control.value, str(made.profile.schedule.periods[0].operation_mode or "")
-    plan.wish, plan.profile = msgspec.to_builtins(wish), msgspec.to_builtins(made.profile)
+    plan.wish, plan.profile = msgspec.to_builtins(wish), charging_profiles.dump(made.profile)
     plan.cut, plan.reason, plan.requested_by = list(made.cut), "", by[:150]
     dynamic = wish.control is not Control.SCHEDULED
     first = made.profile.schedule.periods[0]
@@ -64,7 +64,7 @@ def push(plan: EnergyPlan, figures: Setpoints, cut: tuple[str, ...], by: str, no
     """New figures of a dynamic plan: pushed, or kept until the station pulls them. None where nothing is sent."""
     held = figures.over(Setpoints.from_json(plan.figures))
     plan.figures, plan.cut, plan.requested_by = held.to_json(), list(cut), by[:150]
-    plan.profile = msgspec.to_builtins(refigured(_profile(plan), held, now))
+    plan.profile = charging_profiles.dump(refigured(_profile(plan), held, now))
     if plan.control == Control.PULLED:
         plan.changed_at = now
         plan.save()
@@ -211,7 +211,7 @@ def _ask(plan: EnergyPlan, intent: Intent, state: EnergyPlan.State, now: datetim
 
 
 def _profile(plan: EnergyPlan) -> ChargingProfile:
-    return msgspec.convert(plan.profile, ChargingProfile, strict=False)
+    return charging_profiles.load(plan.profile)
 
 
 def discharges(plan: EnergyPlan) -> bool:

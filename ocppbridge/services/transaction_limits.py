@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -37,7 +37,7 @@ def said(limits: Mapping[str, Any]) -> dict[str, Any]:
 
 def worded(limits: Mapping[str, Any]) -> str:
     """A TransactionLimitType for staff; the cost is in the tariff's currency, which it does not tell."""
-    words = {
+    words: dict[str, Callable[[Any], str]] = {
         "maxCost": lambda value: f"cost {value}",
         "maxEnergy": lambda value: f"{Decimal(str(value)) / 1000:f} kWh",
         "maxTime": lambda value: str(timedelta(seconds=int(value))),

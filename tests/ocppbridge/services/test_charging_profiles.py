@@ -186,3 +186,12 @@ def test_figures_change_no_profile_that_is_not_dynamic() -> None:
     hold(station)
     answer(calls.queue(station, UpdateSetpoint(5, Setpoints(limit=Decimal(6))), purpose="staff"), "Accepted")
     assert charging_profiles.load(InstalledProfile.objects.get().profile) == PROFILE
+
+
+def test_a_profile_is_kept_without_what_it_does_not_say() -> None:
+    """Staff and programs read it: a page of nulls hid the one figure that there was."""
+    said = charging_profiles.dump(PROFILE)
+    (schedule,) = said["schedules"]
+    every = [said, schedule, *schedule["periods"]]
+    assert [one for one in every if None in one.values() or [] in one.values()] == []
+    assert charging_profiles.load(said) == PROFILE
