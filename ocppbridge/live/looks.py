@@ -49,12 +49,13 @@ def stations() -> Rows:
 
 
 def _power() -> dict[tuple[int, int | None], int]:
+    """Of two that run at one EVSE the later counts: the end of the other got lost."""
     latest = MeterReading.objects.filter(transaction=OuterRef("pk"), power__isnull=False).order_by("-at", "-id")
     running = Transaction.objects.filter(state=Transaction.State.RUNNING).annotate(
         watts=Subquery(latest.values("power")[:1])
     )
-    rows = running.order_by("-started_at").values_list("station_id", "evse_number", "watts")[:2000]
-    return {(station, evse): round(watts) for station, evse, watts in rows if watts is not None}
+    rows = list(running.order_by("-started_at").values_list("station_id", "evse_number", "watts")[:2000])
+    return {(station, evse): round(watts) for station, evse, watts in reversed(rows) if watts is not None}
 
 
 def sessions() -> Rows:

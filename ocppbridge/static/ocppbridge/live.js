@@ -64,7 +64,7 @@
       figure(`${one.kwh} kWh`), figure(one.cost === null ? null : `${one.cost} ${one.currency}`)),
     commands: (key, one) => row(
       link("commands", key, time(one.at)), one.kind.toLowerCase().replaceAll("_", " "),
-      `${one.from} → ${one.to}`, one.response ? badge(one.response) : "–", one.result ? [badge(one.result), one.took === null ? "" : ` ${one.took} s`] : "–"),
+      `${one.from} → ${one.to}`, one.response ? badge(one.response) : "–", one.result ? [badge(one.result), one.took === null ? "" : ` ${one.took}\u00a0s`] : "–"),
     partners: (key, one) => row(link("partners", key, one.name), badge(one.status), figure(one.waiting), figure(one.silent)),
     alerts: (key, one) => row(
       badge(one.severity), link("alerts", key, one.code), one.station || "–", one.text, one.count > 1 ? `×${one.count}` : "", time(one.at)),
@@ -75,7 +75,8 @@
       const evses = element("span", "live-evses");
       for (const [number, status, watts] of one.evses) {
         const label = badge(status);
-        label.textContent = watts === null ? `${number} ${label.textContent}` : `${number} ${(watts / 1000).toFixed(1)} kW`;
+        const power = `${(Math.abs(watts) / 1000).toFixed(1)} kW`;
+        label.textContent = `${number}: ${watts === null ? label.textContent : watts < 0 ? `gives ${power}` : power}`;
         evses.append(label);
       }
       made.append(evses);

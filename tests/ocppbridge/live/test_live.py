@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +17,11 @@ from django.utils import timezone
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from ocppbridge.live import feed, tickets
+from ocppbridge.live import feed, looks, tickets
 from ocppbridge.live.feed import Line, difference
 from ocppbridge.live.page import socket_url
 from ocppbridge.live.tickets import Viewer
-from ocppbridge.models import Alert, Station
+from ocppbridge.models import Alert, MeterReading, Station, Transaction
 from roaming.models import Exchange
 from tests.ocppbridge.door import Door
 from tests.ocppbridge.world import new_station
@@ -91,6 +92,20 @@ def test_staff_see_what_happens_as_it_happens(door: Door, boss: Client) -> None:
             )
             assert hears(socket, lambda message: message.get("exchanges"))[0]["what"] == "GET versions"
             assert UID not in json.dumps(first)
+
+
+@pytest.mark.django_db
+def test_of_two_transactions_at_one_evse_the_later_s_power_is_shown() -> None:
+    """The end of the earlier one got lost."""
+    station, now = new_station("LIVE2"), timezone.now()
+    for minutes, power in ((10, 11_000), (5, -4_000)):
+        began = now - timedelta(minutes=minutes)
+        row = Transaction.objects.create(
+            station=station, transaction_id=f"T{minutes}", evse_number=1, started_at=began, last_news_at=now
+        )
+        MeterReading.objects.create(transaction=row, at=now, power=power, digest=str(minutes))
+    ((number, _, watts),) = looks.stations()[str(station.pk)]["evses"]
+    assert (number, watts) == (1, -4_000)
 
 
 def test_each_line_is_told_once(door: Door, boss: Client) -> None:
