@@ -110,7 +110,14 @@ def _take(entry: Mapping[str, Any], now: datetime, merge: bool, owner: str, repo
     else:
         stored = locations.store(party, dated(document, stamp), source=None, now=now)
     name = f"{party}/{stored.obj.object_id}"
+    # A station's state lifts last_updated, so a file that was written out and edited is easily older than what is here.
+    if not (stored.created or stored.changed) and _earlier(document, stored.obj.last_updated):
+        raise ValueError(f"{name}: its last_updated is older than what is stored; left out, it counts as of now")
     (report.created if stored.created else report.changed if stored.changed else report.unchanged).append(name)
+
+
+def _earlier(document: Mapping[str, Any], stored: datetime) -> bool:
+    return "last_updated" in document and parse_datetime(document["last_updated"]) < stored
 
 
 def _check_figures(document: Mapping[str, Any]) -> None:

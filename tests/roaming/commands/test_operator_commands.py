@@ -119,6 +119,20 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
     assert answer("import_locations", str(file))["unchanged"] == ["NL/VLT/LOC1"]
 
 
+def test_an_edited_file_that_is_older_than_what_is_stored_is_not_called_unchanged(tmp_path: Path) -> None:
+    file = tmp_path / "place.json"
+    own = {"country_code": "NL", "party_id": "VLT"}
+    file.write_text(dump(samples.location(**own, last_updated="2026-01-02T00:00:00Z")))
+    answer("import_locations", str(file))
+    file.write_text(dump(samples.location(**own, last_updated="2026-01-01T00:00:00Z", name="Edited")))
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("import_locations", str(file), "--json", stdout=out)
+    (error,) = json.loads(out.getvalue())["errors"]
+    assert error.startswith("entry 1 (LOC1): NL/VLT/LOC1: its last_updated is older than what is stored")
+    assert json.loads(Location.objects.get().document)["name"] != "Edited"
+
+
 TABLE = """\
 id;name;address;city;country;latitude;longitude;time_zone;evse_uid;connector_id;standard;format;power_type;max_voltage;max_amperage;tariff_ids
 H1;Harbour;Kade 1;Delft;NLD;52.011576;4.357068;Europe/Amsterdam;H1-1;1;IEC_62196_T2;SOCKET;AC_3_PHASE;230;32;T1|T2
