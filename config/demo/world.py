@@ -129,7 +129,7 @@ def evse(place: Place, now: datetime) -> dict[str, Any]:
         "standard": "IEC_62196_T2",
         "format": "SOCKET",
         "power_type": "AC_3_PHASE",
-        "max_voltage": 400,
+        "max_voltage": 230,  # line to neutral (LOC-31)
         "max_amperage": 32,
         "max_electric_power": place.power,
         "tariff_ids": [TARIFF_ID],
