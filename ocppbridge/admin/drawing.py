@@ -50,7 +50,8 @@ def drawn(lines: Sequence[tuple[str, Sequence[Period]]], start: datetime, durati
     ticks = format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', _ticks(start, duration, x))
     below: SafeString | str = ""
     if low < 0:
-        below = format_html('<text x="{}" y="{:.1f}" text-anchor="end">{:f}</text>', LEFT - 6, y(low), low.normalize())
+        place, words = f"{y(low):.1f}", f"{low.normalize():f}"  # format_html makes texts of figures, then formats them
+        below = format_html('<text x="{}" y="{}" text-anchor="end">{}</text>', LEFT - 6, place, words)
     return format_html(
         '<svg viewBox="0 0 {w} {h}" role="img" style="max-width:{w}px;width:100%" font-size="10" fill="currentColor">'
         '<line x1="{l}" y1="{z}" x2="{w}" y2="{z}" stroke="currentColor" stroke-opacity=".3"/>'

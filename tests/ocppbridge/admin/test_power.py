@@ -112,3 +112,10 @@ def test_a_picture_has_a_step_for_each_period_and_leaves_open_what_has_no_limit(
     assert picture.count("M") == 2
     assert "&lt;limit&gt;" in picture
     assert drawn([("limit", ())], NOW, 3600, "A") == "–"
+
+
+def test_a_schedule_that_goes_below_zero_is_drawn_too() -> None:
+    """Block Q: the page of a station whose car gives energy back."""
+    periods = [Period(0, limit=Decimal("16.0")), Period(3600, setpoint=Decimal("-10.10"))]
+    picture = drawn([("limit", periods)], datetime(2026, 11, 21, tzinfo=UTC), 7200, "A")
+    assert ">16 A</text>" in picture and ">-10.1</text>" in picture
