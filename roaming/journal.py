@@ -1,11 +1,16 @@
 """The journal of HTTP: one row for each exchange, in and out. Heads always; bodies of writes and errors up to 64 kB, of
 lists only digest and size; secrets never (S18): credentials tokens and the keys of callback URLs are masked.
+
+What the hub asks others while it answers somebody is written with that (`together`): one statement, one COMMIT.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -24,6 +29,8 @@ _TOKEN = re.compile(r'("token"\s*:\s*)"(?:[^"\\]|\\.)*"')
 _CALLBACK = re.compile(r"(/sender/(?:commands|chargingprofiles)/[^/\s\"?]+/)[^/\s\"?]+")
 _CODE = re.compile(rb'"status_code"\s*:\s*"?(\d{4})')
 
+_here = threading.local()  # `waiting`: the rows of this thread's request, and which of them wait for the disk
+
 
 @dataclass
 class Inbound:
@@ -39,6 +46,19 @@ class Inbound:
     answered: Routing = Routing()  # noqa: RUF009  # routing headers of the answer
     request_body: bytes = b""
     only_http_200: bool = False  # how this platform wants to be answered
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Within it this thread's rows wait for that of the request that it answers, which is noted last."""
+    _here.waiting = []
+    try:
+        yield
+    finally:
+        rows = _here.waiting
+        del _here.waiting
+        if rows:
+            _write(rows)
 
 
 def received(
@@ -89,19 +109,27 @@ def sent(platform: int | None, request: Call, *, answer: Answer | None = None, e
     )
 
 
-def _note(*, lasting: bool = True, **values: Any) -> None:
-    """One row. Much more is read than changes, and the row of a GET does not wait for the disk (it is there for
-    everybody at once, and outlives our processes; only a crash of PostgreSQL's machine could take it)."""
-    postgres.run(_sql(tuple(values), lasting), list(values.values()))
+def _note(*, lasting: bool, **values: Any) -> None:
+    rows = getattr(_here, "waiting", None)
+    if rows is None:
+        _write([(lasting, values)])
+    else:
+        rows.append((lasting, values))
+
+
+def _write(rows: Sequence[tuple[bool, dict[str, Any]]]) -> None:
+    """Much more is read than changes, and the row of a GET does not wait for the disk (it is there for everybody at
+    once, and outlives our processes; only a crash of PostgreSQL's machine could take it)."""
+    columns = tuple(rows[0][1])
+    sql = _sql(columns, len(rows), any(lasting for lasting, _ in rows))
+    postgres.run(sql, [row[column] for _, row in rows for column in columns])
 
 
 @cache
-def _sql(columns: tuple[str, ...], lasting: bool) -> str:
-    names, holders = ", ".join(columns), ", ".join(["%s"] * len(columns))
-    insert = f"INSERT INTO {Exchange._meta.db_table} ({names}) SELECT {holders}"
-    if lasting:
-        return insert
-    return f"WITH mode AS (SELECT set_config('synchronous_commit', 'off', true)) {insert} FROM mode"  # noqa: S608  # our own names
+def _sql(columns: tuple[str, ...], count: int, lasting: bool) -> str:
+    row = f"({', '.join(['%s'] * len(columns))})"
+    insert = f"INSERT INTO {Exchange._meta.db_table} ({', '.join(columns)}) VALUES {', '.join([row] * count)}"  # noqa: S608  # our own names
+    return insert if lasting else f"{insert} RETURNING set_config('synchronous_commit', 'off', true)"
 
 
 def _heads(ids: MessageIds, routing: Routing) -> dict[str, Any]:

@@ -56,10 +56,22 @@ def _foreign(request: Incoming) -> Answer:
 def answer(request: Incoming) -> Answer:
     """One exchange: never raises, always journalled."""
     started, now = time.monotonic(), datetime.now(UTC)
-    ids = _ids(request.headers)
-    exchange = Inbound(request.method, request.url, ids)
-    listed: int | None = None
-    error = ""
+    exchange = Inbound(request.method, request.url, _ids(request.headers))
+    try:
+        with journal.together():
+            found, listed, error = _outcome(request, exchange, now)
+            journal.received(
+                exchange, http_status=found.status, body=found.body, listed=listed, seconds=time.monotonic() - started,
+                error=error,
+            )  # fmt: skip
+    except Exception:  # the answer is right even where its journal is not
+        logger.exception("request %s is not in the journal", exchange.ids.request_id)
+    return found
+
+
+def _outcome(request: Incoming, exchange: Inbound, now: datetime) -> tuple[Answer, int | None, str]:
+    """The answer; of a list, how many objects; what went wrong, for the journal. Never raises."""
+    listed, error, ids = None, "", exchange.ids
     try:
         reply = _reply(request, exchange, now)
         listed = reply.listed
@@ -71,14 +83,7 @@ def answer(request: Incoming) -> Answer:
         found = answers.failed(failure, ids, exchange.answered, datetime.now(UTC))
     if exchange.only_http_200 and found.status in (201, 404):
         found.status = 200
-    try:
-        journal.received(
-            exchange, http_status=found.status, body=found.body, listed=listed, seconds=time.monotonic() - started,
-            error=error,
-        )  # fmt: skip
-    except Exception:  # the answer is right even where its journal is not
-        logger.exception("request %s is not in the journal", ids.request_id)
-    return found
+    return found, listed, error
 
 
 def _ids(headers: Folded) -> MessageIds:
