@@ -20,13 +20,13 @@ from roaming.services import desk_habits
 class HabitAdmin(Shown[Habit]):
     """One row a party."""
 
-    list_display = ("party", "rounding", "reading", "cdrs", "learned", "changed")
+    list_display = ("party", "rounding", "reading", "counted", "learned", "changed")
     list_display_links = ("party",)
     search_fields = ("party_id__iexact",)
     search_help_text = "Party id"
     ordering = ("country_code", "party_id")
     actions_detail = ("forget",)
-    fields = (("party", "cdrs"), ("rounding", "reading"), "all_ways", ("learned", "changed"), "findings")
+    fields = (("party", "counted"), ("rounding", "reading"), "all_ways", ("learned", "changed"), "findings")
 
     @button(
         "Forget",
@@ -40,6 +40,11 @@ class HabitAdmin(Shown[Habit]):
         desk_habits.forget(obj)
         messages.success(request, f"What {obj} used to do is forgotten.")
         return HttpResponseRedirect(reverse("admin:roaming_habit_changelist"))
+
+    @admin.display(description="CDRs", ordering="cdrs")
+    def counted(self, obj: Habit) -> int:
+        """That taught it."""
+        return obj.cdrs
 
     @admin.display(description="Party", ordering="party_id")
     def party(self, obj: Habit) -> SafeString | str:

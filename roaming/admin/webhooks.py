@@ -43,14 +43,14 @@ class Behind(Question):
 class WebhookAdmin(Shown[Webhook]):
     """Who is told of new CDRs and verdicts."""
 
-    list_display = ("name", "url", "standing", "hears", "position", "trouble")
+    list_display = ("name", "address", "standing", "hears", "position", "trouble")
     list_display_links = ("name",)
     search_fields = ("name", "url")
     ordering = ("name",)
     actions_list = ("new_webhook",)
     actions_detail = ("ping", "pause", "resume", "replay", "skip", "new_secret", "remove")
     fields = (
-        ("name", "url"),
+        ("name", "address"),
         ("standing", "hears", "sees"),
         ("position", "behind"),
         ("attempts", "due_at"),
@@ -133,6 +133,11 @@ class WebhookAdmin(Shown[Webhook]):
             ],
             empty="Nothing was sent yet.",
         )
+
+    @admin.display(description="URL", ordering="url")
+    def address(self, obj: Webhook) -> str:
+        """No link: nobody there expects a browser."""
+        return obj.url
 
     @admin.display(description="Standing")
     def standing(self, obj: Webhook) -> SafeString:

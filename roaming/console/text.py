@@ -62,7 +62,7 @@ def dated(moment: datetime | None) -> SafeString | str:
         return NOTHING
     local = moment.astimezone(timezone.get_default_timezone())
     title = f"{_since(moment, timezone.now())}, {local:%Z}"
-    return format_html('<span class="console-nowrap" title="{}">{}</span>', title, f"{local:%Y-%m-%d %H:%M:%S}")
+    return format_html('<span title="{}">{}</span>', title, f"{local:%Y-%m-%d %H:%M:%S}")  # may wrap in a narrow cell
 
 
 def lasted(start: datetime, end: datetime | None) -> str:
