@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q
 
 from ocppbridge.models import Setting, Station
+from roaming.models import Party
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.types import NO_DATA, parse_datetime
@@ -43,6 +44,7 @@ class Shelf:
         self._meters: dict[int, list[tuple[str, str, int, str]]] = {}
         self._locations: dict[tuple[PartyId, str], dict[str, Any] | None] = {}
         self._tariffs: dict[tuple[PartyId, str], dict[str, Any] | None] = {}
+        self._payers: dict[PartyId, list[Party]] = {}
 
     def location(self, party: PartyId, location_id: str) -> dict[str, Any] | None:
         """Its document."""
@@ -59,6 +61,12 @@ class Shelf:
             row = tariffs.find(party, tariff_id)
             self._tariffs[key] = json.loads(row.document) if row and row.deleted_at is None else None
         return self._tariffs[key]
+
+    def seen_by(self, payer: PartyId, party: PartyId, tariff_ids: list[str], at: datetime) -> list[str]:
+        """Which tariffs they are for this payer (TAR-30)."""
+        if payer not in self._payers:
+            self._payers[payer] = agreements.seats(payer)
+        return agreements.tariffs_seen_by(self._payers[payer], party, tariff_ids, at)
 
     def shows_cost(self, station: Station) -> bool:
         """Whether it announces that it displays costs (I02: TariffCostCtrlr, Enabled for Cost)."""
@@ -104,7 +112,7 @@ def find(
     return Place(
         location=_cdr_location(location, published, connector),
         time_zone=location["time_zone"],
-        tariff=_tariff(owner(station), _ids(owner(station), connector, cdr_token, at), at, shelf),
+        tariff=_tariff(owner(station), _ids(owner(station), connector, cdr_token, at, shelf), at, shelf),
     )
 
 
@@ -127,12 +135,12 @@ def _cdr_location(location: dict[str, Any], evse: dict[str, Any], connector: dic
     }
 
 
-def _ids(party: PartyId, connector: dict[str, Any], cdr_token: Any, at: datetime) -> list[str]:
+def _ids(party: PartyId, connector: dict[str, Any], cdr_token: Any, at: datetime, shelf: Shelf) -> list[str]:
     named: list[str] = connector.get("tariff_ids") or []
     if not cdr_token:
         return named
     payer = PartyId(cdr_token["country_code"], cdr_token["party_id"])
-    return agreements.tariffs_for(party, payer, named, at)
+    return shelf.seen_by(payer, party, named, at)
 
 
 def _tariff(party: PartyId, tariff_ids: list[str], at: datetime, shelf: Shelf) -> dict[str, Any] | None:

@@ -46,9 +46,17 @@ def substitutes(readers: Iterable[Party], now: datetime) -> Mapping[Owner, Inste
 
 def tariffs_for(owner: PartyId, payer: PartyId, tariff_ids: Sequence[str], now: datetime) -> list[str]:
     """The ids that price what this payer's drivers do at a connector with these tariffs."""
-    readers = rows_with(Party, country_code=payer.country, party_id=payer.party)
-    here = [reader for reader in readers if reader.withdrawn_at is None]
-    instead = substitutes(here, now).get((owner.country, owner.party), {})
+    return tariffs_seen_by(seats(payer), owner, tariff_ids, now)
+
+
+def seats(party: PartyId) -> list[Party]:
+    """The rows of a party that is here, one for each of its roles."""
+    return [row for row in rows_with(Party, country_code=party.country, party_id=party.party) if not row.withdrawn_at]
+
+
+def tariffs_seen_by(seats: Iterable[Party], owner: PartyId, tariff_ids: Sequence[str], now: datetime) -> list[str]:
+    """For who asks about many connectors of one payer."""
+    instead = substitutes(seats, now).get((owner.country, owner.party), {})
     return [instead.get(tariff_id.upper(), tariff_id) for tariff_id in tariff_ids]
 
 

@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import prefetch_related_objects
 from django.db.models.sql.compiler import SQLCompiler
+from django.test.utils import CaptureQueriesContext
 
 from ocppbridge.bridge import sessions
 from ocppbridge.bridge.places import Shelf
@@ -18,7 +20,7 @@ from ocppbridge.services import stations
 from roaming.models import Cdr, Location, Session
 from roaming.ocpi import json
 from roaming.pricing import audit, price
-from roaming.services import locations, tariffs
+from roaming.services import deliveries, locations, tariffs
 from tests.ocppbridge.bridge.test_sessions import LOCATION, OWNER, START, TARIFF, at, ended, metered, started
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,19 @@ def test_of_the_second_session_on_no_sql_is_made(station: Station, monkeypatch: 
     monkeypatch.undo()
     assert [row.object_id for row in Cdr.objects.order_by("pk")] == [str(first.session_id), str(second.session_id)]
     assert Transaction.objects.get(pk=second.pk).cdr_id == str(second.session_id)
+
+
+def test_of_the_second_session_on_only_what_is_its_own_is_asked(station: Station) -> None:
+    prefetch_related_objects([station], "evses__connectors")
+    shelf, rows = Shelf([station.pk]), [over(station, number) for number in (1, 2)]
+    with deliveries.asking_once():
+        for row in rows:
+            row.station = station
+            with CaptureQueriesContext(connection) as asked:
+                assert sessions.publish(row, at(60), shelf)
+    read = [query["sql"].split(" FROM ")[1].split()[0] for query in asked if query["sql"].startswith("SELECT")]
+    readings = ['"ocppbridge_meterreading"'] * 2  # the figures, and what is signed
+    assert sorted(read) == sorted([*readings, '"roaming_location"', '"roaming_cdr"'])  # its clock, and its like
 
 
 def over(station: Station, number: int) -> Transaction:
