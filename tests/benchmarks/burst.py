@@ -116,7 +116,7 @@ def _settle(connection: psycopg.Connection[Any], lag: float) -> None:
             return
         if time.monotonic() > end:
             raise RuntimeError(f"the drain does not come to an end: {row}")
-        time.sleep(0.05)
+        time.sleep(0.2)  # a look at all that waits is 2 ms of PostgreSQL: at 20 a second, a twentieth of its work
 
 
 @contextmanager
