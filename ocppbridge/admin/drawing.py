@@ -28,8 +28,8 @@ def drawn(lines: Sequence[tuple[str, Sequence[Period]]], start: datetime, durati
     figures = [due for _, periods in lines for period in periods if (due := period.due) is not None]
     if not figures or duration <= 0:
         return "–"
-    top = max([*figures, Decimal(1)])
     low = min([*figures, Decimal(0)])
+    top = max([*figures, Decimal(0 if low < 0 else 1)])
 
     def x(second: int) -> float:
         return LEFT + (WIDTH - LEFT) * second / duration
@@ -48,17 +48,22 @@ def drawn(lines: Sequence[tuple[str, Sequence[Period]]], start: datetime, durati
         " ", '<tspan fill="{}">{}</tspan>', ((tone, name) for tone, _, name in paths if len(paths) > 1)
     )
     ticks = format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', _ticks(start, duration, x))
+    above: SafeString | str = ""
+    if top > 0:
+        words = f"{top.normalize():f} {unit}"
+        above = format_html('<text x="{}" y="{}" text-anchor="end">{}</text>', LEFT - 6, TOP + 8, words)
     below: SafeString | str = ""
     if low < 0:
-        place, words = f"{y(low):.1f}", f"{low.normalize():f}"  # format_html makes texts of figures, then formats them
+        place = f"{y(low):.1f}"  # format_html makes texts of figures, then formats them
+        words = f"{low.normalize():f}" if top > 0 else f"{low.normalize():f} {unit}"
         below = format_html('<text x="{}" y="{}" text-anchor="end">{}</text>', LEFT - 6, place, words)
     return format_html(
         '<svg viewBox="0 0 {w} {h}" role="img" style="max-width:{w}px;width:100%" font-size="10" fill="currentColor">'
         '<line x1="{l}" y1="{z}" x2="{w}" y2="{z}" stroke="currentColor" stroke-opacity=".3"/>'
-        '<text x="{e}" y="{t}" text-anchor="end">{top} {unit}</text><text x="{e}" y="{z}" text-anchor="end">0</text>'
+        '{above}<text x="{e}" y="{z}" text-anchor="end">0</text>'
         '{below}{shapes}{ticks}<text x="{l}" y="{t}" dx="8">{legend}</text></svg>',
-        w=WIDTH, h=HEIGHT, l=LEFT, e=LEFT - 6, z=f"{y(Decimal(0)):.1f}", t=TOP + 8, top=f"{top.normalize():f}",
-        unit=unit, below=below, shapes=shapes, ticks=ticks, legend=legend,
+        w=WIDTH, h=HEIGHT, l=LEFT, e=LEFT - 6, z=f"{y(Decimal(0)):.1f}", t=TOP + 8, above=above,
+        below=below, shapes=shapes, ticks=ticks, legend=legend,
     )  # fmt: skip
 
 

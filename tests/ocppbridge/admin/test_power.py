@@ -119,3 +119,5 @@ def test_a_schedule_that_goes_below_zero_is_drawn_too() -> None:
     periods = [Period(0, limit=Decimal("16.0")), Period(3600, setpoint=Decimal("-10.10"))]
     picture = drawn([("limit", periods)], datetime(2026, 11, 21, tzinfo=UTC), 7200, "A")
     assert ">16 A</text>" in picture and ">-10.1</text>" in picture
+    only = drawn([("limit", periods[1:])], datetime(2026, 11, 21, tzinfo=UTC), 7200, "A")
+    assert ">-10.1 A</text>" in only and ">1 A</text>" not in only, "0 is the top"
