@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -31,6 +32,36 @@ def watts(help_text: str = "", **more: Any) -> forms.DecimalField:
     return forms.DecimalField(required=False, max_digits=12, decimal_places=1, help_text=help_text, **more)
 
 
+class Pairs(forms.JSONField):
+    """Pairs of figures as JSON; the first of each is read by `kind`."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false"})
+
+    def __init__(self, kind: Callable[[str], Any], **more: Any) -> None:
+        super().__init__(required=False, **more)
+        self.kind = kind
+
+    def prepare_value(self, value: Any) -> Any:
+        """Nothing is nothing, not JSON's null."""
+        return "" if value is None else super().prepare_value(value)
+
+    def to_python(self, value: Any) -> Any:
+        """The pairs."""
+        said = super().to_python(value)
+        try:
+            pairs = tuple((self.kind(str(at)), Decimal(str(power))) for at, power in said or ())
+        except (TypeError, ValueError, ArithmeticError):
+            raise ValidationError("a list of pairs of figures is wanted") from None
+        if not all(Decimal(figure).is_finite() for pair in pairs for figure in pair):
+            raise ValidationError("a figure is wanted")
+        return pairs
+
+
+def whole(text: str) -> int:
+    """Raises ValueError for a fraction."""
+    return int(text.removesuffix(".0"))
+
+
 class Transfers(Question):
     """What a car may choose from."""
 
@@ -50,13 +81,14 @@ class Steer(Question):
     setpoint = watts("W; below 0 the car gives energy back")
     limit = watts("W; the most that it may take")
     discharge_limit = watts("W; the most that it may give back, as 0 or less", max_value=0)
-    v2x_baseline = watts("W; of the frequency modes")
-    freq_watt_curve = forms.JSONField(required=False, help_text="[[49.8, -5000], [50, 0], [50.2, 5000]]: Hz and W")
-    signal_watt_curve = forms.JSONField(required=False, help_text="[[-1, -5000], [0, 0], [1, 5000]]: signal and W")
-    evse_sleep = forms.BooleanField(required=False, help_text="Idle only")
-    later = forms.JSONField(
-        required=False,
-        help_text="Of a schedule, what follows: [[seconds, setpoint], …], such as [[1800, -5000], [3600, 0]]",
+    v2x_baseline = watts("W; of the frequency modes", label="V2X baseline")
+    freq_watt_curve = Pairs(
+        Decimal, label="Curve over frequency", help_text="Hz and W: [[49.8, -5000], [50, 0], [50.2, 5000]]"
+    )
+    signal_watt_curve = Pairs(whole, label="Curve over signal", help_text="AFRR signal and W: [[-1, -5000], [1, 5000]]")
+    evse_sleep = forms.BooleanField(required=False, label="EVSE sleeps", help_text="Idle only")
+    later = Pairs(
+        whole, help_text="Of a schedule, what follows: [[seconds, setpoint], …], such as [[1800, -5000], [3600, 0]]"
     )
     max_offline = forms.IntegerField(
         required=False, min_value=0, max_value=86_400, help_text="Seconds that it holds without us; empty: as decided"
@@ -73,24 +105,10 @@ class Steer(Question):
         mode = OperationMode(said["mode"])
         first = Period(
             0, **figures, operation_mode=mode, evse_sleep=True if said["evse_sleep"] else None,
-            freq_watt_curve=_curve(said["freq_watt_curve"], Decimal),
-            signal_watt_curve=_curve(said["signal_watt_curve"], int),
+            freq_watt_curve=said["freq_watt_curve"], signal_watt_curve=said["signal_watt_curve"],
         )  # fmt: skip
-        more = [
-            Period(int(start), setpoint=Decimal(str(value)), operation_mode=mode)
-            for start, value in said["later"] or ()
-        ]
+        more = [Period(start, setpoint=value, operation_mode=mode) for start, value in said["later"]]
         return Wish(Control(said["control"]), (first, *more), max_offline=said["max_offline"])
-
-    def clean(self) -> dict[str, Any]:
-        """What cannot be read is said at its field."""
-        said: dict[str, Any] = super().clean() or {}
-        for name in ("freq_watt_curve", "signal_watt_curve", "later"):
-            try:
-                _curve(said.get(name), Decimal)
-            except (TypeError, ValueError, ArithmeticError):
-                self.add_error(name, ValidationError("a list of pairs of figures is wanted"))
-        return said
 
 
 class Figures(Question):
@@ -149,7 +167,3 @@ class WhichSupport(Question):
     default = forms.TypedChoiceField(
         coerce=lambda value: value == "yes", choices=[("yes", "default ones"), ("no", "scheduled ones")]
     )
-
-
-def _curve(said: Any, kind: type[Any]) -> tuple[tuple[Any, Decimal], ...]:
-    return tuple((kind(str(at)), Decimal(str(power))) for at, power in said or ())

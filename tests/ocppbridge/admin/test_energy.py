@@ -91,6 +91,28 @@ def test_a_car_is_steered_changed_and_cleared(hub: world.World, staff: Client) -
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("field", "said", "wrong"),
+    [
+        ("later", "[[1800.5, -5000]]", "a list of pairs"),
+        ("later", '[["soon", -5000]]', "a list of pairs"),
+        ("later", "[[1800, NaN]]", "a figure is wanted"),
+        ("later", "[[1800, -5000]", "Enter a valid JSON"),
+        ("signal_watt_curve", "[[0.5, 1]]", "a list of pairs"),
+        ("freq_watt_curve", "[[Infinity, 1]]", "a figure is wanted"),
+    ],
+)
+def test_what_is_no_pair_of_figures_is_told_at_its_field(
+    hub: world.World, staff: Client, field: str, said: str, wrong: str
+) -> None:
+    """A second that is none was an error of ours."""
+    plan = energy_plans.of(hub.transaction)
+    fields = {"control": "scheduled", "mode": "CentralSetpoint", "setpoint": "1", field: said}
+    page = press(staff, "energyplan", "steer", plan.pk, **fields)
+    assert wrong in page and ">null<" not in page.replace("\n", "")
+    assert not Call.objects.filter(purpose="v2x").exists()
+
+
 def test_what_cannot_be_is_said_on_the_page_that_asked(hub: world.World, staff: Client) -> None:
     plan = energy_plans.of(hub.transaction)
     assert "Idle has no setpoint" in press(
