@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from roaming.models import BillingExport, Cdr, IssuedToken, Platform
 from roaming.services import billing_tokens, desk, operators, platforms
+from roaming.services.billing_cdrs import Selection, rows
 from tests.personas import samples
 from tests.personas.front_door import knock
 from tests.roaming.billing import world
@@ -92,6 +94,17 @@ def test_a_cdr_that_nobody_has_judged_is_pending() -> None:
     assert ids(verdict="PENDING") == ["NEW"]
     assert ids(verdict="ON_HOLD") == ["HELD"]
     assert ids(verdict="ACCEPTED") == []
+
+
+def test_a_verdict_of_a_month_is_read_from_the_desks_own_index() -> None:
+    """By the CDR's end alone all of a month was looked through for the few that are REJECTED."""
+    world.assess(world.priced("HELD", "1", "1", ended="2026-10-31T23:59:59Z"), "ON_HOLD")
+    world.assess(world.priced("NEXT", "1", "1", ended="2026-11-01T00:00:00Z"), "ON_HOLD")
+    assert ids(verdict="ON_HOLD", month="2026-10") == ["HELD"]
+    asked = rows(
+        Selection(verdict="ON_HOLD", ended_from="2026-10-01T00:00:00Z", ended_before="2026-11-01T00:00:00Z"), None
+    )
+    assert re.search(r"assessment.*ended_at. >= .*assessment.*ended_at. < ", str(asked.query))
 
 
 def test_filters_by_partner_month_currency_and_credit() -> None:
