@@ -60,11 +60,11 @@ def _exchange(raw: Connection[Any], sql: str, values: Values, *, kept: bool, beg
     held: _Held | None = vars(raw).get(_HELD)
     if held is None:
         held = vars(raw)[_HELD] = _Held(Transformer(_Context(raw)), Prepared(raw.pgconn))
-    if not kept:
+    if kept:
+        result = held.prepared.execute(held.transformer, sql, values, b"BEGIN;" if begins else b"")
+    else:
         statement = places.written(held.transformer, sql, values)
         result = raw.pgconn.exec_(b"BEGIN;" + statement if begins else statement)
-    elif not begins or (result := raw.pgconn.exec_(b"BEGIN")).status == ExecStatus.COMMAND_OK:
-        result = held.prepared.execute(held.transformer, sql, values)
     if result.status == ExecStatus.TUPLES_OK:
         held.transformer.set_pgresult(result, set_loaders=True)
         return cast(list[Row], held.transformer.load_rows(0, result.ntuples, tuple))

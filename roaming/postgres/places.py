@@ -31,6 +31,12 @@ def numbered(sql: str) -> bytes:
     return first + b"".join(b"$%d%b" % (place, piece) for place, piece in enumerate(pieces, start=1))
 
 
+def executed(transformer: abc.Transformer, name: bytes, sql: str, values: Values) -> bytes:
+    """The prepared statement of this name as SQL, with its values in it."""
+    given = [_literal(transformer, value) for value in _chosen(_cut(sql)[1], values)]
+    return b"EXECUTE %b(%b)" % (name, b",".join(given)) if given else b"EXECUTE " + name
+
+
 def beside(transformer: abc.Transformer, sql: str, values: Values) -> list[abc.Buffer | None]:
     """The values as texts: PostgreSQL sees from the place what they are, as of what stands there in quotes."""
     return [_text(transformer, value) for value in _chosen(_cut(sql)[1], values)]

@@ -28,19 +28,23 @@ class Prepared:
         self._connection, self._numbers = connection, count(1)
         self._names: dict[str, bytes] = {}
 
-    def execute(self, transformer: abc.Transformer, sql: str, values: places.Values) -> PGresult:
-        """Prepared when it is met first, also where that is in a transaction that is undone.
+    def execute(self, transformer: abc.Transformer, sql: str, values: places.Values, ahead: bytes = b"") -> PGresult:
+        """Prepared when it is met first, also where that is in a transaction that is undone. `ahead`: what travels with
+        it, before it; PostgreSQL takes several statements at once only as SQL.
 
         Raises OperationalError where the plan does not hold any more, as of a lost connection: whoever tries again,
         tries with a new one.
         """
-        given = cast(list[abc.Buffer], places.beside(transformer, sql, values))  # None is taken, too
         name = self._names.get(sql)
         if name is None:
             name, result = self._prepare(sql)
             if result.status != ExecStatus.COMMAND_OK:
                 return result
-        result = self._connection.exec_prepared(name, given)
+        if ahead:
+            result = self._connection.exec_(ahead + places.executed(transformer, name, sql, values))
+        else:
+            given = cast(list[abc.Buffer], places.beside(transformer, sql, values))  # None is taken, too
+            result = self._connection.exec_prepared(name, given)
         if result.error_field(DiagnosticField.SQLSTATE) in _STALE:
             self._names.clear()  # the next time all are prepared again
             raise errors.OperationalError(result.get_error_message("utf-8"), info=result, encoding="utf-8")

@@ -17,7 +17,8 @@ from psycopg.pq import TransactionStatus
 
 from roaming.models import Platform
 from roaming.ocpi.types import Role
-from roaming.postgres import _literal, fetch, run
+from roaming.postgres import fetch, run
+from roaming.postgres.places import _literal
 
 
 def status() -> TransactionStatus:

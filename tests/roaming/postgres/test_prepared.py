@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import DataError, OperationalError, connection, transaction
+from psycopg.pq import TransactionStatus
 
 from roaming import postgres
 from roaming.models import Party
@@ -52,6 +54,24 @@ def test_what_is_prepared_in_a_transaction_that_is_undone_stays_prepared() -> No
             assert len(postgres.fetch(sql, ["TWO", "ONE"], kept=True)) == 1
             transaction.set_rollback(True)
     assert [row.party_id for row in Party.objects.all()] == ["ONE"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_begin_of_a_transaction_travels_with_a_kept_statement() -> None:
+    values = ["it's %s \\ “x”", -7, 2**40, NOW, None, ["a,b", 'c"d'], Decimal("0.10"), True]
+    sql = "SELECT query, %s::text, %s::int, %s::bigint, %s::timestamptz, %s::text, %s::text[], %s::numeric, %s::boolean"
+    asked = f"{sql} FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+    for _ in range(2):
+        with transaction.atomic():
+            ((first, *given),) = postgres.fetch(asked, values, kept=True)
+            ((_, *again),) = postgres.fetch(asked, values, kept=True)
+            assert connection.connection.pgconn.transaction_status == TransactionStatus.INTRANS
+        assert (given, again) == (values, values)
+        assert first.startswith("BEGIN;EXECUTE hub_")
+    with pytest.raises(DataError), transaction.atomic():
+        postgres.fetch("SELECT 1 / %s::int", [0], kept=True)
+    with transaction.atomic():
+        assert postgres.fetch("SELECT 2", kept=True) == [(2,)]
 
 
 def test_values_are_what_they_are_where_they_stand(three: list[Party]) -> None:
