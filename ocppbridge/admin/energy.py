@@ -16,7 +16,7 @@ from ocppbridge.admin import energy_questions, tones
 from ocppbridge.bridge import energy_steering
 from ocppbridge.charging.bidirectional import CannotPlan
 from ocppbridge.charging.intents import NotOffered
-from ocppbridge.models import EnergyPlan, EvNeeds, EvSchedule
+from ocppbridge.models import EnergyPlan, EvNeeds, EvSchedule, Transaction
 from ocppbridge.services import energy_plans
 from roaming.console import links
 from roaming.console.asking import Refused, button
@@ -119,6 +119,7 @@ class EnergyPlanAdmin(Shown[EnergyPlan]):
         icon="swap_vert",
         form=energy_questions.Steer,
         submit="Send the plan",
+        fits=lambda obj: obj.transaction.state == Transaction.State.RUNNING,
         text="A profile in place of the one there is. What the car cannot do of it is cut, and told.",
     )
     def steer(self, request: HttpRequest, obj: EnergyPlan, form: energy_questions.Steer) -> None:
@@ -147,6 +148,7 @@ class EnergyPlanAdmin(Shown[EnergyPlan]):
         icon="rule",
         form=energy_questions.Transfers,
         submit="Tell the station",
+        fits=lambda obj: obj.transaction.state == Transaction.State.RUNNING,
         text="What the car may choose from, in this session.",
     )
     def allow_transfers(self, request: HttpRequest, obj: EnergyPlan, form: energy_questions.Transfers) -> None:

@@ -59,7 +59,7 @@ def dump(profile: ChargingProfile) -> dict[str, Any]:
 
 
 def _spoken(said: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if value not in (None, [])}
+    return {name: value for name, value in said.items() if value not in (None, (), [])}
 
 
 def load(said: Any) -> ChargingProfile:

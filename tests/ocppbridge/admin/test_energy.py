@@ -20,6 +20,7 @@ from ocppbridge.models import (
     EvSchedule,
     GridSignal,
     Setting,
+    Transaction,
     TransferRule,
 )
 from ocppbridge.services import energy_plans
@@ -89,6 +90,14 @@ def test_a_car_is_steered_changed_and_cleared(hub: world.World, staff: Client) -
     assert actions == [
         "SetChargingProfile", "UpdateDynamicSchedule", "NotifyAllowedEnergyTransfer", "ClearChargingProfile",
     ]  # fmt: skip
+
+
+def test_the_plan_of_a_transaction_that_is_over_offers_nothing(hub: world.World, staff: Client) -> None:
+    plan = energy_plans.of(hub.transaction)
+    where = f"energyplan/{plan.pk}/change/"
+    assert "/steer/" in page(staff, where) and "/allow-transfers/" in page(staff, where)
+    Transaction.objects.update(state=Transaction.State.ENDED)
+    assert "/steer/" not in page(staff, where) and "/allow-transfers/" not in page(staff, where)
 
 
 @pytest.mark.parametrize(

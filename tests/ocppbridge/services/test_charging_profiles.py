@@ -193,5 +193,5 @@ def test_a_profile_is_kept_without_what_it_does_not_say() -> None:
     said = charging_profiles.dump(PROFILE)
     (schedule,) = said["schedules"]
     every = [said, schedule, *schedule["periods"]]
-    assert [one for one in every if None in one.values() or [] in one.values()] == []
+    assert [name for one in every for name, value in one.items() if value in (None, (), [])] == []
     assert charging_profiles.load(said) == PROFILE
