@@ -137,7 +137,8 @@ class Dialect:
             return self._raw(intent)
         write = self.downs.get(type(intent))
         if write is None:
-            raise NotOffered(f"OCPP {self.version} has no {type(intent).__name__}")
+            name = type(intent).__name__  # ours, so nobody else knows it
+            raise NotOffered(f"OCPP {self.version} cannot do it: {self.losses.not_sayable.get(name, name)}")
         action, payload = write(intent)
         try:
             self.schemas.check_request(action, payload)

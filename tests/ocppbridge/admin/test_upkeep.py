@@ -279,4 +279,4 @@ def test_a_1_6_station_is_told_what_it_cannot_do(station: Station, admin_client:
     del said["install_at"]
     press(admin_client, "station", "update_firmware", station.pk, **said)
     assert [action for action, _ in asked()] == ["UpdateFirmware"]
-    assert "has no ListStreams" in press(admin_client, "station", "list_streams", station.pk).content.decode()
+    assert "cannot do it: new in 2.1" in press(admin_client, "station", "list_streams", station.pk).content.decode()
