@@ -44,7 +44,7 @@ def open_(obj: Statement) -> bool:
 class StatementAdmin(Shown[Statement]):
     """One seller, one payer, one month."""
 
-    list_display = ("name", "standing", "seller", "payer", "collected", "amounts", "held", "issued")
+    list_display = ("name", "standing", "seller", "payer", "counted", "amounts", "held", "issued")
     list_display_links = ("name",)
     list_filter = ("state", "month")
     search_fields = ("party_id__iexact", "token_party_id__iexact", "seller_name", "payer_name")
@@ -52,7 +52,7 @@ class StatementAdmin(Shown[Statement]):
     actions_list = ("draw_up",)
     actions_detail = ("issue", "anew", "discard")
     fields = (
-        ("name", "standing", "collected"),
+        ("name", "standing", "counted"),
         ("seller", "payer"),
         ("created_at", "issued_at", "issued_by"),
         ("held", "papers"),
@@ -152,6 +152,11 @@ class StatementAdmin(Shown[Statement]):
     def name(self, obj: Statement) -> str:
         """Its number."""
         return obj.number
+
+    @admin.display(description="CDRs", ordering="collected")
+    def counted(self, obj: Statement) -> str:
+        """That are on it."""
+        return f"{obj.collected:,} so far" if obj.state == Statement.State.COLLECTING else f"{obj.collected:,}"
 
     @admin.display(description="State", ordering="state")
     def standing(self, obj: Statement) -> SafeString:

@@ -40,7 +40,10 @@ class OwnSession(forms.Form):
 
     def __init__(self, data: Any, zones: Sequence[str], form_id: str = "") -> None:
         """`form_id`: the form on the page that its fields belong to, where it is not the one around them."""
-        mine = data if data is not None and f"{OWN}-time_zone" in data else None
+        clock = f"{OWN}-time_zone"
+        mine = data if data is not None and clock in data else None
+        if mine is not None and mine[clock] not in zones:  # of an owner that was chosen before
+            mine = {**dict(mine.items()), clock: zones[0]}
         super().__init__(mine, prefix=OWN, initial={"time_zone": zones[0]})
         if isinstance(zone := self.fields["time_zone"], forms.ChoiceField):
             zone.choices = [(one, one) for one in zones]

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from roaming.admin.tariff_costs import figure
+from roaming.admin.tariff_costs import OwnSession, figure
 from roaming.admin.tariff_rows import spelled, step_words
 from roaming.models import Party, Tariff
 from tests.roaming.admin.tariff_pages import errors, operator, place, save, sketch, store, text, typed, url
@@ -57,6 +57,12 @@ def test_a_session_on_demand_shows_its_bill(tariff: Tariff, admin_client: Client
     assert ">2.3898<" in look(told)  # Monday under 16 A: (3.5 kWh × 0.25 + 1 h × 1.10) × 1.21
     told = sketch(admin_client, tariff, **own, **{"own-power_kw": "1"})
     assert "does not fit into the time at this power" in look(told)
+
+
+def test_the_clock_of_an_owner_chosen_before_is_no_mistake() -> None:
+    own = OwnSession({"own-time_zone": "UTC", "own-kwh": "3"}, ["Europe/Amsterdam", "Europe/Lisbon"])
+    assert (own.errors, own.zone) == ({}, "Europe/Amsterdam")
+    assert not OwnSession({"own-time_zone": "UTC"}, ["Europe/Amsterdam"]).has_changed()  # so the page leaves it shut
 
 
 def test_half_a_tariff_is_looked_at_too(tariff: Tariff, admin_client: Client) -> None:
