@@ -30,15 +30,15 @@ MONTH = Selection(date(2026, 11, 1))
 
 @pytest.fixture
 def month() -> None:
-    """S1 fits; S2 has no CDR; C3 has no session; S4's CDR is held; S5's asks for 1.00 too much."""
+    """The first fits; N2 has no CDR; C3 has no session; N4's CDR is held; N5's asks for 1.00 too much."""
     ended()
     billed()
-    ended(id="S2")
-    billed(id="C3", session_id="=S3")
-    ended(id="S4")
-    billed("ON_HOLD", id="C4", session_id="S4")
-    ended(id="S5")
-    billed(id="C5", session_id="S5", total_cost={"excl_vat": D("3.5"), "incl_vat": D("4.235")})
+    ended(id="N2")
+    billed(id="C3", session_id="=N3")
+    ended(id="N4")
+    billed("ON_HOLD", id="C4", session_id="N4")
+    ended(id="N5")
+    billed(id="C5", session_id="N5", total_cost={"excl_vat": D("3.5"), "incl_vat": D("4.235")})
 
 
 def asked(client: Client, **query: Any) -> str:
@@ -53,7 +53,7 @@ def lines(client: Client, **query: Any) -> list[dict[str, str]]:
 
 
 def test_a_months_sums_are_those_of_what_stands(month: None) -> None:
-    """By hand: S1, C3 and S5 stand: 3 × 10 kWh; 2.50 + 2.50 + 3.50 = 8.50. C4 is held, S2 has none. S3, which C3 names,
+    """By hand: the first, C3 and N5 stand: 3 × 10 kWh; 2.50 + 2.50 + 3.50 = 8.50. C4 is held, N2 has none. N3, which C3 names,
     is not here, and C6 names none: four sessions."""
     billed(id="C6", session_id=None, total_cost={"excl_vat": D(1)}, start_date_time="2026-11-21T09:30:00Z")
     reconciliation.current()
@@ -75,11 +75,11 @@ def test_the_page_leads_from_the_month_to_the_partner_to_what_can_be_done(admin_
         page = asked(admin_client, **partner)
         for words in ("session without CDR", "CDR without session", "on hold", "money differs", "+1.00"):
             assert words in page
-        held = Balance.objects.get(key="S4").cdr
+        held = Balance.objects.get(key="N4").cdr
         assert held is not None and reverse("admin:roaming_cdr_change", args=[held.pk]) in page
         assert "Release, dispute or reject it at the desk" in page
         assert f"{reverse('admin:roaming_assessment_changelist')}?cdr_id={held.pk}&amp;jump=1" in page
-        assert "=S3" in page  # the session that C3 names, although it is not here
+        assert "=N3" in page  # the session that C3 names, although it is not here
         assert reverse("admin:ocppbridge_transaction_changelist") in page  # of our own session without CDR
     assert "session without CDR" not in asked(admin_client, party="DE/EMX", kind="held")
     assert "money differs" not in asked(admin_client, party="NL/CPO")  # who is owed does not pay
@@ -87,7 +87,7 @@ def test_the_page_leads_from_the_month_to_the_partner_to_what_can_be_done(admin_
 
 def test_a_partners_own_rows_lead_to_its_lists(admin_client: Client, month: None, platform: Platform) -> None:
     balances.settle(NOW)
-    row = Balance.objects.get(key="S2")
+    row = Balance.objects.get(key="N2")
     assert row.session is not None
     row.session.source = platform
     row.session.save()
@@ -96,7 +96,7 @@ def test_a_partners_own_rows_lead_to_its_lists(admin_client: Client, month: None
 
 def test_what_was_just_put_right_is_gone(admin_client: Client, month: None) -> None:
     assert "session without CDR" in asked(admin_client, kind="no_cdr")
-    billed(id="C2", session_id="S2")
+    billed(id="C2", session_id="N2")
     assert "session without CDR" not in asked(admin_client, kind="no_cdr")
 
 
@@ -111,11 +111,11 @@ def test_rows_come_page_by_page_each_once(month: None) -> None:
 
 def test_the_csv_has_every_row_and_no_formula(admin_client: Client, month: None) -> None:
     rows = {row["cdr"] or row["session"]: row for row in lines(admin_client)}
-    assert set(rows) == {"S2", "C3", "C4", "C5"}
-    assert rows["C3"]["session"] == "'=S3"
+    assert set(rows) == {"N2", "C3", "C4", "C5"}
+    assert rows["C3"]["session"] == "'=N3"
     figures = ("problems", "session_kwh", "stands_kwh_import", "session_cost_excl_vat", "stands_cost_excl_vat")
     assert [rows["C5"][name] for name in figures] == ["money differs", "10", "10", "2.5", "3.5"]
-    assert rows["S2"]["what_to_do"] == "See what its transaction waits for, and release it"
+    assert rows["N2"]["what_to_do"] == "See what its transaction waits for, and release it"
     assert [row["cdr"] for row in lines(admin_client, kind="held")] == ["C4"]
     assert lines(admin_client, party="SE/XXX") == []
 
@@ -135,7 +135,7 @@ def test_a_month_that_nobody_has_looked_at_yet_is_the_newest_all_the_same(admin_
 
 
 def test_what_is_dated_ahead_is_no_newest_month(admin_client: Client) -> None:
-    """S42: one CDR with a wrong clock, and the page opened ten years from now."""
+    """N42: one CDR with a wrong clock, and the page opened ten years from now."""
     ended(end_date_time="2025-03-21T11:00:00Z", charging_periods=[samples.period("2025-03-21T10:00:00Z", 10)])
     billed("ON_HOLD", session_id=None, end_date_time="2999-01-01T00:00:00Z")
     shown = admin_client.get(reverse(PAGE)).content.decode()
@@ -186,7 +186,7 @@ def test_a_question_that_makes_no_sense_is_told_so(words: tuple[str, str]) -> No
 
 def test_months_are_those_of_utc_that_hold_anything() -> None:
     ended(end_date_time="2026-12-01T00:30:00+02:00")
-    ended(id="S9", start_date_time="2027-01-31T23:00:00Z", end_date_time="2027-02-01T00:00:00Z",
+    ended(id="N9", start_date_time="2027-01-31T23:00:00Z", end_date_time="2027-02-01T00:00:00Z",
           charging_periods=[samples.period("2027-01-31T23:00:00Z", 10)])  # fmt: skip
     reconciliation.current()
     assert [f"{month:%Y-%m}" for month in reconciliation.months()] == ["2027-02", "2026-11"]
