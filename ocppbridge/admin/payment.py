@@ -20,7 +20,7 @@ from ocppbridge.services import settlements as settled
 from roaming.console import links
 from roaming.console.asking import Question, Refused, button
 from roaming.console.pages import Page
-from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, ago, badge, code, linked, masked, pretty_value
+from roaming.console.text import BAD, GOOD, NOTE, PLAIN, WARN, ago, badge, code, lines, linked, masked, pretty_value
 
 TARIFF = {"waiting": NOTE, "sent": NOTE, "held": GOOD, "refused": BAD, "unsayable": WARN, "none": PLAIN}
 WEB = {"open": NOTE, "paid": NOTE, "started": GOOD, "failed": BAD, "cancelled": PLAIN, "expired": PLAIN}
@@ -252,9 +252,17 @@ class BatterySwapAdmin(OfStation[BatterySwap]):
     @admin.display(description="Taken in")
     def batteries_in(self, obj: BatterySwap) -> SafeString | str:
         """With state of charge and health."""
-        return pretty_value(obj.taken)
+        return _batteries(obj.taken)
 
     @admin.display(description="Handed out")
     def batteries_out(self, obj: BatterySwap) -> SafeString | str:
         """The same."""
-        return pretty_value(obj.given)
+        return _batteries(obj.given)
+
+
+def _batteries(rows: list[dict[str, Any]]) -> SafeString | str:
+    told = [
+        (f"slot {one['slot']}", f"{one['serial_number']}, charged {one['soc']} %, health {one['health']} %")
+        for one in rows
+    ]
+    return lines(told) if told else "–"

@@ -21,7 +21,7 @@ from ocppbridge.charging import one_time
 from ocppbridge.charging.intents import AwaitPayment, StartCharging, Variable, WriteVariables
 from ocppbridge.charging.tokens import IdToken, Place
 from ocppbridge.models import Call, Station, WebPayment
-from ocppbridge.services import calls
+from ocppbridge.services import alerts, calls
 
 State = WebPayment.State
 DIRECT: Final = "DirectPayment"
@@ -113,9 +113,12 @@ def expire(now: datetime) -> int:
 def follow(now: datetime) -> None:
     """What became of the starts that were paid for."""
     waiting = WebPayment.objects.filter(state=State.PAID, start__isnull=False).exclude(start__state__in=calls.OPEN)
-    for row in waiting.select_related("start")[:AT_ONCE]:
+    for row in waiting.select_related("start", "station")[:AT_ONCE]:
         call = row.start
         good = call is not None and call.outcome == "Accepted"
         state = State.STARTED if good else State.FAILED
         why = "" if call is None or good else (call.outcome or call.error_description)
         WebPayment.objects.filter(pk=row.pk).update(state=state, reason=why[:255], ended_at=now)
+        if not good:  # somebody has paid for nothing: give it back, or start by hand
+            text = f"{row}: {row.psp_ref} is paid, but nothing was started: {why or 'no answer'}"
+            alerts.raise_alert(row.station_id, "PAID-NOT-STARTED", text, now)

@@ -98,6 +98,9 @@ def test_staff_have_batteries_swapped_and_settle_them(admin_client: Client, stat
     row = BatterySwap.objects.get()
     token = {"idToken": "CARD", "type": "Central"}
     assert last() == ("RequestBatterySwap", {"requestId": row.request_id, "idToken": token})
+    BatterySwap.objects.update(taken=[{"slot": 1, "serial_number": "B1", "soc": "12.5", "health": "97", "made": None}])
+    page = admin_client.get(reverse("admin:ocppbridge_batteryswap_change", args=(row.pk,))).content.decode()
+    assert "B1, charged 12.5 %, health 97 %" in page
     press(admin_client, "batteryswap", "settle", row.pk, amount="4.50", note="cash")
     row.refresh_from_db()
     assert (row.amount, row.note, row.settled_by) == (Decimal("4.50"), "cash", "admin")

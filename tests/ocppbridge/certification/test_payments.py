@@ -138,6 +138,25 @@ def test_a_payment_on_the_web_starts_with_the_provider_s_reference_and_its_limit
     assert payment.state == WebPayment.State.STARTED
 
 
+def test_who_has_paid_for_a_start_that_the_station_refuses_is_told_to_staff(station: Station, door: Door) -> None:
+    """The money is taken, the energy is not."""
+    now = timezone.now()
+    with door.station("CP1", "ocpp2.1") as talk:
+        boot(talk)
+        payment = web_payments.begin(drained(), 1, 300, by="shop", now=now)
+        told(talk, "NotifyWebPaymentStarted", {})
+        web_payments.paid(payment, "psp-4711", {}, by="shop", now=now)
+        told(talk, "RequestStartTransaction", {"status": "Rejected"})
+        web_payments.follow(now)
+        web_payments.follow(now)
+    payment.refresh_from_db()
+    assert (payment.state, payment.reason) == (WebPayment.State.FAILED, "Rejected")
+    alert = Alert.objects.get(code="PAID-NOT-STARTED")
+    assert (alert.count, alert.text) == (
+        1, "web payment at CP1 EVSE 1: psp-4711 is paid, but nothing was started: Rejected",
+    )  # fmt: skip
+
+
 def test_a_wrong_password_is_none(station: Station) -> None:
     """TC_C_132_CSMS, TC_C_133_CSMS: nothing is started."""
     now = timezone.now()
