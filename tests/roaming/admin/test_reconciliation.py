@@ -53,8 +53,8 @@ def lines(client: Client, **query: Any) -> list[dict[str, str]]:
 
 
 def test_a_months_sums_are_those_of_what_stands(month: None) -> None:
-    """By hand: the first, C3 and N5 stand: 3 × 10 kWh; 2.50 + 2.50 + 3.50 = 8.50. C4 is held, N2 has none. N3, which C3 names,
-    is not here, and C6 names none: four sessions."""
+    """By hand: the first, C3 and N5 stand: 3 × 10 kWh; 2.50 + 2.50 + 3.50 = 8.50. C4 is held, N2 has none. N3, which
+    C3 names, is not here, and C6 names none: four sessions."""
     billed(id="C6", session_id=None, total_cost={"excl_vat": D(1)}, start_date_time="2026-11-21T09:30:00Z")
     reconciliation.current()
     (sums,) = reconciliation.sums(MONTH)
