@@ -8,6 +8,7 @@ what is stored and forwarded stays the JSON as sent.
 from __future__ import annotations
 
 import re
+import threading
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
@@ -19,6 +20,9 @@ from roaming.ocpi.errors import InvalidObject
 from roaming.ocpi.types import IN_WORDS, DateTime, Number, Violation, is_conforming_datetime, parse_datetime
 
 T = TypeVar("T")
+
+_built: set[type[Any]] = set()
+_building = threading.Lock()
 
 MAX_NUMBER = Decimal(10) ** 12
 
@@ -34,10 +38,20 @@ def decode(
     """`at` is put before the pointer where `data` is a part of something larger; datetimes that are spelled otherwise
     than the specification says are added to `odd`."""
     document = json.loads(data) if isinstance(data, bytes | str) else data
+    if kind not in _built:
+        _build(kind)
     try:
         return msgspec.convert(document, kind, dec_hook=_scalar if odd is None else partial(_noting, odd))
     except msgspec.ValidationError as error:
         raise _invalid(error, at) from None
+
+
+def _build(kind: type[Any]) -> None:
+    """msgspec finds out what a Struct is made of when it first meets it; a thread that comes by meanwhile reads what is
+    not there yet, and the process dies. So the first one does that alone."""
+    with _building:
+        msgspec.json.Decoder(kind)
+        _built.add(kind)
 
 
 def _scalar(kind: type, value: Any) -> Any:

@@ -118,6 +118,9 @@ def _published(
     return found
 
 
+msgspec.json.Decoder(Claims)  # now, and not in several threads at once (roaming/ocpi/decoding.py)
+
+
 def _claims(cdr: Mapping[str, Any]) -> Claims:
     try:
         return msgspec.convert(cdr, Claims)
