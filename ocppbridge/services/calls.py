@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 from django.db import transaction
@@ -32,6 +32,8 @@ OPEN: Final = (Call.State.QUEUED, Call.State.SENT)
 # How long a call may wait for its station to come (back); commands say less.
 PATIENCE: Final = timedelta(minutes=10)
 _STATION, _TOKEN, _SINCE = -1, "<token>", datetime(1, 1, 1, tzinfo=UTC)  # for the real ones in the question
+for _verb in get_args(Intent):
+    msgspec.json.Decoder(_verb)  # what it is made of is found out now, and not by two threads at once (ocpi/decoding)
 
 
 class NotAccepted(NotOffered):
