@@ -221,6 +221,9 @@ def discharges(plan: EnergyPlan) -> bool:
     return any(figures_of(period).discharges for period in periods) or any(power < 0 for power in curves)
 
 
+msgspec.json.Decoder(Wish)  # now, and not in several threads at once (roaming/ocpi/decoding.py)
+
+
 def wish_of(plan: EnergyPlan) -> Wish | None:
     """As it was asked for."""
     return msgspec.convert(plan.wish, Wish, strict=False) if plan.wish else None

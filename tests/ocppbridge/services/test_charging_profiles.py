@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 
 from ocppbridge.bridge import power
+from ocppbridge.charging.bidirectional import Wish
 from ocppbridge.charging.charging_profiles import ChargingProfile, Kind, Period, Purpose, Schedule, Unit
-from ocppbridge.charging.intents import ClearProfiles, NotOffered, UpdateSetpoint
+from ocppbridge.charging.intents import ClearProfiles, Intent, NotOffered, UpdateSetpoint
 from ocppbridge.charging.setpoints import Setpoints
 from ocppbridge.charging.smart_messages import LimitCleared, LimitSet, ProfilesReported
 from ocppbridge.charging.tokens import Place
@@ -195,3 +197,9 @@ def test_a_profile_is_kept_without_what_it_does_not_say() -> None:
     every = [said, schedule, *schedule["periods"]]
     assert [name for one in every for name, value in one.items() if value in (None, (), [])] == []
     assert charging_profiles.load(said) == PROFILE
+
+
+def test_what_is_read_back_is_known_before_threads_begin_with_it() -> None:
+    """msgspec 0.22 lets others read what it has not found out yet of a kind: the process dies of it."""
+    kinds = {*get_args(Intent), ChargingProfile, Schedule, Period, Wish}
+    assert [kind.__name__ for kind in kinds if "__msgspec_cache__" not in vars(kind)] == []
