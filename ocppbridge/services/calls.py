@@ -153,10 +153,6 @@ def to_json(intent: Intent) -> dict[str, Any]:
     return said
 
 
-for _kind in get_args(Intent):  # now: in several threads at once the process dies of it (roaming/ocpi/decoding.py)
-    msgspec.json.Decoder(_kind)
-
-
 def intent_of(call: Call) -> Intent | None:
     """The verb that a call came from; a RawCall for the generic call. None if it is not known any more."""
     if not call.intent:
