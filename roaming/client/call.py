@@ -13,6 +13,7 @@ from roaming import journal
 from roaming.client import exchange, guard
 from roaming.client.deadlines import Flight, watch
 from roaming.client.errors import CallFailed, Forbidden
+from roaming.client.slashes import slashes
 from roaming.ocpi import envelope
 from roaming.ocpi.authorization import Encoding, format_authorization
 from roaming.ocpi.errors import HubError
@@ -97,17 +98,15 @@ def is_host_of(host: str, hosts: Iterable[str]) -> bool:
 
 def _follow_slash(peer: Peer, request: Call, resolve: guard.Resolver) -> Answer:
     """A 307 or 308 that only adds or drops a slash is followed once: frameworks do that (S3, peers 2)."""
+    url = slashes.known(request.url)
     with watch.flight(peer.seconds) as flight:
-        answer = _once(peer, request, request.url, flight, resolve)
+        answer = _once(peer, request, url, flight, resolve)
         target = answer.headers.get("Location", "")
-        if answer.status in (307, 308) and _only_a_slash(request.url, target):
-            answer = _once(peer, request, _absolute(request.url, target), flight, resolve)
+        if answer.status in (307, 308) and _only_a_slash(url, target):
+            there = urlsplit(url)._replace(path=urlsplit(target).path).geturl()
+            answer = _once(peer, request, there, flight, resolve)
+            slashes.learn(request.url, there)
         return answer
-
-
-def _absolute(url: str, target: str) -> str:
-    there = urlsplit(target)
-    return urlsplit(url)._replace(path=there.path).geturl()
 
 
 def _only_a_slash(url: str, target: str) -> bool:

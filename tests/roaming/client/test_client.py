@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from roaming import client
-from roaming.client import Broken, Call, Forbidden, Peer, Timeout, TooLarge, Unreachable, wire
+from roaming.client import Broken, Call, Forbidden, Peer, Timeout, TooLarge, Unreachable, slashes, wire
 from roaming.client.guard import vet
 from roaming.models import Exchange
 from roaming.ocpi.headers import MessageIds
@@ -126,6 +126,37 @@ def test_a_redirect_that_only_adds_a_slash_is_followed_once(settings: Any) -> No
         peer.act = act
         assert call(peer.url, method="PUT").body == b"ok"
         assert [one.split(b" ")[:2] for one in peer.received] == [[b"PUT", b"/versions"], [b"PUT", b"/versions/"]]
+
+
+def test_which_form_of_a_path_a_peer_has_is_learned_and_unlearned(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Peers 2: else each request to such a peer would be two."""
+    settings.OUTBOUND_ALLOW = LOOPBACK
+    wants = {"path": "/list/"}
+
+    def asked() -> list[str]:
+        paths = [one.split(b" ")[1].decode() for one in peer.received]
+        peer.received.clear()
+        return paths
+
+    def act(connection: Any) -> None:
+        path, _, query = peer.received[-1].split(b" ")[1].decode().partition("?")
+        moved = answer(b"", f"Location: http://127.0.0.1:{peer.port}{wants['path']}?{query}", status="307 Moved")
+        connection.sendall(answer(b"ok") if path == wants["path"] else moved)
+
+    with evil() as peer:
+        peer.act = act
+        url = f"http://127.0.0.1:{peer.port}/list"
+        assert [call(f"{url}?limit={limit}").body for limit in (1, 2)] == [b"ok", b"ok"]
+        assert asked() == ["/list?limit=1", "/list/?limit=1", "/list/?limit=2"]
+        wants["path"] = "/list"
+        assert [call(url).body for _ in range(2)] == [b"ok", b"ok"]
+        assert asked() == ["/list/", "/list", "/list"]
+        monkeypatch.setattr(slashes, "HOLDS", -1.0)
+        wants["path"] = "/list/"
+        assert [call(url).body for _ in range(2)] == [b"ok", b"ok"]
+        assert asked() == ["/list", "/list/"] * 2  # what was learned long ago is forgotten
 
 
 def dripping(piece: bytes, first: bytes) -> Evil:
