@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ import psycopg
 
 from config.datadir import DataDir
 from config.supervisor import healthy
+from roaming.ocpi import json as exact
 from tests import ready
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,7 @@ class Hub:
     ocpp_port: int
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
+    _hands: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -89,9 +91,29 @@ class Hub:
         """`manage.py … --json`."""
         return json.loads(self.run("manage.py", *words, "--json"))
 
-    def operate(self, *words: str) -> Any:
+    def operate(self, verb: str, *words: str) -> Any:
         """What the operator does by hand (tests/operator.py)."""
-        return json.loads(self.run("-m", "tests.operator", *words))
+        return self.by_hand("tests.operator", verb, *words)
+
+    def by_hand(self, module: str, verb: str, *words: str, **more: Any) -> Any:
+        """A verb of a module, with the hub's environment; the module's process is kept (tests/hands.py)."""
+        if module not in self._hands:
+            command = [sys.executable, "-m", "tests.hands", module]
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+            self._hands[module] = subprocess.Popen(command, cwd=ROOT, env=self.environment, **pipes)
+        process = self._hands[module]
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(exact.dumps([verb, words, more]) + "\n")
+        process.stdin.flush()
+        said = json.loads(process.stdout.readline())
+        assert "error" not in said, f"{verb} {words} {more}: {said['error']}"
+        return said["result"]
+
+    def drop_hands(self) -> None:
+        for process in self._hands.values():
+            process.communicate(timeout=60)
+        self._hands.clear()
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the database says."""
@@ -130,6 +152,7 @@ def running_hub(**settings: str) -> Iterator[Hub]:
         eventually(lambda: _up(hub), "the hub answers on both ports")
         yield hub
     finally:
+        hub.drop_hands()
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(90)

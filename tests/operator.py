@@ -1,29 +1,23 @@
-"""``python -m tests.operator …``, run with a hub's environment: what its operator does by hand, through the services.
+"""What an operator does by hand, through the services; played with a hub's environment by `tests.hands`.
 
-``invite DE/EMX`` prints versions_url and token_a; ``stations LOCATION IDENTITY…`` makes a location with one EVSE for
-each new station, with the tariff of the demo (alone: ``tariff``), and prints their passwords. ``register URL TOKEN NAME
+``invite DE/EMX`` tells versions_url and token_a; ``stations LOCATION IDENTITY…`` makes a location with one EVSE for
+each new station, with the tariff of the demo (alone: ``tariff``), and tells their passwords. ``register URL TOKEN NAME
 [COMMANDS_URL]`` registers us at a partner that serves commands without naming them; ``rotate NAME`` and ``leave NAME``
-say whether it worked. All as JSON.
+say whether it worked.
 """
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
 
-import django
+from django.utils import timezone
 
-django.setup()
-
-from django.utils import timezone  # noqa: E402
-
-from config.demo import world  # noqa: E402
-from ocppbridge.services import stations  # noqa: E402
-from roaming.models import Platform  # noqa: E402
-from roaming.ocpi.errors import OcpiError  # noqa: E402
-from roaming.ocpi.party import PartyId  # noqa: E402
-from roaming.services import hosting, locations, platforms, registration, tariffs  # noqa: E402
+from config.demo import world
+from ocppbridge.services import stations
+from roaming.models import Platform
+from roaming.ocpi.errors import OcpiError
+from roaming.ocpi.party import PartyId
+from roaming.services import hosting, locations, platforms, registration, tariffs
 
 
 def invite(party: str) -> dict[str, str]:
@@ -74,6 +68,3 @@ VERBS: dict[str, Callable[..., object]] = {
     "invite": invite, "tariff": add_tariff, "stations": add_stations, "register": register, "rotate": rotate,
     "leave": leave,
 }  # fmt: skip
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(VERBS[sys.argv[1]](*sys.argv[2:])))

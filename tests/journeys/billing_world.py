@@ -1,26 +1,20 @@
-"""``python -m tests.journeys.billing_world VERB JSON``, with a hub's environment: what the operator does by hand there.
+"""What the operator does by hand there; played with a hub's environment by `tests.hands`.
 
-``place`` makes a tariff, a location in a time zone with one EVSE, and its station, and prints the station's password.
-``correct`` has a disputed CDR credited and made anew, ``verdict`` says what the desk thinks of one. Answers are JSON.
+``place`` makes a tariff, a location in a time zone with one EVSE, and its station, and tells the station's password.
+``correct`` has a disputed CDR credited and made anew, ``verdict`` says what the desk thinks of one.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
-import django
+from django.utils import timezone
 
-django.setup()
-
-from django.utils import timezone  # noqa: E402
-
-from config.demo import world  # noqa: E402
-from ocppbridge.services import stations  # noqa: E402
-from roaming.models import Assessment, Balance  # noqa: E402
-from roaming.ocpi import json  # noqa: E402
-from roaming.ocpi.types import format_datetime  # noqa: E402
-from roaming.services import desk, desk_corrections, hosting, locations, reconciliation, tariffs  # noqa: E402
+from config.demo import world
+from ocppbridge.services import stations
+from roaming.models import Assessment, Balance
+from roaming.ocpi.types import format_datetime
+from roaming.services import desk, desk_corrections, hosting, locations, reconciliation, tariffs
 
 
 def place(name: str, time_zone: str, country: str, elements: list[Any], version: str) -> dict[str, str]:
@@ -61,6 +55,3 @@ def balance(session: str) -> dict[str, Any]:
 
 
 VERBS: dict[str, Any] = {"place": place, "correct": correct, "verdict": verdict, "balance": balance}
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(VERBS[sys.argv[1]](**json.loads(sys.argv[2]))))

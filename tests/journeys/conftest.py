@@ -1,4 +1,7 @@
-"""A hub for all journeys: started by its supervisor, on free ports, with a data folder of its own."""
+"""A hub for all journeys: started by its supervisor, on free ports, with a data folder of its own.
+
+It ends with the last journey of its worker: an idle one takes a tenth of a core.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import pytest
 from tests.hub import Hub, running_hub
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub() -> Iterator[Hub]:
     with running_hub() as hub:
         yield hub

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from roaming.ocpi import json
 from tests.hub import Hub, eventually
 from tests.ocppbridge.door import Door, Talk
 from tests.personas import samples
@@ -50,7 +49,7 @@ def element(*components: dict[str, Any], **restrictions: Any) -> dict[str, Any]:
 
 
 def by_hand(hub: Hub, verb: str, **what: Any) -> Any:
-    return json.loads(hub.run("-m", "tests.journeys.billing_world", verb, json.dumps(what)))
+    return hub.by_hand("tests.journeys.billing_world", verb, **what)
 
 
 class Wall:

@@ -1,25 +1,19 @@
-"""``python -m tests.journeys.v2x_world IDENTITY``, with a hub's environment: a station, a tariff that pays for energy
-given back, an eMSP with a card. Prints the station's password as JSON."""
+"""A station, a tariff that pays for energy given back, an eMSP with a card; played with a hub's environment by
+`tests.hands`. Tells the station's password."""
 
 from __future__ import annotations
 
-import json
-import sys
 from decimal import Decimal
 from typing import Any
 
-import django
+from django.utils import timezone
 
-django.setup()
-
-from django.utils import timezone  # noqa: E402
-
-from config.demo import world  # noqa: E402
-from ocppbridge.services import stations  # noqa: E402
-from roaming.models import Agreement, Party, Platform  # noqa: E402
-from roaming.ocpi.party import PartyId  # noqa: E402
-from roaming.ocpi.types import format_datetime  # noqa: E402
-from roaming.services import hosting, locations, tariffs, tokens  # noqa: E402
+from config.demo import world
+from ocppbridge.services import stations
+from roaming.models import Agreement, Party, Platform
+from roaming.ocpi.party import PartyId
+from roaming.ocpi.types import format_datetime
+from roaming.services import hosting, locations, tariffs, tokens
 
 EVX = PartyId("DE", "EVX")
 TARIFF = "V2G"
@@ -63,5 +57,4 @@ def build(identity: str) -> str:
     return added.password
 
 
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(build(sys.argv[1])))
+VERBS = {"build": build}

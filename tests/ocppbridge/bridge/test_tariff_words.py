@@ -273,7 +273,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(sessions(), tariffs())
 def test_where_no_loss_is_told_both_tariffs_come_to_the_same_price(facts, ocpi):
     """I12: what the station calculates is what we bill."""

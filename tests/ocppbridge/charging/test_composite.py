@@ -70,7 +70,7 @@ def said(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     profiles=st.lists(said(), max_size=7), running=st.booleans(), priority=st.booleans(), offline=st.booleans(),
     unit=st.sampled_from(["A", "W"]), most=st.sampled_from([None, 16]), phases=st.sampled_from([1, 3]),
