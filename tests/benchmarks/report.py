@@ -29,7 +29,7 @@ class Row:
 
 def show(rows: Sequence[Row]) -> int:
     """Print the table; the exit status."""
-    table = Table(title="Ratios within this run (medians)", show_lines=False)
+    table = Table(title="Ratios within this run", show_lines=False)
     for name in ("what", "against", "ratio", "target", "", "figures", "what the peer does not do"):
         table.add_column(name, overflow="fold")
     for row in rows:
