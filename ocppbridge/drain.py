@@ -11,7 +11,7 @@ ids are handed out before COMMIT, so late commits would be skipped.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -25,6 +25,7 @@ from ocppbridge.bridge import decisions, telling
 from ocppbridge.handlers.applying import Journalled, Unreadable, apply, parks
 from ocppbridge.models import InboxItem, Quarantined, Station
 from ocppbridge.services import alerts, shards, transactions
+from ocppbridge.services.stations import whole_ones
 from ocppbridge.services.turns import Turn
 from ocppbridge.services.writes import Writes
 from roaming import postgres
@@ -137,7 +138,7 @@ def _together(groups: Mapping[int, Sequence[Item]]) -> bool:
 
     A station that staff have deleted has nobody to apply its frames to.
     """
-    stations = _stations(groups)
+    stations = whole_ones(groups)
     running, out, turns, now = transactions.running(stations), Writes(), list[Turn](), timezone.now()
     try:
         with transaction.atomic():
@@ -159,7 +160,7 @@ def _together(groups: Mapping[int, Sequence[Item]]) -> bool:
 
 def _each(groups: Mapping[int, Sequence[Item]], skipped: set[int]) -> list[int]:
     """Station by station, so that none suffers from another's frames; the rows that are done."""
-    stations = _stations(groups)
+    stations = whole_ones(groups)
     applied: list[int] = []
     for station_id, rows in groups.items():
         station = stations.get(station_id)
@@ -168,12 +169,6 @@ def _each(groups: Mapping[int, Sequence[Item]], skipped: set[int]) -> list[int]:
         else:
             applied += _one_by_one(station_id, rows, skipped)
     return applied
-
-
-def _stations(groups: Iterable[int]) -> dict[int, Station]:
-    """In one order everywhere, so that two who change the rows of many stations never wait for each other."""
-    rows = Station.objects.filter(pk__in=list(groups)).prefetch_related("evses__connectors").order_by("pk")
-    return {station.pk: station for station in rows}
 
 
 def _one_by_one(station_id: int, rows: Sequence[Item], skipped: set[int]) -> list[int]:
@@ -239,9 +234,7 @@ def _put_aside(station: Station, item: Item, problem: str) -> bool:
 
 def _pick(shard: int, skipped: set[int]) -> list[Item]:
     words: dict[str, int | list[int]] = {"shard": shard, "skipped": list(skipped), "stations": STATIONS, "batch": BATCH}
-    with connection.cursor() as cursor:
-        cursor.execute(PICK, words)
-        return [Item(*row) for row in cursor.fetchall()]
+    return [Item(*row) for row in postgres.fetch(PICK, words)]
 
 
 def _read(row: Quarantined) -> Item | None:

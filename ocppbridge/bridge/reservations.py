@@ -11,6 +11,7 @@ import logging
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -27,6 +28,8 @@ from roaming.models import Command
 from roaming.ocpi import json
 from roaming.ocpi.errors import OcpiError
 from roaming.ocpi.types import format_datetime, parse_datetime
+from roaming.postgres import several
+from roaming.postgres.questions import Question
 from roaming.pricing import Bill, SessionFacts, cut, price
 from roaming.services import commands, desk, desk_own, prices, sessions
 from roaming.services.decisions import choices
@@ -99,8 +102,13 @@ def told(station: Station, reservation_id: int, status: str, now: datetime) -> N
 
 def stations_with_open(station_ids: Iterable[int]) -> set[int]:
     """Those of the stations that hold something, or have been asked to."""
-    rows = Reservation.objects.filter(station__in=list(station_ids), state__in=reservations.OPEN)
-    return set(rows.values_list("station_id", flat=True))
+    return {station_id for (station_id,) in several.ask(_open_at_any(), station_ids)}
+
+
+@cache
+def _open_at_any() -> Question:
+    rows = Reservation.objects.filter(station_id__in=several.ANY, state__in=reservations.OPEN)
+    return Question.of(rows.values_list("station_id"))
 
 
 def lost(evses: Iterable[Evse], now: datetime) -> None:

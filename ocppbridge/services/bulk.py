@@ -14,6 +14,8 @@ import orjson
 from django.db import connection
 from django.db.models import Field, Model
 
+from roaming import postgres
+
 
 def update(rows: Iterable[Model], fields: Sequence[str]) -> None:
     """Write these fields of rows of one model."""
@@ -54,5 +56,4 @@ def _source(fields: Sequence[Field[Any, Any]]) -> str:
 
 
 def _execute(statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, (orjson.dumps(rows, default=str).decode(),))
+    postgres.run(statement, (orjson.dumps(rows, default=str).decode(),), kept=True)

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db import connection
+from roaming import postgres
 
 _LOCK: Final = 0x7D  # first key of the advisory locks of shards
 
 
 def taken(shard: int) -> bool:
     """Take it, unless somebody has it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (_LOCK, shard))
-        return bool(cursor.fetchone()[0])
+    return bool(postgres.fetch("SELECT pg_try_advisory_xact_lock(%s, %s)", (_LOCK, shard))[0][0])
 
 
 def wait_for(shard: int) -> None:
     """Take it when it is free."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCK, shard))
+    postgres.run("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCK, shard))

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from zlib import crc32
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 
 from ocppbridge.models import Connector, Evse, Station, Stranger
 from ocppbridge.services import passwords
+from roaming.postgres import several
+from roaming.postgres.questions import Question, whole
 
 LONGEST_IDENTITY = 255
 LONGEST_LOCATION = 36
@@ -34,6 +39,45 @@ def shard_of(identity: str, party: str = "", location_id: str = "") -> int:
     only new ones, for what it has said until then waits where it was."""
     together = f"{party}/{location_id}".upper() if location_id else identity
     return crc32(together.encode()) % int(settings.DRAIN_SHARDS)
+
+
+def whole_ones(pks: Iterable[int]) -> dict[int, Station]:
+    """Stations with their EVSEs and connectors, as `prefetch_related` would have them, in three statements made once.
+
+    In one order everywhere, so that two who change the rows of many stations never wait for each other.
+    """
+    found = {row.pk: row for row in several.rows(Station, _stations(), pks)}
+    evses = several.rows(Evse, _evses(), found) if found else []
+    connectors = several.rows(Connector, _connectors(), [row.pk for row in evses]) if evses else []
+    for evse in evses:
+        evse.station = found[evse.station_id]
+        _hold(evse, "connectors", [row for row in connectors if row.evse_id == evse.pk])
+        for row in evse.connectors.all():
+            row.evse = evse
+    for station in found.values():
+        _hold(station, "evses", [row for row in evses if row.station_id == station.pk])
+    return found
+
+
+def _hold(row: Model, name: str, related: list[Any]) -> None:
+    held = getattr(row, name).all()
+    held._result_cache = related
+    row._prefetched_objects_cache = {name: held}  # type: ignore[attr-defined]  # Django's own word for it
+
+
+@cache
+def _stations() -> Question:
+    return Question.of(Station.objects.filter(pk__in=several.ANY).order_by("pk").values_list(*whole(Station)))
+
+
+@cache
+def _evses() -> Question:
+    return Question.of(Evse.objects.filter(station_id__in=several.ANY).values_list(*whole(Evse)))
+
+
+@cache
+def _connectors() -> Question:
+    return Question.of(Connector.objects.filter(evse_id__in=several.ANY).values_list(*whole(Connector)))
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from ocppbridge.charging.transactions import apply, start_key
 from ocppbridge.models import Transaction
 from ocppbridge.services.rulings import Ruling
 from roaming import postgres
-from roaming.postgres import rows
+from roaming.postgres import rows, several
 from roaming.postgres.questions import Question, first_of, rows_of, whole
 
 RUNNING: Final = Transaction.State.RUNNING
@@ -76,9 +76,15 @@ def _by_id(number: bool) -> Question:
 def running(station_ids: Iterable[int]) -> dict[int, list[Transaction]]:
     """What runs on these stations, by station."""
     found: dict[int, list[Transaction]] = {station_id: [] for station_id in station_ids}
-    for row in Transaction.objects.filter(station_id__in=found, state=RUNNING):
+    for row in several.rows(Transaction, _running_at_any(), found):
         found[row.station_id].append(row)
     return found
+
+
+@cache
+def _running_at_any() -> Question:
+    found = Transaction.objects.filter(station_id__in=several.ANY, state=RUNNING)
+    return Question.of(found.values_list(*whole(Transaction)))
 
 
 def at_station(station_id: int) -> list[Transaction]:

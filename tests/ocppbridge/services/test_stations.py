@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ocppbridge.bridge import sites
-from ocppbridge.models import Connector, Evse
+from ocppbridge.models import Connector, Evse, Station
 from ocppbridge.services import stations
 from ocppbridge.services.passwords import Secret, WeakPassword, matches
 
@@ -70,3 +72,32 @@ def test_the_stations_of_a_location_are_drained_together() -> None:
     assert here == {there}
     assert len({stations.shard_of("CP1", "NL/VLT", f"L{number}") for number in range(200)}) == 8
     assert len({stations.shard_of("CP1", f"NL/{number:03}", "DEPOT") for number in range(200)}) == 8
+
+
+def test_whole_stations_are_what_prefetch_related_reads() -> None:
+    """In three statements, however many they are; what is asked of their EVSEs beyond that is asked of theirs alone."""
+    for number in (3, 1, 2):
+        stations.add(f"CP{number}", "NL/VLT", evses=["E2", "E1"])
+    pks = [row.pk for row in Station.objects.all()]
+    with CaptureQueriesContext(connection) as asked:
+        found = stations.whole_ones(reversed(pks))
+        read = [
+            (station.identity, evse.number, evse.station.pk, connector.evse.pk)
+            for station in found.values() for evse in station.evses.all() for connector in evse.connectors.all()
+        ]  # fmt: skip
+    assert len(asked) == 3
+    wanted = Station.objects.order_by("pk").prefetch_related("evses__connectors")
+    assert read == [
+        (station.identity, evse.number, station.pk, connector.evse_id)
+        for station in wanted for evse in station.evses.all() for connector in evse.connectors.all()
+    ]  # fmt: skip
+    one = found[pks[0]]
+    assert [evse.uid for evse in one.evses.exclude(uid="E1")] == ["E2"]
+    assert stations.whole_ones([]) == {}
+
+
+def test_a_station_without_evses_has_none() -> None:
+    pk = stations.add("CP1", "NL/VLT", evses=[]).station.pk
+    with CaptureQueriesContext(connection) as asked:
+        assert list(stations.whole_ones([pk])[pk].evses.all()) == []
+    assert len(asked) == 2
