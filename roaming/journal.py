@@ -122,7 +122,8 @@ def _write(rows: Sequence[tuple[bool, dict[str, Any]]]) -> None:
     once, and outlives our processes; only a crash of PostgreSQL's machine could take it)."""
     columns = tuple(rows[0][1])
     sql = _sql(columns, len(rows), any(lasting for lasting, _ in rows))
-    postgres.run(sql, [row[column] for _, row in rows for column in columns])
+    values = [row[column] for _, row in rows for column in columns]
+    postgres.run(sql, values, kept=len(rows) == 1)  # what a request asks of others are as many as they are
 
 
 @cache

@@ -1,8 +1,10 @@
 """Django's PostgreSQL backend with two things that every request pays for done in fewer steps, and one done at all.
 
 A kept connection is asked whether it lives only if its socket has something to say: PostgreSQL that went away has
-closed it, and one that is there says nothing unasked. COMMIT is one call of libpq. A connection that a thread has kept
-is closed when that thread ends: a server's idle threads do, and Django leaves the rest to the garbage collector.
+closed it, and one that is there says nothing unasked. COMMIT is one call of libpq, and takes along what waits for it
+(`postgres.later`); Django's own statements come after that, and what is undone takes it away. A connection that a
+thread has kept is closed when that thread ends: a server's idle threads do, and Django leaves the rest to the garbage
+collector.
 """
 
 from __future__ import annotations
@@ -16,10 +18,9 @@ from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
 from psycopg import Connection
-from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg_pool import ConnectionPool
 
-from roaming.postgres import failure
+from roaming.postgres.wire import wire
 
 _mine = threading.local()
 
@@ -54,17 +55,35 @@ class DatabaseWrapper(base.DatabaseWrapper):
         kept = self.connection is not None and not self.connection.closed and not self.errors_occurred
         return (kept and silent(self.connection)) or super().is_usable()
 
+    def create_cursor(self, name: str | None = None) -> Any:
+        with self.wrap_database_errors:
+            wire(self.connection).send()
+        return super().create_cursor(name)
+
     def _commit(self) -> None:
         if self.connection is None:
             return
-        status = self.connection.pgconn.transaction_status
-        if status == TransactionStatus.INTRANS:
+        if wire(self.connection).in_transaction:
             with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
-                result = self.connection.pgconn.exec_(b"COMMIT")
-                if result.status != ExecStatus.COMMAND_OK:
-                    raise failure(result)
+                wire(self.connection).send(commit=True)
         else:
             super()._commit()  # type: ignore[misc]  # the stubs do not know it
+
+    def _rollback(self) -> None:
+        self._forget()
+        super()._rollback()  # type: ignore[misc]  # as above
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        self._forget()  # it came after the savepoint, which Django's cursor has made
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # as above
+
+    def _close(self) -> None:
+        self._forget()  # the connection may go to somebody else
+        super()._close()  # type: ignore[misc]  # as above
+
+    def _forget(self) -> None:
+        if self.connection is not None:
+            wire(self.connection).forget()
 
 
 class _WithThread:

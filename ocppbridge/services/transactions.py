@@ -50,7 +50,7 @@ Told = TransactionFacts | Metered | StateChanged
 
 def lock(station_id: int) -> None:
     """Serialise what is done about one station's transactions, until the end of the database transaction."""
-    postgres.run("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, station_id % 2**31))
+    postgres.later("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, station_id % 2**31))
 
 
 def find(station_id: int, told: str | None) -> Transaction | None:

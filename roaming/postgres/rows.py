@@ -1,6 +1,6 @@
 """Writing rows that are written all the time: the SQL is made once for each model, where `save` makes it each time.
 
-No signals, no auto_now, and what is written is not looked at again.
+No signals, no auto_now, and what is written is not looked at again. What nobody waits for is sent later.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 
 from roaming import postgres
+from roaming.postgres import Answer
 
 
 def remembered(row: Model) -> dict[str, Any]:
@@ -48,21 +49,21 @@ def write(row: Model, names: Iterable[str]) -> None:
     database = connections[DEFAULT_DB_ALIAS]
     chosen = tuple(field for field in _columns(type(row)) if field.name in set(names))
     values = [field.get_db_prep_save(getattr(row, field.attname), database) for field in chosen]
-    postgres.run(_set(type(row), chosen), [*values, row.pk], kept=True)
+    postgres.later(_set(type(row), chosen), [*values, row.pk])
 
 
-def update(row: Model, was: Mapping[str, Any], version: str) -> bool:
+def update(row: Model, was: Mapping[str, Any], version: str) -> Answer:
     """The columns that are not what they were. `version`: the row's xmin when it was read.
 
-    If it is another by now, somebody has written the row meanwhile: nothing is written, and it is False.
+    If it is another by now, somebody has written the row meanwhile: nothing is written, and no row the answer.
     """
     now = vars(row)
     changed = tuple(field for field in _columns(type(row)) if now[field.attname] != was[field.attname])
     if not changed:
-        return True
+        return Answer([(row.pk,)])
     database = connections[DEFAULT_DB_ALIAS]
     values = [field.get_db_prep_save(now[field.attname], database) for field in changed]
-    return bool(postgres.fetch(_sql(type(row), changed), [*values, row.pk, version], kept=True))
+    return postgres.later(_sql(type(row), changed), [*values, row.pk, version])
 
 
 @cache

@@ -125,7 +125,7 @@ def _write(what: _Object, marked: list[_Marked], now: datetime, correlation_id: 
         "correlation": correlation_id or str(uuid.uuid4()),
         "marked": json.dumps([one._asdict() for one in marked]),
     }
-    postgres.run(_UPSERT, values, kept=True)
+    postgres.later(_UPSERT, values)
     wake(one.platform for one in marked if one.state == Delivery.State.PENDING and not one.away)
     return len(marked)
 

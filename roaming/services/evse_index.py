@@ -33,7 +33,7 @@ def bring_in_line(row: Location, location: words.Location) -> None:
         }
         for key, evse in evses.items()
     ]  # fmt: skip
-    postgres.run(_INDEX, {"location": row.pk, "told": json.dumps(told)}, kept=True)
+    postgres.later(_INDEX, {"location": row.pk, "told": json.dumps(told)})
 
 
 def _tariffs(evse: words.Evse) -> list[str]:

@@ -55,7 +55,7 @@ def by_digest(digests: Iterable[str]) -> Iterator[Known]:
 
 
 def _versions(digests: list[str]) -> dict[str, str]:
-    return dict(postgres.fetch(_VERSIONS, [" ".join(digests)]))
+    return dict(postgres.fetch(_VERSIONS, [" ".join(digests)], kept=True))
 
 
 def _again(digest: str, versions: str) -> Known | None:

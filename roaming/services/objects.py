@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import transaction
-from django.db.models.expressions import RawSQL
 
+from roaming import postgres
 from roaming.models import Platform, StoredObject
 from roaming.ocpi import json, spelling
 from roaming.ocpi.decoding import decode
@@ -25,15 +25,13 @@ from roaming.ocpi.errors import InvalidObject, NotFound, ServerError
 from roaming.ocpi.party import PartyId
 from roaming.ocpi.versions import ModuleID
 from roaming.postgres import rows
-from roaming.postgres.questions import Question, whole, whole_row_of
-from roaming.services import deliveries
+from roaming.services import deliveries, object_rows
 from roaming.services.contents import Content, Document
 from roaming.services.decisions import choices
 
 logger = logging.getLogger(__name__)
 
 O = TypeVar("O", bound=StoredObject)  # noqa: E741  # the object's model
-_Read = tuple[O | None, str]
 AHEAD = timedelta(days=1)  # a clock may be wrong, but not so that later updates are shut out (S31)
 
 
@@ -65,7 +63,7 @@ def key(identifier: str) -> str:
 
 
 def find(kind: Kind[O], owner: PartyId, identifier: str, **more: str) -> O | None:
-    return _found(kind, owner, identifier, more, lock=False)[0]
+    return object_rows.read(kind.model, owner, key(identifier), more, lock=False)[0]
 
 
 def store(
@@ -93,11 +91,13 @@ def store(
     push = _Push(kind, owner, document, source, now, more or {}, "" if addressee is None else str(addressee), tell)
     push.check(identifier)
     row = None if fresh else push.found(lock=False)
-    if row is not None and push.settled(row):
-        return Stored(row, created=False, changed=False)
-    with transaction.atomic(savepoint=not alone):
-        if row is not None and push.wrote(row):
+    if row is not None:
+        if push.settled(row):
+            return Stored(row, created=False, changed=False)
+        with suppress(_Overtaken), transaction.atomic(savepoint=not alone):
+            push.write(row)
             return Stored(row, created=False, changed=not push.same)
+    with transaction.atomic(savepoint=not alone):
         row = None if row is None else push.found(lock=True)
         if row is None:
             created = push.create(beside or {})
@@ -123,7 +123,7 @@ def change(
     """Replace a stored object by what `edit` makes of it (PATCH, a level below). Raises NotFound."""
     more = more or {}
     with transaction.atomic():
-        row, read = _found(kind, owner, identifier, more, lock=True)
+        row, read = object_rows.read(kind.model, owner, key(identifier), more, lock=True)
         if row is None:
             raise NotFound()
         edited = edit(json.loads(row.document))
@@ -131,6 +131,10 @@ def change(
         push.read = read
         push.check(identifier)
         return push.replace(row)
+
+
+class _Overtaken(Exception):
+    """Somebody has written the row since it was read."""
 
 
 class _Push(Generic[O]):
@@ -168,7 +172,8 @@ class _Push(Generic[O]):
             raise InvalidObject("/last_updated", "lies in the future")
 
     def found(self, *, lock: bool) -> O | None:
-        row, self.read = _found(self.kind, self.owner, self.identifier, self.more, lock=lock)
+        identity = self.owner, key(self.identifier), self.more
+        row, self.read = object_rows.read(self.kind.model, *identity, lock=lock)
         return row
 
     def create(self, beside: Mapping[str, Any]) -> O | None:
@@ -194,7 +199,7 @@ class _Push(Generic[O]):
         """Of a row that is locked."""
         if self.settled(row):
             return Stored(row, created=False, changed=False)
-        self.wrote(row)
+        self.write(row)
         return Stored(row, created=False, changed=not self.same)
 
     def settled(self, row: O) -> bool:
@@ -213,17 +218,17 @@ class _Push(Generic[O]):
             return True
         return False
 
-    def wrote(self, row: O) -> bool:
-        """False if it is not any more what was read."""
+    def write(self, row: O) -> None:
+        """Raises _Overtaken if it is not any more what was read: what was written beside it is to be undone."""
         if not self.same:
             row.version += 1
             self._fill(row)
-        if not rows.update(row, self.was, self.read):
-            return False
+        written = rows.update(row, self.was, self.read)
         if not self.same:
             self.kind.after(row, self.new)
         self._mark(row)
-        return True
+        if not postgres.rows_of(written):
+            raise _Overtaken
 
     def _is_same(self, row: O) -> bool:
         if row.document == self.content.text:
@@ -261,30 +266,6 @@ class _Push(Generic[O]):
     def _mark(self, row: O) -> None:
         if self.tell:
             deliveries.mark(self.kind.module, row, self.now)
-
-
-def _found(kind: Kind[O], owner: PartyId, identifier: str, more: Mapping[str, str], *, lock: bool) -> _Read[O]:
-    """The row, and which version of it this is."""
-    values = {_COUNTRY: owner.country, _PARTY: owner.party, _KEY: key(identifier)}
-    question = _question(kind.model, tuple(sorted(more)), lock)
-    found = question.ask(values | {f"<{name}>": value for name, value in more.items()})
-    return (whole_row_of(kind.model, found[0][:-1]), found[0][-1]) if found else (None, "")
-
-
-_COUNTRY, _PARTY, _KEY = "<country>", "<party>", "<key>"  # what stands in the question for the real ones
-
-
-@cache
-def _question(model: type[StoredObject], more: tuple[str, ...], lock: bool) -> Question:
-    rows = model._default_manager.select_for_update() if lock else model._default_manager.all()
-    found = rows.filter(country_code=_COUNTRY, party_id=_PARTY, object_key=_KEY)
-    version = RawSQL(f"{model._meta.db_table}.xmin::text", ())  # noqa: S611  # a name of our own
-    chosen = found.filter(**{name: f"<{name}>" for name in more}).order_by("pk")
-    return Question.of(chosen.values_list(*whole(model), version))
-
-
-def _identity(owner: PartyId, identifier: str) -> dict[str, str]:
-    return {"country_code": owner.country, "party_id": owner.party, "object_key": key(identifier)}
 
 
 def _check_identity(kind: Kind[O], owner: PartyId, identifier: str | None, new: Any) -> None:

@@ -41,7 +41,7 @@ def test_a_list_that_was_changed_where_it_is_is_written_too() -> None:
     was = rows.remembered(row)
     row.addressees.append("DE/EMX")
     [(version,)] = postgres.fetch("SELECT xmin::text FROM roaming_location")
-    assert rows.update(row, was, version)
+    assert postgres.rows_of(rows.update(row, was, version))
     assert Location.objects.get().addressees == ["DE/EMX"]
 
 
@@ -56,9 +56,11 @@ def test_what_somebody_has_written_since_it_was_read_is_looked_at_again(at: str,
 
     slow = replace(locations.LOCATIONS, may_replace=between)
     pushed = samples.location(name="pushed", last_updated=f"2026-11-21T{at}:00Z")
+    pushed["evses"][0]["status"] = "CHARGING"
     stored = objects.store(slow, CPO, pushed, source=None, now=NOW)
     assert (stored.changed, Location.objects.get().name) == (stands == "pushed", stands)
     assert Location.objects.get().version == stored.obj.version == (3 if stands == "pushed" else 2)
+    assert Evse.objects.get().status == ("CHARGING" if stands == "pushed" else "AVAILABLE")
 
 
 @pytest.mark.parametrize("fresh", [True, False])
