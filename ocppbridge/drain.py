@@ -11,7 +11,7 @@ ids are handed out before COMMIT, so late commits would be skipped.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -23,7 +23,8 @@ from django.utils import timezone
 from ocppbridge import nudges
 from ocppbridge.bridge import decisions, telling
 from ocppbridge.handlers.applying import Journalled, Unreadable, apply, parks
-from ocppbridge.models import InboxItem, Quarantined, Station
+from ocppbridge.handlers.settling import Answers
+from ocppbridge.models import Frame, InboxItem, Quarantined, Station
 from ocppbridge.services import alerts, shards, transactions
 from ocppbridge.services.stations import whole_ones
 from ocppbridge.services.turns import Turn
@@ -142,13 +143,15 @@ def _together(groups: Mapping[int, Sequence[Item]]) -> bool:
     running, out, turns, now = transactions.running(stations), Writes(), list[Turn](), timezone.now()
     try:
         with transaction.atomic():
+            answers = _answers(item for items in groups.values() for item in items)
             for station_id, station in stations.items():
                 turn = Turn(station, now, running[station_id], out)
                 for item in groups[station_id]:
-                    apply(item.frame, turn)
+                    apply(item.frame, turn, answers)
                 turn.finish()
                 turns.append(turn)
             out.flush()
+            answers.settle()
             telling.tell_turns(turns)
     except (OperationalError, InterfaceError):
         raise  # the database, not a frame: the whole batch comes again
@@ -156,6 +159,10 @@ def _together(groups: Mapping[int, Sequence[Item]]) -> bool:
         log.warning("a batch is applied station by station: %s: %s", type(error).__name__, error)
         return False
     return True
+
+
+def _answers(items: Iterable[Item]) -> Answers:
+    return Answers(item.message_id for item in items if item.kind in (Frame.Kind.RESULT, Frame.Kind.ERROR))
 
 
 def _each(groups: Mapping[int, Sequence[Item]], skipped: set[int]) -> list[int]:
@@ -193,11 +200,12 @@ def _try(station: Station, items: Sequence[Item]) -> str | None:
     """Apply rows of one station, all or nothing; what went wrong."""
     try:
         with transaction.atomic():
-            turn = Turn(station, timezone.now())
+            turn, answers = Turn(station, timezone.now()), _answers(items)
             for item in items:
-                apply(item.frame, turn)
+                apply(item.frame, turn, answers)
             turn.finish()
             turn.out.flush()
+            answers.settle()
             telling.tell_turn(turn)
     except (OperationalError, InterfaceError):
         raise  # the database, not the frame: the whole batch comes again

@@ -7,6 +7,9 @@ and may be lost: the rows are the truth, and the sweep publishes again for calls
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import redis
@@ -27,9 +30,14 @@ _valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_conn
 _serializer: Any = registry.get_serializer("msgpack")
 
 
-def calls_wait(station: Station) -> None:
-    """There are calls to send: told when the present transaction has committed."""
-    tell_holder(station, {"type": CALLS, "station_id": station.pk})
+def calls_wait(stations: Iterable[Station]) -> None:
+    """There are calls to send: each node is told once of all of its stations, when the transaction has committed."""
+    waiting: defaultdict[str, list[int]] = defaultdict(list)
+    for station in stations:
+        if station.connection is not None:
+            waiting[station.connection.channel].append(station.pk)
+    for channel, keys in waiting.items():
+        _publish_later(channel, {"type": CALLS, "station_ids": keys})
 
 
 @receiver(post_save, sender=Station)
@@ -49,9 +57,13 @@ def close_socket(station: Station, reason: str) -> None:
 
 def tell_holder(station: Station, message: dict[str, Any]) -> None:
     """Publish to the node that holds the station's socket, if any, on commit."""
-    channel = station.connection.channel if station.connection is not None else ""
+    if station.connection is not None:
+        _publish_later(station.connection.channel, message)
+
+
+def _publish_later(channel: str, message: dict[str, Any]) -> None:
     if channel:
-        transaction.on_commit(lambda: publish(channel, message))
+        transaction.on_commit(partial(publish, channel, message))
 
 
 def publish(channel: str, message: dict[str, Any]) -> None:

@@ -174,6 +174,5 @@ def wake_holders(now: datetime) -> None:
         created_at__lte=now - UNCLAIMED_FOR,
         station__connection__isnull=False,
     ).exclude(sent_on__isnull=False, sent_on=F("station__connection_id"))
-    stations = Station.objects.filter(pk__in=waiting.values("station_id")[:AT_ONCE]).select_related("connection")
-    for station in stations:
-        mailbox.calls_wait(station)
+    held_up = waiting.values("station_id")[:AT_ONCE]
+    mailbox.calls_wait(Station.objects.filter(pk__in=held_up).select_related("connection"))

@@ -8,6 +8,7 @@ offline limit; one that has accepted nothing yet, with what it is built for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final
@@ -245,10 +246,9 @@ def sweep(now: datetime) -> None:
     budget_lifting.lift(now)
 
 
-def answered(reference: str) -> None:
-    """A station has said what it makes of its share (of budget 0: of having none any more)."""
-    if reference.isdecimal():
-        nudges.balance([int(reference)])
+def answered(references: Iterable[str]) -> None:
+    """Stations have said what they make of their shares (of budget 0: of having none any more)."""
+    nudges.balance({int(reference) for reference in references if reference.isdecimal()})
 
 
 def changed(budget: SiteBudget) -> None:

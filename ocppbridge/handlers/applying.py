@@ -8,9 +8,11 @@ from uuid import UUID
 
 from ocppbridge.handlers import settling
 from ocppbridge.handlers.blocks import record_of
+from ocppbridge.handlers.settling import Answers
 from ocppbridge.models import Call, Frame
 from ocppbridge.rpc import frames
 from ocppbridge.rpc.errors import FrameError
+from ocppbridge.services.calls import End
 from ocppbridge.services.turns import Turn
 from ocppbridge.versions import DIALECTS, Dialect
 
@@ -35,8 +37,8 @@ class Journalled(NamedTuple):
     subprotocol: str
 
 
-def apply(frame: Journalled, turn: Turn) -> None:
-    """Do what the frame means."""
+def apply(frame: Journalled, turn: Turn, answers: Answers) -> None:
+    """Do what the frame means. `answers` are those of the batch that are settled together."""
     dialect = DIALECTS.get(frame.subprotocol)
     if dialect is None or frame.body is None:
         raise Unreadable("its frame or its connection is not in the journal any more")
@@ -50,9 +52,10 @@ def apply(frame: Journalled, turn: Turn) -> None:
             message = dialect.up(parsed.action, parsed.payload)
             record = record_of(message)
             if record is not None:
+                answers.settle_before_others_of(turn.station)
                 record.function(message, turn)
         case frames.CallResult() | frames.CallError():
-            _settle(parsed, frame.error, dialect, turn)
+            _settle(parsed, frame.error, dialect, turn, answers)
 
 
 def parks(frame: Journalled) -> bool:
@@ -62,16 +65,25 @@ def parks(frame: Journalled) -> bool:
     return frame.action in PARKING
 
 
-def _settle(answer: frames.CallResult | frames.CallError, complaint: str, dialect: Dialect, turn: Turn) -> None:
+def _settle(
+    answer: frames.CallResult | frames.CallError, complaint: str, dialect: Dialect, turn: Turn, answers: Answers
+) -> None:
     try:
         call_id = UUID(answer.message_id)
     except ValueError:
         return
-    call = Call.objects.filter(pk=call_id, station=turn.station).select_related("station").first()
-    if call is None:
+    call = answers.asked(turn.station, call_id)
+    if call is not None:
+        answers.take(_end(call, answer, complaint, dialect, turn))
         return
-    turn.write_back()
+    answers.settle_before_others_of(turn.station)
+    call = Call.objects.filter(pk=call_id, station=turn.station).select_related("station").first()
+    if call is not None:
+        turn.write_back()
+        settling.settle(_end(call, answer, complaint, dialect, turn))
+
+
+def _end(call: Call, answer: frames.CallResult | frames.CallError, complaint: str, dialect: Dialect, turn: Turn) -> End:
     if isinstance(answer, frames.CallResult):
-        settling.answered(call, answer.payload, complaint, dialect, turn.received)
-    else:
-        settling.refused(call, answer.code, answer.description, turn.received)
+        return settling.answered(call, answer.payload, complaint, dialect, turn.received)
+    return settling.refused(call, answer.code, answer.description, turn.received)

@@ -10,7 +10,7 @@ A duplicate raises at import. `parks`: if it cannot be recorded, the station's l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -23,6 +23,7 @@ from ocppbridge.charging.outcomes import Outcome
 from ocppbridge.charging.replies import Reply
 from ocppbridge.models import Call
 from ocppbridge.services.accounts import Account
+from ocppbridge.services.calls import End
 from ocppbridge.services.turns import Turn
 from roaming.decisions import Choices
 
@@ -42,6 +43,7 @@ Answering = Callable[[Any, Asked], Reply | Deciding]
 Recording = Callable[[Any, Turn], None]
 Settling = Callable[[Call, Outcome | None, datetime], None]
 """A call, what the station made of it (None: unanswered), and when."""
+SettlingTogether = Callable[[Sequence[End]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Record:
 ANSWERS: Final[dict[type, Answer]] = {}
 RECORDS: Final[dict[type, Record]] = {}
 SETTLES: Final[dict[type, Settling]] = {}
+TOGETHER: Final[dict[str, SettlingTogether]] = {}
+"""By what calls are made for."""
 
 
 def answers(kind: type[M], *, waits: bool | Callable[[M], bool] = False) -> Callable[[Answering], Answering]:
@@ -97,6 +101,19 @@ def settles(kind: type[M]) -> Callable[[Settling], Settling]:
     return register
 
 
+def settles_together(purpose: str) -> Callable[[SettlingTogether], SettlingTogether]:
+    """Register what the ends of calls mean that are made to many stations at once, whatever was called.
+
+    What it writes must be nothing that the turn of a station has read.
+    """
+
+    def register(function: SettlingTogether) -> SettlingTogether:
+        _add(TOGETHER, purpose, function)
+        return function
+
+    return register
+
+
 def answer_of(message: Message) -> Answer:
     """How to answer; every message has one, which a test asserts."""
     return ANSWERS[type(message)]
@@ -107,7 +124,7 @@ def record_of(message: Message) -> Record | None:
     return RECORDS.get(type(message))
 
 
-def _add(table: dict[type, Any], kind: type, entry: Any) -> None:
+def _add(table: dict[Any, Any], kind: type | str, entry: Any) -> None:
     if kind in table:
-        raise ValueError(f"{kind.__name__} is registered twice")
+        raise ValueError(f"{kind} is registered twice")
     table[kind] = entry

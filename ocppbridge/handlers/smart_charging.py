@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -11,9 +12,10 @@ from ocppbridge.charging.intents import AskProfiles, AskSchedule, ClearProfiles,
 from ocppbridge.charging.outcomes import Accepted, Outcome
 from ocppbridge.charging.replies import Acknowledged
 from ocppbridge.charging.smart_messages import LimitCleared, LimitSet, PriorityChanged, ProfilesReported
-from ocppbridge.handlers.registry import Asked, answers, records, settles
+from ocppbridge.handlers.registry import Asked, answers, records, settles, settles_together
 from ocppbridge.models import Call
 from ocppbridge.services import budget_shares, calls, charging_profiles, energy_plans, limits, transactions
+from ocppbridge.services.calls import End
 from ocppbridge.services.turns import Turn
 
 
@@ -72,12 +74,16 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
     if call.purpose == energy_plans.PURPOSE:
         energy_plans.settled(call, outcome, now)
     charging_profiles.settled(call, outcome, now)
-    if call.purpose == budget_shares.PURPOSE:
-        budgets.answered(call.reference)
-        return
     schedule_checks.settled(call, outcome, now)
     if call.purpose != energy_plans.PURPOSE:
         profiles.settled(call, outcome, now)
+
+
+@settles_together(budget_shares.PURPOSE)
+def shares_told(ends: Sequence[End]) -> None:
+    """Stations of sites have been told their shares: profiles that are no partner's either."""
+    charging_profiles.all_settled(ends)
+    budgets.answered({end.call.reference for end in ends})
 
 
 @settles(UsePriority)

@@ -25,10 +25,23 @@ def update(rows: Iterable[Model], fields: Sequence[str]) -> None:
         _execute(statement, [{"id": row.pk, **{name: getattr(row, name) for name in names}} for row in rows])
 
 
-def insert(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows that have the same columns; what is there already is left alone."""
+def create(rows: Sequence[Model]) -> None:
+    """Add rows of one model that has keys of its own, as Django would have written each."""
     if rows:
-        _execute(_insert(model, tuple(rows[0])), rows)
+        fields = rows[0]._meta.concrete_fields
+        insert(type(rows[0]), [{str(field.column): field.pre_save(row, add=True) for field in fields} for row in rows])
+
+
+def insert(model: type[Model], rows: Sequence[Mapping[str, Any]], known_by: Sequence[str] = ()) -> None:
+    """Add rows that have the same columns. What is there already is left alone, or written anew where it is said which
+    columns it is known by."""
+    if rows:
+        _execute(_insert(model, tuple(rows[0]), tuple(known_by)), rows)
+
+
+def fetch(statement: str, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """What a statement returns whose one parameter are rows."""
+    return postgres.fetch(statement, (orjson.dumps(rows, default=str).decode(),), kept=True)
 
 
 @lru_cache
@@ -43,11 +56,13 @@ def _update(model: type[Model], fields: tuple[str, ...]) -> tuple[str, list[str]
 
 
 @lru_cache
-def _insert(model: type[Model], columns: tuple[str, ...]) -> str:
+def _insert(model: type[Model], columns: tuple[str, ...], known_by: tuple[str, ...]) -> str:
     found = {field.column: field for field in model._meta.concrete_fields}
     names, source = ", ".join(f'"{name}"' for name in columns), _source([found[name] for name in columns])
     table = model._meta.db_table
-    return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {source} ON CONFLICT DO NOTHING'  # noqa: S608
+    anew = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in known_by)
+    known = f"({', '.join(known_by)}) DO UPDATE SET {anew}" if known_by else "DO NOTHING"
+    return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {source} ON CONFLICT {known}'  # noqa: S608
 
 
 def _source(fields: Sequence[Field[Any, Any]]) -> str:

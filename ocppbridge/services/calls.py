@@ -1,14 +1,15 @@
 """Calls of ours to stations: a row first, then the holder of the socket is woken; no caller ever waits for a station.
 
 `queue` translates a typed verb (or a RawCall) into the station's version, validates it, masks its secrets and stores
-it. `settle` ends a call exactly once; what the outcome means is said by the handlers' @settles.
+it. `settle_all` ends calls exactly once; what the outcome means is said by the handlers' @settles.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 from django.db import transaction
@@ -17,16 +18,17 @@ from django.utils import timezone
 from ocppbridge import mailbox
 from ocppbridge.charging import intents
 from ocppbridge.charging.intents import Intent, NotOffered, RawCall
+from ocppbridge.charging.outcomes import Outcome
 from ocppbridge.charging.registration import may_ask
 from ocppbridge.charging.replies import Registration
 from ocppbridge.charging.tokens import Place
 from ocppbridge.models import Call, Station
 from ocppbridge.rpc.errors import RpcError
-from ocppbridge.services import sealing
+from ocppbridge.services import bulk, sealing
 from ocppbridge.versions import DIALECTS, Dialect, secrets
 from roaming.postgres.questions import Question, first_of, whole
 
-__all__ = ["InvalidPayload", "NotAccepted", "NotOffered", "RawCall", "intent_of", "queue", "settle"]
+__all__ = ["End", "InvalidPayload", "NotAccepted", "NotOffered", "RawCall", "intent_of", "queue", "settle_all"]
 
 OPEN: Final = (Call.State.QUEUED, Call.State.SENT)
 # How long a call may wait for its station to come (back); commands say less.
@@ -34,6 +36,38 @@ PATIENCE: Final = timedelta(minutes=10)
 _STATION, _TOKEN, _SINCE = -1, "<token>", datetime(1, 1, 1, tzinfo=UTC)  # for the real ones in the question
 for _verb in get_args(Intent):
     msgspec.json.Decoder(_verb)  # what it is made of is found out now, and not by two threads at once (ocpi/decoding)
+
+
+_SETTLE: Final = """
+UPDATE ocppbridge_call c SET state = v.state, settled_at = v.settled_at, answer = v.answer, error_code = v.error_code,
+    error_description = v.error_description, outcome = v.outcome, secret_payload = v.secret_payload
+FROM jsonb_to_recordset(%s::jsonb) AS v(
+    id uuid, state text, settled_at timestamptz, answer jsonb, error_code text, error_description text, outcome text,
+    secret_payload text
+)
+WHERE c.id = v.id AND c.state IN ('queued', 'sent') RETURNING c.id
+"""
+
+
+class End(NamedTuple):
+    """How a call has ended. `outcome` is the status that was told, `meaning` what the station made of the call."""
+
+    call: Call
+    state: Call.State
+    at: datetime
+    answer: Any = None
+    error_code: str = ""
+    error_description: str = ""
+    outcome: str = ""
+    meaning: Outcome | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What the row says of it; its secrets are forgotten."""
+        return {
+            "state": self.state, "settled_at": self.at, "answer": self.answer, "error_code": self.error_code[:50],
+            "error_description": self.error_description, "outcome": self.outcome[:50], "secret_payload": "",
+        }  # fmt: skip
 
 
 class NotAccepted(NotOffered):
@@ -79,7 +113,7 @@ def queue(
         expires_at=timezone.now() + expires_in,
         **_whose(intent),
     )
-    mailbox.calls_wait(station)
+    mailbox.calls_wait([station])
     return call
 
 
@@ -125,26 +159,15 @@ def _asked() -> Question:
     return Question.of(found.values_list(*whole(Call))[:1])
 
 
-def settle(
-    call: Call,
-    state: Call.State,
-    *,
-    now: datetime,
-    answer: Any = None,
-    error_code: str = "",
-    error_description: str = "",
-    outcome: str = "",
-) -> bool:
-    """End an open call; False if it had ended before, and then nothing changes."""
-    columns: dict[str, Any] = {
-        "state": state, "settled_at": now, "answer": answer, "error_code": error_code[:50],
-        "error_description": error_description, "outcome": outcome[:50], "secret_payload": "",
-    }  # fmt: skip
-    ended = Call.objects.filter(pk=call.pk, state__in=OPEN).update(**columns)
-    if ended:
-        for name, value in columns.items():
-            setattr(call, name, value)
-    return bool(ended)
+def settle_all(ends: Sequence[End]) -> list[End]:
+    """End open calls, in one statement; those of them that had not ended before. Of the others nothing changes."""
+    rows = bulk.fetch(_SETTLE, [{"id": end.call.pk, **end.columns} for end in ends])
+    keys = {key for (key,) in rows}
+    ended = [end for end in ends if end.call.pk in keys]
+    for end in ended:
+        for name, value in end.columns.items():
+            setattr(end.call, name, value)
+    return ended
 
 
 def to_json(intent: Intent) -> dict[str, Any]:

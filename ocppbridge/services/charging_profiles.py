@@ -6,10 +6,12 @@ purpose, level and place (K01.FR.05). A report of everything shows what is there
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from itertools import groupby
+from typing import Any
 
 import msgspec
 from django.db import connection, transaction
@@ -42,24 +44,15 @@ from ocppbridge.charging.smart_messages import ProfilesReported
 from ocppbridge.charging.tokens import Place
 from ocppbridge.models import Call, InstalledProfile, ProfileInquiry, Station, Transaction
 from ocppbridge.services import alerts, calls
+from ocppbridge.services.accepted_profiles import OURS, Taken, columns, dump, keep
+from ocppbridge.services.calls import End
 from roaming.decisions import Choices
 
-OURS: Final = "CSO"
+__all__ = [
+    "OURS", "all_settled", "ask", "came_with", "dump", "for_start", "forget_ended", "installed", "load", "new_id",
+    "repair", "set_on", "settled", "told",
+]  # fmt: skip
 Drift = InstalledProfile.Drift
-
-
-def dump(profile: ChargingProfile) -> dict[str, Any]:
-    """As the column keeps it, and staff and programs read it: what it does not say is left out."""
-    said = _spoken(msgspec.to_builtins(profile))
-    said["schedules"] = [
-        _spoken(schedule) | {"periods": [_spoken(period) for period in schedule["periods"]]}
-        for schedule in said["schedules"]
-    ]
-    return said
-
-
-def _spoken(said: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if value not in (None, (), [])}
 
 
 def load(said: Any) -> ChargingProfile:
@@ -117,7 +110,7 @@ def came_with(row: Transaction, now: datetime) -> None:
         return
     profile = replace(intent.profile, transaction=row.transaction_id or str(row.wire_id))
     if not InstalledProfile.objects.filter(station=row.station, profile_id=profile.profile_id).exists():
-        _accepted(call, InstallProfile(profile, Place(row.evse_number or 1)), now)
+        keep([Taken(call, InstallProfile(profile, Place(row.evse_number or 1)), now)])
 
 
 def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
@@ -126,11 +119,26 @@ def settled(call: Call, outcome: Outcome | None, now: datetime) -> None:
     if isinstance(intent, AskProfiles):
         _asked(intent.request_id, call.station, outcome)
     elif isinstance(intent, InstallProfile) and isinstance(outcome, Accepted):
-        _accepted(call, intent, now)
+        keep([Taken(call, intent, now)])
     elif isinstance(intent, ClearProfiles) and outcome is not None and _cleared(outcome):
         _fitting(call.station, intent).delete()
     elif isinstance(intent, UpdateSetpoint) and isinstance(outcome, Accepted):
         _refigured(call, intent, now)
+
+
+def all_settled(ends: Iterable[End]) -> None:
+    """The same for many calls, in their order; profiles that follow one another are kept together."""
+    for installing, some in groupby(ends, key=lambda end: end.call.intent == InstallProfile.__name__):
+        if installing:
+            keep([taken for end in some if (taken := _taken(end)) is not None])
+        else:
+            for end in some:
+                settled(end.call, end.meaning, end.at)
+
+
+def _taken(end: End) -> Taken | None:
+    intent = calls.intent_of(end.call) if isinstance(end.meaning, Accepted) else None
+    return Taken(end.call, intent, end.at) if isinstance(intent, InstallProfile) else None
 
 
 def _refigured(call: Call, intent: UpdateSetpoint, now: datetime) -> None:
@@ -144,32 +152,6 @@ def _refigured(call: Call, intent: UpdateSetpoint, now: datetime) -> None:
 
 def _cleared(outcome: Outcome) -> bool:
     return isinstance(outcome, Accepted) or outcome.status == "Unknown"
-
-
-def _accepted(call: Call, intent: InstallProfile, now: datetime) -> None:
-    profile, evse = intent.profile, intent.place.evse
-    same = InstalledProfile.objects.filter(station=call.station, source=OURS)
-    same.filter(
-        evse_number=evse, purpose=profile.purpose, level=profile.level, transaction_id=profile.transaction or ""
-    ).exclude(profile_id=profile.profile_id).delete()
-    columns = {
-        **_columns(profile, evse), "source": OURS, "wanted": True, "drift": "", "set_for": call.purpose,
-        "requested_by": call.requested_by, "accepted_at": now,
-    }  # fmt: skip
-    known = InstalledProfile.objects.filter(station=call.station, profile_id=profile.profile_id)
-    if not known.update(**columns):  # one statement: a whole site may answer at once
-        InstalledProfile.objects.create(station=call.station, profile_id=profile.profile_id, **columns)
-
-
-def _columns(profile: ChargingProfile, evse: int) -> dict[str, Any]:
-    return {
-        "evse_number": evse,
-        "level": profile.level,
-        "purpose": profile.purpose.value,
-        "kind": profile.kind.value,
-        "transaction_id": profile.transaction or "",
-        "profile": dump(profile),
-    }
 
 
 def _fitting(station: Station, intent: ClearProfiles) -> QuerySet[InstalledProfile]:
@@ -242,7 +224,7 @@ def _found(
         station=station,
         profile_id=profile.profile_id,
         defaults={
-            **_columns(profile, message.place.evse), "source": message.source, "wanted": False, "reported_at": now,
+            **columns(profile, message.place.evse), "source": message.source, "wanted": False, "reported_at": now,
             "drift": Drift.FOREIGN if message.source == OURS else "",
         },
     )  # fmt: skip

@@ -1,11 +1,11 @@
-"""Calls to many stations at once: two statements and one wake-up a station, where `calls.queue` takes three of each.
+"""Calls to many stations at once: one statement and one wake-up a node, where `calls.queue` takes three of each.
 
 For verbs without secrets, such as charging profiles. What a station cannot be asked is told with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from ocppbridge.charging.intents import Intent, NotOffered
 from ocppbridge.charging.registration import may_ask
 from ocppbridge.charging.replies import Registration
 from ocppbridge.models import Call, Station
-from ocppbridge.services import calls
+from ocppbridge.services import bulk, calls
 
 
 class Wanted(NamedTuple):
@@ -51,11 +51,6 @@ def queue(
                 intent_data=calls.to_json(one.intent), purpose=purpose, reference=one.reference, expires_at=expires_at,
             )
         )  # fmt: skip
-    Call.objects.bulk_create(rows)
-    _wake(row.station for row in rows)
+    bulk.create(rows)
+    mailbox.calls_wait({row.station_id: row.station for row in rows}.values())
     return rows, refused
-
-
-def _wake(stations: Iterable[Station]) -> None:
-    for station in {station.pk: station for station in stations}.values():
-        mailbox.calls_wait(station)

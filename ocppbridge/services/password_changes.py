@@ -110,7 +110,8 @@ def set_by_hand(station: Station, password: str | bytes, *, now: datetime, allow
     call = change.call
     if call is None or call.state != Call.State.QUEUED:
         return  # it may be on the station: right until one of the two is used
-    if calls.settle(call, Call.State.UNANSWERED, now=now, error_description="a password was set by hand"):
+    end = calls.End(call, Call.State.UNANSWERED, now, error_description="a password was set by hand")
+    if calls.settle_all([end]):
         _end(change, State.REPLACED, now)
 
 

@@ -236,12 +236,14 @@ class Node:
                 await asyncio.sleep(1)
 
     def _told(self, message: dict[str, Any]) -> None:
+        if message.get("type") == mailbox.CALLS:
+            for here in filter(None, map(self.stations.get, message["station_ids"])):
+                here.fetch_calls()
+            return
         consumer = self.stations.get(message.get("station_id", 0))
         if consumer is None:
             return
         match message.get("type"):
-            case mailbox.CALLS:
-                consumer.fetch_calls()
             case mailbox.CLOSE if message.get("connection_id") in (None, consumer.connection_id):
                 consumer.give_up(SERVICE_RESTART, str(message.get("reason", "")))
             case mailbox.ACCOUNT:

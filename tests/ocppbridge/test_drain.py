@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from ocppbridge import drain
 from ocppbridge.charging.messages import Metered, Updated
 from ocppbridge.handlers.registry import RECORDS, Record
-from ocppbridge.models import Alert, Connection, InboxItem, Quarantined, Report, Station, Transaction
+from ocppbridge.models import Alert, Call, Connection, Frame, InboxItem, Quarantined, Report, Station, Transaction
 from ocppbridge.services import shards
 from ocppbridge.services.turns import Turn
 from tests.ocppbridge.world import new_station
@@ -42,14 +42,27 @@ class Journal:
 
     def write(self, action: str, payload: dict[str, Any], n: int | None = None, priority: int = 0) -> InboxItem:
         self.n = n or self.n + 1
-        body = orjson.dumps([2, f"m{self.n}", action, payload]).decode()
+        return self._frame(Frame.Kind.CALL, f"m{self.n}", action, [2, f"m{self.n}", action, payload], priority)
+
+    def answer(self, call: Call, payload: dict[str, Any]) -> InboxItem:
+        self.n += 1
+        return self._frame(Frame.Kind.RESULT, str(call.pk), call.action, [3, str(call.pk), payload])
+
+    def refuse(self, call: Call, code: str) -> InboxItem:
+        self.n += 1
+        return self._frame(Frame.Kind.ERROR, str(call.pk), call.action, [4, str(call.pk), code, "", {}])
+
+    def _frame(self, kind: int, message_id: str, action: str, frame: list[Any], priority: int = 0) -> InboxItem:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO ocppbridge_frame"
                 " (at, station_id, connection_id, n, direction, kind, message_id, action, body)"
-                " VALUES (%s, %s, %s, %s, 0, 2, %s, %s, %s) RETURNING id",
-                (NOW, self.station.pk, self.connection.pk, self.n, f"m{self.n}", action, body),
-            )
+                " VALUES (%s, %s, %s, %s, 0, %s, %s, %s, %s) RETURNING id",
+                (
+                    NOW, self.station.pk, self.connection.pk, self.n, kind, message_id, action,
+                    orjson.dumps(frame).decode(),
+                ),
+            )  # fmt: skip
             (frame_id,) = cursor.fetchone()
         return InboxItem.objects.create(
             shard=1, station=self.station, connection_id=self.connection.pk, n=self.n, frame_id=frame_id, frame_at=NOW,

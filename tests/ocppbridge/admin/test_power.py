@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 def answered(payload: dict[str, object]) -> Call:
     call = Call.objects.select_related("station").latest("created_at")
-    settling.answered(call, payload, "", DIALECTS[call.station.subprotocol], NOW)
+    settling.settle(settling.answered(call, payload, "", DIALECTS[call.station.subprotocol], NOW))
     return call
 
 

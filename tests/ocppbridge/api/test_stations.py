@@ -62,7 +62,7 @@ def test_a_call_is_queued_and_read_until_it_is_answered(hub: world.World) -> Non
     assert answer.headers["Location"].endswith(f"/api/v1/calls/{made['id']}/")
     row = Call.objects.get(pk=made["id"])
     assert (row.purpose, row.requested_by) == ("api", "API: tests")
-    calls.settle(row, Call.State.ANSWERED, now=timezone.now(), answer={"status": "Accepted"}, outcome="Accepted")
+    calls.settle_all([calls.End(row, Call.State.ANSWERED, timezone.now(), {"status": "Accepted"}, outcome="Accepted")])
     read = get(f"calls/{made['id']}/")
     assert (read["state"], read["settled"], read["answer"]) == ("answered", True, {"status": "Accepted"})
 

@@ -83,7 +83,7 @@ class Site:
             if row.station.identity in silent:
                 settling.unanswered(row.pk, True, now)
             else:
-                settling.answered(row, {"status": status}, "", DIALECTS[row.station.subprotocol], now)
+                settling.settle(settling.answered(row, {"status": status}, "", DIALECTS[row.station.subprotocol], now))
 
     def settle(self, now: datetime = NOW, silent: Iterable[str] = ()) -> None:
         """Share and answer until nothing changes any more; what is counted stays within the budget from then on."""

@@ -54,7 +54,7 @@ class Holder:
                 settling.unanswered(call.pk, True, now)
             else:
                 self.dialect.validate_response(call.action, payload)
-                settling.answered(call, payload, "", self.dialect, now)
+                settling.settle(settling.answered(call, payload, "", self.dialect, now))
             count += 1
         return count
 
@@ -252,7 +252,7 @@ def settle_as_unknown(holder: Holder) -> None:
 
     def refuse(asked: dict[str, Any]) -> None:
         call = Call.objects.select_related("station").get(action="GetLocalListVersion")
-        settling.refused(call, "NotSupported", "", NOON)
+        settling.settle(settling.refused(call, "NotSupported", "", NOON))
 
     holder.GetLocalListVersion = refuse  # type: ignore[method-assign,assignment]
 

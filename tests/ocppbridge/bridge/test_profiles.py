@@ -94,7 +94,7 @@ def say(call: Call, payload: dict[str, Any] | None) -> None:
     if payload is None:
         settling.unanswered(call.pk, True, NOW)
     else:
-        settling.answered(call, payload, "", DIALECTS[call.station.subprotocol], NOW)
+        settling.settle(settling.answered(call, payload, "", DIALECTS[call.station.subprotocol], NOW))
 
 
 def asked(action: str) -> Call:

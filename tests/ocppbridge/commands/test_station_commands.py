@@ -146,11 +146,12 @@ def test_wait_prints_what_came_of_it(state: Call.State, said: str, code: int) ->
             while (call := Call.objects.filter(purpose="staff").first()) is None and time.monotonic() < deadline:
                 threading.Event().wait(0.02)
             assert call is not None
-            detail = {"answer": {"status": "Accepted"}} if state == Call.State.ANSWERED else {}
-            error = (
-                {"error_code": "NotSupported", "error_description": "not today"} if state == Call.State.REFUSED else {}
-            )
-            calls.settle(call, state, now=timezone.now(), **detail, **error)
+            end = calls.End(call, state, timezone.now())
+            if state == Call.State.ANSWERED:
+                end = end._replace(answer={"status": "Accepted"})
+            elif state == Call.State.REFUSED:
+                end = end._replace(error_code="NotSupported", error_description="not today")
+            calls.settle_all([end])
         finally:
             connection.close()
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ocppbridge.models import MeterReading, Transaction
+from ocppbridge.models import Call, MeterReading, Transaction
 from ocppbridge.services import bulk
 from tests.ocppbridge.world import new_station
 
@@ -73,3 +73,30 @@ def test_what_is_there_already_is_left_alone() -> None:
         ("d", Decimal("1.5"), [{"value": "1.5"}]),
         ("e", Decimal("1.5"), [{"value": "1.5"}]),
     ]
+
+
+def test_what_is_known_by_its_columns_is_written_anew_and_keeps_what_is_not_said() -> None:
+    (row,) = rows(1)
+    reading = {"transaction_id": row.pk, "at": AT, "context": "c", "samples": [], "digest": "d"}
+    bulk.insert(MeterReading, [{**reading, "power": Decimal(1), "soc": Decimal(50)}])
+    kept = MeterReading.objects.get()
+    bulk.insert(MeterReading, [{**reading, "power": Decimal(2)}], known_by=("transaction_id", "at", "digest"))
+    again = MeterReading.objects.get()
+    assert (again.pk, again.power, again.soc) == (kept.pk, 2, 50)
+
+
+def test_rows_with_keys_of_their_own_are_added_as_django_adds_them() -> None:
+    station = new_station("CP1")
+
+    def call(number: int) -> Call:
+        payload = {"limit": 9.9, "text": "\N{SNOWMAN} %s '", "list": [{"a": None}]}
+        return Call(station=station, action=f"Do{number}", payload=payload, reference="r", expires_at=AT)
+
+    ours = [call(1), call(2)]
+    bulk.create(ours)
+    bulk.create([])
+    call(3).save()
+    stored = list(Call.objects.order_by("action").values())
+    assert [row["id"] for row in stored[:2]] == [one.pk for one in ours]
+    told = [{**row, "id": "", "action": "", "created_at": row["created_at"].date()} for row in stored]
+    assert told[0] == told[1] == told[2]

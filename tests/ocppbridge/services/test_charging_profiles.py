@@ -38,7 +38,7 @@ def station() -> Station:
 
 def answer(call: Call, status: str) -> None:
     row = Call.objects.select_related("station").get(pk=call.pk)
-    settling.answered(row, {"status": status}, "", DIALECTS[row.station.subprotocol], NOW)
+    settling.settle(settling.answered(row, {"status": status}, "", DIALECTS[row.station.subprotocol], NOW))
 
 
 def hold(station: Station, profile: ChargingProfile = PROFILE, status: str = "Accepted") -> None:

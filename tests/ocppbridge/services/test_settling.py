@@ -38,8 +38,8 @@ def test_a_call_ends_once_and_keeps_its_first_end() -> None:
     call = called(new_station())
     assert settling.unanswered(call.pk, True, NOW)
     assert not settling.unanswered(call.pk, True, NOW)
-    assert not settling.answered(call, {"status": "Accepted"}, "", DIALECTS["ocpp1.6"], NOW)
-    assert not calls.settle(call, STATE.ANSWERED, now=NOW, outcome="Accepted")
+    assert not settling.settle(settling.answered(call, {"status": "Accepted"}, "", DIALECTS["ocpp1.6"], NOW))
+    assert not calls.settle_all([calls.End(call, STATE.ANSWERED, NOW, outcome="Accepted")])
     call.refresh_from_db()
     assert (call.state, call.outcome, call.answer) == ("unanswered", "", None)
 
