@@ -1,49 +1,27 @@
 """The outbox, sending side: one drain for each platform at a time, so that partners do not wait for one another.
 
-What a delivery sends is decided now, from the version last accepted and the present one (`hub.delivery`), and whether
-the receiver may still see the object is asked again (S23). A partner that does not answer ends its drain; the retry
-time is a column. No transaction is open while a partner is waited for.
+A partner that does not answer ends its drain; the retry time is a column. While a drain runs, changes for its platform
+need no nudge: it looks again when it has taken their mark away. What is sent, and what comes of it: `attempts`.
 """
 
 from __future__ import annotations
 
-import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
-from typing import Any
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 
 from roaming import nudges
-from roaming.client import Answer, CallFailed
-from roaming.hub.delivery import (
-    Answered,
-    Done,
-    GiveUp,
-    Outcome,
-    PartnerMustPull,
-    Policy,
-    RetryAt,
-    State,
-    Unanswered,
-    Verdict,
-    after_attempt,
-    payload,
-)
 from roaming.models import Delivery, Party, Platform
-from roaming.ocpi import json
-from roaming.ocpi.difference import Write
-from roaming.ocpi.errors import HubError, OcpiError
 from roaming.ocpi.versions import ModuleID
 from roaming.postgres.questions import Question, find, whole, whole_row_of
-from roaming.services import deliveries, outgoing
+from roaming.services import attempts, deliveries, partners
 from roaming.services.locks import Lock, held
 
 _PLATFORM, _NOW = -1, datetime(1, 1, 1, tzinfo=UTC)  # what stands in the question for the real ones
@@ -68,9 +46,11 @@ _URGENCY = Case(
 
 def drain(platform_id: int) -> int:
     """Send what is due; the number of deliveries tried. Does nothing while another drain of this platform runs."""
-    nudges.begun(deliveries.TASK, platform_id)
     with _seat(platform_id) as free:
-        return _drained(platform_id) if free else 0  # the sweep comes back to it
+        if free:
+            return _drained(platform_id)
+    nudges.begun(deliveries.TASK, platform_id)
+    return 0  # the sweep comes back to it
 
 
 @contextmanager
@@ -92,12 +72,13 @@ def _drained(platform_id: int) -> int:
     while True:
         with held(Lock.DRAIN, platform_id) as free:
             if not free:
-                return tried
+                return tried  # whoever has it looks again
             tried += _drain(platform_id, started)
+        nudges.begun(deliveries.TASK, platform_id)
         if time.monotonic() - started > BUDGET:
             deliveries.wake([platform_id])
             return tried
-        if not _due(platform_id):  # one that came while the lock was held had its nudge turned away
+        if not _due(platform_id):  # what was marked until now was not nudged for, or in vain
             return tried
 
 
@@ -107,21 +88,22 @@ def _drain(platform_id: int, started: float) -> int:
         batch = _due(platform_id)
         if not batch:
             break
+        known = partners.endpoints(batch[0].platform)
         for delivery in batch:
             if time.monotonic() - started > BUDGET:
                 break
             tried += 1
-            if not attempt(delivery):
+            if not attempts.attempt(delivery, known):
                 return tried
     return tried
 
 
 def _due(platform_id: int) -> list[Delivery]:
-    """The next deliveries, each with its platform and receiver."""
-    found = []
+    """The next deliveries, each with its receiver; their platform is one, so that what one learns of it all know."""
+    found: list[Delivery] = []
     for row in _batch().ask({_PLATFORM: platform_id, _NOW: timezone.now()}):
         delivery = whole_row_of(Delivery, row[:_OWN])
-        delivery.platform = whole_row_of(Platform, row[_OWN:_BOTH])
+        delivery.platform = found[0].platform if found else whole_row_of(Platform, row[_OWN:_BOTH])
         delivery.receiver = whole_row_of(Party, row[_BOTH:-1])
         found.append(delivery)
     return found
@@ -134,138 +116,6 @@ def _batch() -> Question:
     columns = (*whole(Delivery), *whole(Platform, "platform__"), *whole(Party, "receiver__"), "urgency")
     ordered = awake.annotate(urgency=_URGENCY).order_by("urgency", "due_at", "pk")
     return Question.of(ordered.values_list(*columns)[:BATCH])
-
-
-def attempt(delivery: Delivery) -> bool:
-    """Bring one receiver up to date; False if the partner does not answer and the drain should end."""
-    present = outgoing.present(delivery, timezone.now())
-    if present is None:
-        _finish(delivery, Delivery.State.WITHDRAWN, "the receiver may not see it any more")
-        return True
-    accepted = json.loads(delivery.accepted_document) if delivery.accepted_document else None
-    try:
-        writes = payload(ModuleID(delivery.module), accepted, present.content, whole=delivery.needs_put)
-    except OcpiError as error:
-        _finish(delivery, Delivery.State.REFUSED, error.message)
-        return True
-    return _send(delivery, present, writes)
-
-
-def _send(delivery: Delivery, present: outgoing.Present, writes: Sequence[Write]) -> bool:
-    answer: Answer | None = None
-    for write in writes:
-        outcome, answer, error = _try(delivery, present, write)
-        verdict = after_attempt(_state(delivery), write, outcome, timezone.now(), random.random(), _policy(delivery))  # noqa: S311  # jitter
-        _record(delivery, present, write, outcome, verdict, error)
-        if not isinstance(verdict, Done):
-            _settle(delivery, verdict, error or outcome_words(outcome))
-            if isinstance(outcome, Unanswered):
-                _pause(delivery.platform_id, verdict)
-                return False
-            return True
-    _accepted(delivery, present, answer)
-    return True
-
-
-def _try(delivery: Delivery, present: outgoing.Present, write: Write) -> tuple[Outcome, Answer | None, str]:
-    delivery.attempts += 1
-    try:
-        answer = outgoing.send(delivery, present, write)
-    except CallFailed as error:
-        return Unanswered(sent=error.sent), None, f"{type(error).__name__}: {error}"
-    except OcpiError as error:  # no such endpoint any more
-        return Answered(404, None, error.message), None, error.message
-    try:
-        envelope = answer.envelope()
-    except HubError as error:
-        return Answered(answer.status, None, error.message), answer, error.message
-    return Answered(answer.status, envelope.status_code, envelope.status_message), answer, ""
-
-
-def _state(delivery: Delivery) -> State:
-    return State(ModuleID(delivery.module), delivery.attempts - 1, delivery.first_failed_at, delivery.ambiguous)
-
-
-def _policy(delivery: Delivery) -> Policy:
-    return Policy(window=deliveries.window(delivery.platform_id))
-
-
-def outcome_words(outcome: Outcome) -> str:
-    if isinstance(outcome, Unanswered):
-        return "no answer"
-    return f"HTTP {outcome.http_status}, OCPI {outcome.ocpi_status}: {outcome.message}"
-
-
-def _record(
-    delivery: Delivery, present: outgoing.Present, write: Write, outcome: Outcome, verdict: Verdict, error: str
-) -> None:
-    http_status = ocpi_status = None
-    if isinstance(outcome, Answered):
-        http_status, ocpi_status = outcome.http_status, outcome.ocpi_status
-        error = error or ("" if isinstance(verdict, Done) else outcome.message)
-    said = (_OUTCOMES[type(verdict)], http_status, ocpi_status, error, present.request_id)
-    values = [delivery.pk, timezone.now(), write.method, present.version, *said]
-    with connection.cursor() as cursor:
-        cursor.execute(_TRIED, values)
-
-
-_TRIED = """
-INSERT INTO roaming_deliveryattempt
-    (delivery_id, at, method, version, outcome, http_status, ocpi_status, error, request_id)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-_OUTCOMES: dict[type[Any], str] = {
-    Done: "accepted", RetryAt: "to be repeated", GiveUp: "refused", PartnerMustPull: "given up",
-}  # fmt: skip
-
-
-def _accepted(delivery: Delivery, present: outgoing.Present, answer: Answer | None) -> None:
-    """Unless the object changed meanwhile, the receiver is up to date."""
-    url = delivery.remote_url
-    if answer is not None and delivery.module == ModuleID.CDRS.value:
-        url = answer.headers.get("Location", "")[:2000]  # opaque, never fetched (peers 8)
-    document = "" if present.content is None else present.text
-    with connection.cursor() as cursor:
-        cursor.execute(_ACCEPTED, [present.version, document, url, present.version, delivery.pk])
-
-
-_ACCEPTED = """
-UPDATE roaming_delivery SET accepted_version = %s, accepted_document = %s, remote_url = %s, needs_put = false,
-    ambiguous = false, attempts = 0, first_failed_at = NULL, last_error = '',
-    state = CASE WHEN state = 'PENDING' AND wanted_version <= %s THEN 'DELIVERED' ELSE state END
-WHERE id = %s
-"""
-
-
-def _settle(delivery: Delivery, verdict: Verdict, error: str) -> None:
-    now = timezone.now()
-    values: dict[str, Any] = {
-        "attempts": delivery.attempts,
-        "first_failed_at": delivery.first_failed_at or now,
-        "last_error": error[:2000],
-        "needs_put": True,
-    }
-    if isinstance(verdict, RetryAt):
-        Delivery.objects.filter(pk=delivery.pk).update(**values, due_at=verdict.at, ambiguous=verdict.ambiguous)
-        return
-    state = Delivery.State.REFUSED if isinstance(verdict, GiveUp) else Delivery.State.MUST_PULL
-    Delivery.objects.filter(pk=delivery.pk).update(**values)
-    _if_unchanged(delivery, delivery.wanted_version).update(state=state)
-
-
-def _finish(delivery: Delivery, state: Delivery.State, reason: str) -> None:
-    _if_unchanged(delivery, delivery.wanted_version).update(state=state, last_error=reason[:2000])
-
-
-def _if_unchanged(delivery: Delivery, version: int) -> QuerySet[Delivery]:
-    """A mark made while the partner was spoken to stays a mark."""
-    return Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.PENDING, wanted_version__lte=version)
-
-
-def _pause(platform_id: int, verdict: Verdict) -> None:
-    """A partner that does not answer is left alone for a while, with everything that it is to be told."""
-    until = verdict.at if isinstance(verdict, RetryAt) else timezone.now() + timedelta(seconds=30)
-    Platform.objects.filter(pk=platform_id).update(retry_at=until)
 
 
 def due_platforms(now: datetime) -> list[int]:

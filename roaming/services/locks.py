@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
-from django.db import connection
+from roaming import postgres
 
 
 class Lock(IntEnum):
@@ -30,12 +30,9 @@ class Lock(IntEnum):
 @contextmanager
 def held(lock: Lock, one: int = 0) -> Iterator[bool]:
     """Whether the lock was free. It spans transactions and calls to partners; nobody waits for it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [lock.value, one])
-        free = bool(cursor.fetchone()[0])
+    free = bool(postgres.fetch("SELECT pg_try_advisory_lock(%s, %s)", [lock.value, one])[0][0])
     try:
         yield free
     finally:
         if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [lock.value, one])
+            postgres.run("SELECT pg_advisory_unlock(%s, %s)", [lock.value, one])

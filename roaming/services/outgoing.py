@@ -101,12 +101,11 @@ def _values(delivery: Delivery, now: datetime) -> dict[Any, Any]:
     }  # fmt: skip
 
 
-def send(delivery: Delivery, present: Present, write: Write) -> Answer:
-    """One request. Raises CallFailed or ModuleNotOffered."""
+def send(delivery: Delivery, present: Present, write: Write, known: Sequence[Endpoint]) -> Answer:
+    """One request. `known`: the platform's endpoints. Raises CallFailed or ModuleNotOffered."""
     module = ModuleID(delivery.module)
     ids = partners.ids(delivery.correlation_id)
     present.request_id = ids.request_id
-    known = partners.endpoints(delivery.platform)
     return partners.send(
         delivery.platform,
         write.method,

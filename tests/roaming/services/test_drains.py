@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from roaming.models import Delivery, Platform
+from roaming import nudges
+from roaming.models import Delivery, DeliveryAttempt, Platform
 from roaming.services import decisions, deliveries, drains, locations, presence, sweeping
 from tests.personas import samples
 from tests.personas.partner import Partner, Said, until
@@ -155,6 +157,47 @@ def test_a_change_during_the_delivery_is_delivered_next(hub: Any, emsp: Partner)
     hub.work()
     assert [one.method for one in emsp.pushed("locations")] == ["PUT", "PATCH"]
     assert (delivery().state, delivery().accepted_version) == ("DELIVERED", 2)
+
+
+def test_a_change_is_nudged_for_once_until_the_drain_has_looked_for_the_last_time(
+    hub: Any, emsp: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who drains looks again after the mark is gone: a nudge for each change meanwhile would find the lock taken."""
+    told: list[str] = []
+
+    class Broker:
+        def send_task(self, name: str, **more: Any) -> None:
+            told.append(name)
+
+    def change_meanwhile(seen: Any) -> Said:
+        if len(emsp.pushed("locations")) == 1:
+            status(hub, "CHARGING")
+            connection.close()
+        return Said()
+
+    monkeypatch.setattr(nudges, "current_app", Broker())
+    monkeypatch.setattr(nudges, "_PENDING_SECONDS", 600)
+    emsp.answers["PUT", "/odd/receiver/locations"] = change_meanwhile
+    store(hub)
+    hub.work()
+    assert [one.method for one in emsp.pushed("locations")] == ["PUT", "PATCH"]
+    assert told == [deliveries.TASK]
+    status(hub, "AVAILABLE")
+    assert told == [deliveries.TASK] * 2
+
+
+def test_a_batch_learns_of_its_platform_once_and_each_result_is_one_statement(hub: Any, emsp: Partner) -> None:
+    store(hub)
+    store(hub, id="L2")
+    Platform.objects.update(last_seen_at=timezone.now() - timedelta(minutes=1))
+    with CaptureQueriesContext(connection) as asked:
+        hub.work()
+    said = [query["sql"] for query in asked.captured_queries]
+    assert sum('UPDATE "roaming_platform"' in sql for sql in said) == 1
+    assert sum('FROM "roaming_endpoint"' in sql for sql in said) == 1
+    results = [sql for sql in said if "roaming_deliveryattempt" in sql]
+    assert len(results) == 2 and all("UPDATE roaming_delivery" in sql for sql in results)
+    assert set(DeliveryAttempt.objects.values_list("outcome", flat=True)) == {"accepted"}
 
 
 def test_marks_of_hosted_objects_wait_for_a_partner_that_is_away(hub: Any, emsp: Partner) -> None:
