@@ -130,7 +130,8 @@ def _apply_all(items: Sequence[Item], skipped: set[int]) -> int:
     applied = [item.id for item in items]
     if groups and not _together(groups):
         applied = _each(groups, skipped)
-    postgres.later("DELETE FROM ocppbridge_inboxitem WHERE id = ANY(%s)", [applied])
+    if applied:
+        postgres.later("DELETE FROM ocppbridge_inboxitem WHERE id = ANY(%s)", [applied])
     return len(applied)
 
 

@@ -71,4 +71,4 @@ def _source(fields: Sequence[Field[Any, Any]]) -> str:
 
 
 def _execute(statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    postgres.run(statement, (orjson.dumps(rows, default=str).decode(),), kept=True)
+    postgres.later(statement, (orjson.dumps(rows, default=str).decode(),))
