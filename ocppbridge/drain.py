@@ -11,6 +11,7 @@ ids are handed out before COMMIT, so late commits would be skipped.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -35,13 +36,16 @@ log = logging.getLogger(__name__)
 
 BATCH: Final = 1000
 STATIONS: Final = 200
+TURN: Final = 0.2  # seconds; then other shards have theirs, for whose drains there may be no thread
 
-PICK = """
-WITH waiting AS (
-    SELECT i.station_id FROM ocppbridge_inboxitem i
+_WAITING = """ocppbridge_inboxitem i
     WHERE i.shard = %(shard)s AND i.station_id <> ALL (%(skipped)s) AND NOT EXISTS (
         SELECT 1 FROM ocppbridge_quarantined q
-        WHERE q.station_id = i.station_id AND q.parks AND q.resolved_at IS NULL)
+        WHERE q.station_id = i.station_id AND q.parks AND q.resolved_at IS NULL)"""
+MORE = f"SELECT EXISTS (SELECT 1 FROM {_WAITING})"  # noqa: S608  # our own words
+PICK = f"""
+WITH waiting AS (
+    SELECT i.station_id FROM {_WAITING}
     GROUP BY i.station_id ORDER BY min(i.priority), min(i.id) LIMIT %(stations)s
 ), picked AS (
     SELECT i.id, i.station_id, i.connection_id, i.n, i.frame_id, i.frame_at, i.attempts
@@ -54,7 +58,7 @@ FROM picked p
 LEFT JOIN ocppbridge_frame f ON f.id = p.frame_id AND f.at = p.frame_at
 LEFT JOIN ocppbridge_connection c ON c.id = p.connection_id
 ORDER BY p.station_id, p.connection_id, p.n
-"""
+"""  # noqa: S608  # our own words
 
 
 class Item(NamedTuple):
@@ -84,17 +88,21 @@ class Item(NamedTuple):
 
 
 def drain(shard: int) -> int:
-    """Apply what waits in the shard; how many rows were done. Does nothing if another drain is at it."""
-    nudges.drain_begun(shard)
-    done, skipped = 0, set[int]()
+    """Apply what waits in the shard; how many rows were done. Does nothing if another drain is at it.
+
+    What comes meanwhile has no nudge of its own: it is met by the look after the mark is gone.
+    """
+    done, skipped, until = 0, set[int](), time.monotonic() + TURN
     while True:
         with transaction.atomic():
-            if not shards.taken(shard):
-                return done
-            items = _pick(shard, skipped)
-            applied = _apply_all(items, skipped)
-        done += applied
-        if not items or (len(items) < BATCH and not skipped and applied == len(items) and not _more(shard)):
+            free = shards.taken(shard)
+            if free:
+                done += _apply_all(_pick(shard, skipped), skipped)
+        nudges.drain_begun(shard)
+        if not free or not _more(shard, skipped):
+            return done
+        if not skipped and time.monotonic() > until:
+            nudges.drain([shard])
             return done
 
 
@@ -242,7 +250,7 @@ def _put_aside(station: Station, item: Item, problem: str) -> bool:
 
 
 def _pick(shard: int, skipped: set[int]) -> list[Item]:
-    words: dict[str, int | list[int]] = {"shard": shard, "skipped": list(skipped), "stations": STATIONS, "batch": BATCH}
+    words = {"shard": shard, "skipped": list(skipped), "stations": STATIONS, "batch": BATCH}
     return [Item(*row) for row in postgres.fetch(PICK, words)]
 
 
@@ -258,6 +266,6 @@ def _read(row: Quarantined) -> Item | None:
     return Item(*found) if found else None
 
 
-def _more(shard: int) -> bool:
-    """Whether something has come while we were at it; saves the nudge that it could not send."""
-    return InboxItem.objects.filter(shard=shard).exists()
+def _more(shard: int, skipped: set[int]) -> bool:
+    """Whether there is more to be done here, or something has come while we were at it."""
+    return bool(postgres.fetch(MORE, {"shard": shard, "skipped": list(skipped)})[0][0])

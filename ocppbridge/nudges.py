@@ -1,7 +1,7 @@
 """Nudges to workers, by name and with ids only. A shard has at most one drain nudge outstanding.
 
-The drain takes its mark away before it reads, so whatever commits afterwards nudges again; a lost nudge costs one
-sweep.
+The drain takes its mark away before it looks for the last time, so whatever commits afterwards nudges again; a lost
+nudge costs one sweep.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def drain(shards: Iterable[int]) -> None:
 
 
 def drain_begun(shard: int) -> None:
-    """A drain reads the shard now: what commits from here on needs a nudge of its own."""
+    """A drain looks at the shard once more: what commits from here on needs a nudge of its own."""
     try:
         _valkey.delete(_key(shard))
     except redis.RedisError:

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from ocppbridge import drain
+from ocppbridge import drain, nudges
 from ocppbridge.charging.messages import Metered, Updated
 from ocppbridge.handlers.registry import RECORDS, Record
 from ocppbridge.models import Alert, Call, Connection, Frame, InboxItem, Quarantined, Report, Station, Transaction
@@ -249,6 +249,70 @@ def test_one_station_s_trouble_costs_the_others_of_its_batch_nothing(fragile: li
     ended = Transaction.objects.filter(state="ended", energy_import=200)
     assert set(ended.values_list("station__identity", flat=True)) == {"CP1", "CP3"}
     assert list(InboxItem.objects.order_by("n").values_list("station__identity", "n")) == [("CP2", 2), ("CP2", 3)]
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The shards that a drain has been asked for."""
+    asked: list[int] = []
+
+    class Broker:
+        def send_task(self, name: str, args: list[int], **more: Any) -> None:
+            asked.extend(args)
+
+    monkeypatch.setattr(nudges, "current_app", Broker())
+    monkeypatch.setattr(nudges, "_OUTSTANDING_SECONDS", 600)
+    nudges.drain_begun(1)
+    yield asked
+    nudges.drain_begun(1)
+
+
+def test_what_comes_during_a_drain_needs_no_nudge(told: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The drain finds it when it has taken the mark away, as a drain of its own would have found the shard taken."""
+    journal = Journal("CP1")
+    journal.event("Started", 0, 100)
+    record = RECORDS[Updated]
+
+    def and_one_more(message: Any, turn: Turn) -> None:
+        record.function(message, turn)
+        if journal.n == 2:
+            journal.event("Ended", 2, 900)
+            nudges.drain([1])
+
+    monkeypatch.setitem(RECORDS, Updated, Record(and_one_more, record.priority, record.parks))
+    journal.event("Updated", 1, 600)
+    nudges.drain([1])
+    assert drain.drain(1) == 3
+    assert (told, Transaction.objects.get().state) == ([1], "ended")
+    nudges.drain([1])
+    assert told == [1, 1]
+
+
+def test_a_shard_that_has_had_its_turn_goes_behind_those_that_wait(
+    told: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four shards of which more and more comes would keep all threads to themselves."""
+    monkeypatch.setattr(drain, "TURN", 0.0)
+    monkeypatch.setattr(drain, "STATIONS", 1)
+    for name in ("CP1", "CP2"):
+        Journal(name).event("Started", 0, 100)
+    assert (drain.drain(1), told) == (1, [1])
+    assert (drain.drain(1), told) == (1, [1])
+    assert Transaction.objects.count() == 2
+
+
+def test_a_parked_station_is_not_more_to_be_done(fragile: list[str], told: list[int]) -> None:
+    journal = Journal("CP1")
+    fragile.append("CP1")
+    for kind, seq_no in (("Started", 0), ("Updated", 1), ("Ended", 2)):
+        journal.event(kind, seq_no, 100)
+    for _ in range(4):
+        drain.drain(1)
+    assert Quarantined.objects.get().parks
+    with CaptureQueriesContext(connection) as asked:
+        assert drain.drain(1) == 0
+    assert sum("picked AS" in query["sql"] for query in asked.captured_queries) == 1
+    assert told == []
 
 
 def test_stations_with_more_than_meter_values_come_first() -> None:
