@@ -23,7 +23,7 @@ from ocppbridge.handlers import (
     tariffs,
     transactions,
 )
-from ocppbridge.handlers.registry import ANSWERS, RECORDS, SETTLES, answer_of, record_of
+from ocppbridge.handlers.registry import ANSWERS, RECORDS, SETTLES, TOGETHER, answer_of, record_of
 
 BLOCKS = (
     authorization,
@@ -49,4 +49,4 @@ BLOCKS = (
     transactions,
 )
 
-__all__ = ["ANSWERS", "BLOCKS", "RECORDS", "SETTLES", "answer_of", "record_of"]
+__all__ = ["ANSWERS", "BLOCKS", "RECORDS", "SETTLES", "TOGETHER", "answer_of", "record_of"]

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 
 from ocppbridge.charging.outcomes import Outcome, Refused, of_error
-from ocppbridge.handlers.registry import SETTLES, TOGETHER
+from ocppbridge.handlers.blocks import SETTLES, TOGETHER
 from ocppbridge.models import Call, Station
 from ocppbridge.rpc.errors import Code
 from ocppbridge.services import calls
