@@ -22,6 +22,7 @@ FRESH: Final = timedelta(minutes=5)
 WEIGHTS: Final = {"FAST": 3, "REGULAR": 2, "CHEAP": 1, "GREEN": 1}
 PRIORITY: Final = 3
 _ANY: Final = Supply()
+_READ: Final = ("station_id", "evse_number", "session_id")
 
 
 @dataclass
@@ -61,7 +62,7 @@ def survey(country: str, party: str, location_id: str, unit: Unit, now: datetime
     for station in stations:
         evses = supplies[station.pk].values()
         site.built_for[station.pk] = sum((one.built_for(unit) or Decimal(0) for one in evses), Decimal(0))
-    running = list(Transaction.objects.filter(station__in=stations, state=Transaction.State.RUNNING))
+    running = Transaction.objects.filter(station__in=stations, state=Transaction.State.RUNNING).only(*_READ)
     cars = {row.pk: Car(row, supplies[row.station_id].get(row.evse_number or 1, _ANY)) for row in running}
     _measure(cars, unit, now)
     _weigh(cars)

@@ -23,12 +23,14 @@ ONE: Final = {Unit.A: Decimal("0.1"), Unit.W: Decimal(1)}
 """Shares are rounded down to these."""
 PURPOSE: Final = "budget"
 AGAIN_AFTER: Final = timedelta(seconds=60)
-_UNREAD: Final = [f"{one}__{name}" for one in ("call", "fallback_call") for name in ("payload", "intent_data")]
+_READ: Final = ("state", "intent", "outcome", "settled_at", "answer", "error_description")
+_CALLS: Final = [f"{call}__{name}" for call in ("call", "fallback_call") for name in _READ]
+_OWN: Final = [field.name for field in BudgetShare._meta.concrete_fields]
 
 
 def locked(rows: QuerySet[BudgetShare], **more: Any) -> list[BudgetShare]:
     """With the calls by which their stations were told."""
-    found = rows.select_related("call", "fallback_call").defer(*_UNREAD)
+    found = rows.select_related("call", "fallback_call").only(*_OWN, *_CALLS)
     return list(found.select_for_update(of=("self",), **more).order_by("pk"))
 
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ocppbridge.bridge import budget_lifting, budgets, sites
 from ocppbridge.charging.profile_intents import ClearProfiles, InstallProfile
@@ -40,15 +42,15 @@ def plain(amount: Decimal) -> str:
 class Site:
     """Stations of one EVSE of 32 A each at one location, all connected."""
 
-    def __init__(self, count: int, limit: str, **more: Any) -> None:
-        self.names = [f"CP{n}" for n in range(1, count + 1)]
+    def __init__(self, count: int, limit: str, place: str = "SITE", **more: Any) -> None:
+        self.names = [f"CP{n}" if place == "SITE" else f"{place}-{n}" for n in range(1, count + 1)]
         for n, name in enumerate(self.names):
-            station = sites.add(name, "NL/VLT", location="SITE").station
+            station = sites.add(name, "NL/VLT", location=place).station
             station.subprotocol = ("ocpp1.6", "ocpp2.0.1", "ocpp2.1")[n % 3]
             station.save()
             self.connect(name)
         self.budget = SiteBudget.objects.create(
-            country_code="NL", party_id="VLT", location_id="SITE", limit=D(limit), **more
+            country_code="NL", party_id="VLT", location_id=place, limit=D(limit), **more
         )
 
     def station(self, name: str) -> Station:
@@ -397,3 +399,20 @@ def test_a_new_budget_begins_anew_with_stations_whose_old_one_is_not_lifted_yet(
     site.settle()
     assert site.shares() == {"CP1": "20"}
     assert budget_lifting.lift(NOW) == []
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["first", "again"])
+def test_a_site_is_shared_in_as_many_statements_however_many_stations_it_has(known: bool) -> None:
+    """Also what its stations have answered is read with their shares."""
+
+    def statements(count: int) -> int:
+        site = Site(count, "40", f"SITE{count}")
+        for name in site.names:
+            site.arrive(name)
+        if known:
+            site.answer(site.balance())
+        with CaptureQueriesContext(connection) as asked:
+            site.balance()
+        return len(asked)
+
+    assert statements(12) == statements(3)
