@@ -86,19 +86,19 @@ class Operation:
     limit: tuple[int, int] | None = None  # so many requests of one platform in so many seconds (S25)
     callback: bool = False  # a URL of ours that stands for one request: its key says whom it is for
 
-    def match(self, segments: Sequence[str]) -> dict[str, str] | None:
-        if len(segments) != len(self.path):
-            return None
-        names = {}
-        for name, segment in zip(self.path, segments, strict=True):
-            if name.startswith("="):
-                if segment != name[1:]:
-                    return None
-            elif not _SEGMENT.fullmatch(segment):
+
+def match(path: tuple[str, ...], segments: Sequence[str]) -> dict[str, str] | None:
+    """What the path's names stand for, in as many segments."""
+    names = {}
+    for name, segment in zip(path, segments, strict=True):
+        if name.startswith("="):
+            if segment != name[1:]:
                 return None
-            else:
-                names[name] = segment
-        return names
+        elif not _SEGMENT.fullmatch(segment):
+            return None
+        else:
+            names[name] = segment
+    return names
 
 
 @dataclass(frozen=True)
@@ -123,9 +123,9 @@ class Interface:
 
     def match(self, segments: Sequence[str]) -> list[tuple[Operation, dict[str, str]]]:
         """The operations of this path, one for each method. Raises NotFound."""
-        found = [
-            (operation, names) for operation in self.operations if (names := operation.match(segments)) is not None
-        ]
+        paths = {operation.path for operation in self.operations if len(operation.path) == len(segments)}
+        named = {path: names for path in paths if (names := match(path, segments)) is not None}
+        found = [(operation, named[operation.path]) for operation in self.operations if operation.path in named]
         if not found:
             raise NotFound()
         return found

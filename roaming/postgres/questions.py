@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -33,7 +33,7 @@ class Question:
     specimens: tuple[Any, ...]
     kept: bool = True
     """Whether one plan is good for all values, and there are not many questions like it."""
-    _settled: dict[tuple[Any, ...], tuple[str, list[Any]]] = field(default_factory=dict, compare=False, repr=False)
+    _settled: dict[tuple[Any, ...], _Settled] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, rows: QuerySet[Any, Any], *, kept: bool = True) -> Question:
@@ -50,11 +50,19 @@ class Question:
         which = tuple(values)
         if which not in self._settled:
             self._settled[which] = _settle(self.sql, self.specimens, values)
-        sql, open_ones = self._settled[which]
-        return postgres.fetch(sql, [_instead(specimen, values) for specimen in open_ones], kept=self.kept)
+        sql, open_ones, flat = self._settled[which]
+        given = [values[one] if flat else _instead(one, values) for one in open_ones]
+        return postgres.fetch(sql, given, kept=self.kept)
 
 
-def _settle(sql: str, specimens: Sequence[Any], values: Mapping[Any, Any]) -> tuple[str, list[Any]]:
+class _Settled(NamedTuple):
+    sql: str
+    open_ones: list[Any]
+    flat: bool
+    """Whether each of them has a value of its own."""
+
+
+def _settle(sql: str, specimens: Sequence[Any], values: Mapping[Any, Any]) -> _Settled:
     """The SQL with all that has no other value in it written out, and the specimens that are left."""
     left, open_ones = iter(specimens), list[Any]()
 
@@ -67,7 +75,8 @@ def _settle(sql: str, specimens: Sequence[Any], values: Mapping[Any, Any]) -> tu
         open_ones.append(specimen)
         return found[0]
 
-    return _PLACES.sub(written, sql), open_ones
+    settled = _PLACES.sub(written, sql)
+    return _Settled(settled, open_ones, all(not isinstance(one, list) and one in values for one in open_ones))
 
 
 def rows_of(model: type[M], question: Question, values: Mapping[Any, Any]) -> list[M]:

@@ -7,22 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.contrib.postgres.fields import ArrayField
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 
 from roaming import postgres
 from roaming.postgres import Answer
 
+_AS_THEY_ARE = {
+    (models.CharField, str), (models.TextField, str), (models.DateTimeField, datetime), (models.BooleanField, bool),
+    (models.IntegerField, int), (models.BigIntegerField, int), (models.PositiveIntegerField, int),
+}  # fmt: skip
+
 
 def remembered(row: Model) -> dict[str, Any]:
     """What `update` compares with. Lists and objects are copied, for they can be changed where they are."""
-    now = vars(row)
-    return {
-        name: deepcopy(value) if isinstance(value := now[name], list | dict) else value for name in _names(type(row))
-    }
+    was = vars(row).copy()
+    for name in _open_ones(type(row)):
+        was[name] = deepcopy(was[name])
+    return was
 
 
 def insert(row: Model) -> None:
@@ -37,7 +45,7 @@ def insert_if_absent(row: Model) -> bool:
 
 def _added(row: Model, sql: str) -> bool:
     database = connections[DEFAULT_DB_ALIAS]
-    values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in _columns(type(row))]
+    values = [_prepared(field, field.pre_save(row, True), database) for field in _columns(type(row))]
     found = postgres.fetch(sql, values, kept=True)
     if found:
         row.pk, row._state.adding, row._state.db = found[0][0], False, DEFAULT_DB_ALIAS
@@ -48,7 +56,7 @@ def write(row: Model, names: Iterable[str]) -> None:
     """These fields of a row that the caller holds, or that nobody else writes."""
     database = connections[DEFAULT_DB_ALIAS]
     chosen = tuple(field for field in _columns(type(row)) if field.name in set(names))
-    values = [field.get_db_prep_save(getattr(row, field.attname), database) for field in chosen]
+    values = [_prepared(field, getattr(row, field.attname), database) for field in chosen]
     postgres.later(_set(type(row), chosen), [*values, row.pk])
 
 
@@ -62,8 +70,15 @@ def update(row: Model, was: Mapping[str, Any], version: str) -> Answer:
     if not changed:
         return Answer([(row.pk,)])
     database = connections[DEFAULT_DB_ALIAS]
-    values = [field.get_db_prep_save(now[field.attname], database) for field in changed]
+    values = [_prepared(field, now[field.attname], database) for field in changed]
     return postgres.later(_sql(type(row), changed), [*values, row.pk, version])
+
+
+def _prepared(field: Field[Any, Any], value: Any, database: BaseDatabaseWrapper) -> Any:
+    """As Django would send it: most values as they are."""
+    if (type(field), type(value)) in _AS_THEY_ARE and (type(value) is not datetime or value.tzinfo is not None):
+        return value
+    return field.get_db_prep_save(value, database)
 
 
 @cache
@@ -72,8 +87,9 @@ def _columns(model: type[Model]) -> list[Field[Any, Any]]:
 
 
 @cache
-def _names(model: type[Model]) -> tuple[str, ...]:
-    return tuple(field.attname for field in _columns(model))
+def _open_ones(model: type[Model]) -> tuple[str, ...]:
+    """The columns whose values can be changed where they are."""
+    return tuple(field.attname for field in _columns(model) if isinstance(field, ArrayField | models.JSONField))
 
 
 @cache

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Model
 from django.db.models.base import ModelState
 
@@ -94,7 +95,15 @@ def _twin(known: Known) -> Known:
 def _copy(row: M) -> M:
     """Of a row as it was read: its values, lists too, and a state of its own."""
     twin = type(row).__new__(type(row))
-    vars(twin).update({name: value[:] if type(value) is list else value for name, value in vars(row).items()})
+    values = vars(row)
+    vars(twin).update(values)
+    for name in _lists(type(row)):
+        vars(twin)[name] = values[name][:]
     twin._state = ModelState()
     twin._state.db, twin._state.adding = row._state.db, False
     return twin
+
+
+@cache
+def _lists(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields if isinstance(field, ArrayField))

@@ -259,7 +259,7 @@ class _Push(Generic[O]):
         row.digest = self.content.digest
         row.last_updated = self.new.last_updated
         row.listed_at = max(self.now, self.new.last_updated)
-        row.source = self.source
+        row.source_id = None if self.source is None else self.source.pk
         for name, value in self.kind.columns(self.new).items():
             setattr(row, name, value)
 
