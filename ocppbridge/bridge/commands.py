@@ -26,7 +26,7 @@ from ocppbridge.charging.outcomes import Accepted, Outcome, Scheduled, Unsupport
 from ocppbridge.charging.tokens import CARD, IdToken, Place
 from ocppbridge.models import Call, Evse, Station, Transaction
 from ocppbridge.rpc.errors import Code
-from ocppbridge.services import calls
+from ocppbridge.services import calls, evses
 from roaming.models import Command
 from roaming.ocpi import json
 from roaming.ocpi.party import PartyId
@@ -77,8 +77,7 @@ def _accept(command: Command) -> Acceptance:
         requested_by=f"{command.sender.country_code}/{command.sender.party_id}",
         expires_in=timedelta(seconds=acceptance.timeout),
     )
-    command.call_reference = str(call.pk)
-    command.save(update_fields=["call_reference"])
+    command.call_reference = str(call.pk)  # written with our response
     return acceptance
 
 
@@ -165,14 +164,7 @@ def _evse(command: Command, capability: str) -> tuple[Evse, bool]:
     location = locations.find(party, command.location_id)
     if location is None:
         raise Declined("REJECTED", "there is no such location", unknown_location=True)
-    offered = Evse.objects.filter(
-        station__country_code=party.country,
-        station__party_id=party.party,
-        station__location_id__iexact=location.object_id,
-    ).exclude(uid="")
-    found = list(
-        offered.filter(uid__iexact=command.evse_uid) if command.evse_uid else offered.select_related("station")
-    )
+    found = evses.offered(party.country, party.party, location.object_id, command.evse_uid)
     if not found:
         raise Declined("REJECTED", "no station of ours stands behind that EVSE")
     if len({evse.station_id for evse in found}) > 1:
@@ -181,9 +173,9 @@ def _evse(command: Command, capability: str) -> tuple[Evse, bool]:
     return found[0], not command.evse_uid and len(found) > 1
 
 
-def _refuse_incapable(location: dict[str, Any], evses: list[Evse], capability: str) -> None:
+def _refuse_incapable(location: dict[str, Any], meant: list[Evse], capability: str) -> None:
     """A capability that the published EVSE does not name is not there (CMD-26, LOC-39)."""
-    uids = {evse.uid.upper() for evse in evses}
+    uids = {evse.uid.upper() for evse in meant}
     for published in location.get("evses") or []:
         if published["uid"].upper() in uids and capability in (published.get("capabilities") or []):
             return

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from typing import Final
 
 from ocppbridge.charging.messages import StateChanged
 from ocppbridge.charging.states import UNKNOWN, evse_status
 from ocppbridge.charging.transactions import AHEAD, EARLIEST
-from ocppbridge.models import Connector, Evse, Station
+from ocppbridge.models import Connection, Connector, Evse, Station
+from roaming.postgres.questions import Question, whole, whole_row_of
+
+# What stands in the question for the real ones.
+_COUNTRY, _PARTY, _LOCATION, _UID = "<country>", "<party>", "<location>", "<uid>"
+_OWN: Final = len(whole(Evse))
+_BOTH: Final = _OWN + len(whole(Station))
 
 
 def state_changed(station: Station, message: StateChanged, received: datetime) -> Connector | None:
@@ -66,6 +74,29 @@ def lost(stations: Iterable[Station], now: datetime) -> list[Evse]:
         evse.status, evse.status_at = UNKNOWN, now
     Evse.objects.bulk_update(changed, ["status", "status_at"])
     return changed
+
+
+def offered(country: str, party: str, location_id: str, uid: str = "") -> list[Evse]:
+    """Those of a party's location that are offered to roaming, all or one, with their stations and their sockets."""
+    values = {_COUNTRY: country, _PARTY: party, _LOCATION: location_id} | ({_UID: uid} if uid else {})
+    found = []
+    for row in _offered(bool(uid)).ask(values):
+        evse, station = whole_row_of(Evse, row[:_OWN]), whole_row_of(Station, row[_OWN:_BOTH])
+        if station.connection_id is not None:
+            station.connection = whole_row_of(Connection, row[_BOTH:])
+        evse.station = station
+        found.append(evse)
+    return found
+
+
+@cache
+def _offered(named: bool) -> Question:
+    there = {"country_code": _COUNTRY, "party_id": _PARTY, "location_id__iexact": _LOCATION}
+    rows = Evse.objects.filter(**{f"station__{name}": value for name, value in there.items()}).exclude(uid="")
+    if named:
+        rows = rows.filter(uid__iexact=_UID)
+    columns = (*whole(Evse), *whole(Station, "station__"), *whole(Connection, "station__connection__"))
+    return Question.of(rows.values_list(*columns))
 
 
 def _connector(station: Station, evse_number: int, number: int) -> Connector:

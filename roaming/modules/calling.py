@@ -17,6 +17,7 @@ from roaming.models import Party
 from roaming.modules.interface import Asked, Reply
 from roaming.ocpi.errors import NotFound, OcpiError
 from roaming.ocpi.types import Role
+from roaming.postgres.questions import find
 from roaming.services import commands, forwards
 from roaming.services.commands import Order
 from roaming.services.forwards import Passing
@@ -82,4 +83,8 @@ def hosted_party(asked: Asked) -> Party:
     """The CPO that is hosted here and addressed."""
     if asked.party is None:
         raise NotFound()
-    return Party.objects.get(country_code=asked.party.country, party_id=asked.party.party, role=Role.CPO.value)
+    country, party = asked.party.country, asked.party.party
+    found = find(Party, country_code=country, party_id=party, role=Role.CPO.value)
+    if not found:
+        raise NotFound()
+    return found[0]

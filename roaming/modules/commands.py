@@ -40,7 +40,7 @@ def _order(asked: Asked) -> Order:
         raise NotFound()
     kind = words.CommandType(name)
     request = decode(words.REQUESTS[kind], asked.document)
-    check_response_url(request, partners.peer(asked.platform).hosts)
+    check_response_url(request, partners.hosts(asked.platform))
     return Order(kind.value, request, asked.document, asked.ids)
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from roaming import nudges, ports
+from roaming import nudges, ports, postgres
 from roaming.hub import commands as rules
 from roaming.models import Command, Party, Platform
 from roaming.ocpi import commands as words
@@ -26,6 +26,7 @@ from roaming.ocpi.decoding import decode
 from roaming.ocpi.headers import MessageIds
 from roaming.ocpi.locations import Location
 from roaming.ocpi.sessions import Session
+from roaming.postgres import rows
 from roaming.services import locations, parties, secrets, sessions
 from roaming.services.decisions import choices
 
@@ -35,6 +36,10 @@ LEFT_AFTER = timedelta(seconds=5)  # a response whose departure nobody reported 
 # ChargingProfileResultType has no TIMEOUT.
 _SILENCE = dict.fromkeys(("SET_PROFILE", "GET_PROFILE", "CLEAR_PROFILE"), "UNKNOWN")
 MARGIN = timedelta(seconds=5)  # a partner's result may use its whole timeout and the way here
+
+_RESPONDED = """
+UPDATE roaming_command SET responded_at = COALESCE(responded_at, %s) WHERE id = %s RETURNING result_state
+"""
 
 
 @dataclass(frozen=True)
@@ -120,10 +125,9 @@ def forwarded(command: Command, response: str, message: str, timeout: int, now: 
 
 def responded(command_id: UUID | str) -> None:
     """The CommandResponse has left: the result may follow."""
-    with transaction.atomic():
-        Command.objects.filter(pk=command_id, responded_at=None).update(responded_at=timezone.now())
-        if Command.objects.filter(pk=command_id, result_state=DUE).exists():
-            nudge(command_id)
+    states = postgres.fetch(_RESPONDED, [timezone.now(), command_id], kept=True)
+    if states == [(DUE.value,)]:
+        nudge(command_id)
 
 
 def settle(
@@ -153,8 +157,8 @@ def revoke(command_id: UUID | str, result: str, message: str) -> bool:
 
 def find_waiting(callback: str) -> Command | None:
     """The forwarded command that this callback key belongs to, while it waits (S5: single use, expiring)."""
-    rows = Command.objects.filter(callback_digest__in=secrets.digests(callback), result_state=WAITING)
-    return rows.select_related("receiver", "sender_platform").first()
+    found = Command.objects.filter(callback_digest__in=secrets.digests(callback), result_state=WAITING)
+    return found.select_related("receiver", "sender_platform").first()
 
 
 def expire(now: datetime) -> int:
@@ -228,6 +232,6 @@ def _store(
 def _answered(command: Command, response: str, message: str, expires_at: datetime) -> None:
     """A result that is there already stands: the partner may have been faster with it than with its response."""
     command.response, command.message, command.expires_at = response, message, expires_at
-    command.save(update_fields=["response", "message", "expires_at", "evse_uid", "connector_id"])
+    rows.write(command, ("response", "message", "expires_at", "evse_uid", "connector_id", "call_reference"))
     if response != ACCEPTED:
         Command.objects.filter(pk=command.pk).update(result_state=NONE)  # CMD-04: nothing follows a refusal

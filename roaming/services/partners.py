@@ -64,16 +64,21 @@ def join(url: str, segments: Sequence[str] = (), query: Mapping[str, str] | str 
 
 
 def peer(platform: Platform, seconds: float | None = None, known: Sequence[Endpoint] | None = None) -> Peer:
-    overridden = [row.url for row in (endpoints(platform) if known is None else known) if row.overridden]
     encoding = Encoding(platform.token_out_encoding)
     return Peer(
         token=platform.token_out,
-        hosts=client.hosts_allowed([platform.versions_url, *overridden], platform.allowed_hosts),
+        hosts=hosts(platform, known),
         encoding=Encoding.RAW if encoding is Encoding.RAW else Encoding.BASE64,
         seconds=min(seconds or platform.request_timeout, platform.request_timeout),
         platform=platform.pk,
         bare_success=platform.bare_success,
     )
+
+
+def hosts(platform: Platform, known: Sequence[Endpoint] | None = None) -> frozenset[str]:
+    """Where its URLs may lead. `known`: its endpoints, where they have been read."""
+    overridden = [row.url for row in (endpoints(platform) if known is None else known) if row.overridden]
+    return client.hosts_allowed([platform.versions_url, *overridden], platform.allowed_hosts)
 
 
 def is_host_of(platform: Platform, url: str) -> bool:
@@ -82,7 +87,7 @@ def is_host_of(platform: Platform, url: str) -> bool:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return False
-    return client.is_host_of(host, peer(platform).hosts)
+    return client.is_host_of(host, hosts(platform))
 
 
 def ids(correlation_id: str = "") -> MessageIds:

@@ -28,6 +28,7 @@ class Stations:
 
     def accept(self, command: Command) -> ports.Acceptance:
         self.accepted.append(command)
+        command.call_reference = "its call"
         return self.answer
 
     def agreement_changed(self) -> None:
@@ -92,7 +93,8 @@ def test_a_command_is_answered_at_once_and_its_result_follows(
     assert (result.headers["ocpi-from-party-id"], result.headers["ocpi-to-party-id"]) == ("VLT", "EMX")
     assert result.headers["x-correlation-id"] == "c1"
     assert result.headers["x-request-id"] not in (command.request_id, "")
-    assert Command.objects.get().result_state == "SENT"
+    stored = Command.objects.get()
+    assert (stored.result_state, stored.call_reference) == ("SENT", "its call")
 
 
 def test_only_the_first_result_counts_and_is_sent_once(hosted: Any, emsp: Partner, stations: Stations) -> None:
@@ -107,16 +109,24 @@ def test_only_the_first_result_counts_and_is_sent_once(hosted: Any, emsp: Partne
     assert [one.body for one in emsp.requests("POST", "/results")] == [{"result": "REJECTED"}]
 
 
-def test_a_result_waits_until_the_response_has_left(hosted: Any, emsp: Partner, stations: Stations) -> None:
+def test_a_result_waits_until_the_response_has_left(
+    hosted: Any, emsp: Partner, stations: Stations, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """CMD-02: the eMSP must not hear the result of a command that it has no answer to."""
     order(emsp)
     (command,) = stations.accepted
     until(lambda: Command.objects.get().responded_at)
     Command.objects.update(responded_at=None)
+    told: list[Any] = []
+    monkeypatch.setattr(commands, "nudge", told.append)
+    commands.responded(command.pk)
+    assert told == []
+    Command.objects.update(responded_at=None)
     commands.settle(command.pk, "ACCEPTED")
     assert not results.send(command.pk)
     assert emsp.requests("POST", "/results") == []
     commands.responded(command.pk)
+    assert told == [command.pk] * 2  # as it was settled, and as the response had left
     assert results.send(command.pk)
 
 
