@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -42,7 +42,7 @@ _WAITING = """ocppbridge_inboxitem i
     WHERE i.shard = %(shard)s AND i.station_id <> ALL (%(skipped)s) AND NOT EXISTS (
         SELECT 1 FROM ocppbridge_quarantined q
         WHERE q.station_id = i.station_id AND q.parks AND q.resolved_at IS NULL)"""
-MORE = f"SELECT EXISTS (SELECT 1 FROM {_WAITING})"  # noqa: S608  # our own words
+MORE = f"SELECT EXISTS (SELECT 1 FROM {_WAITING} AND (i.priority = 0 OR i.frame_at < %(hurried)s))"  # noqa: S608  # our own words
 PICK = f"""
 WITH waiting AS (
     SELECT i.station_id FROM {_WAITING}
@@ -267,5 +267,7 @@ def _read(row: Quarantined) -> Item | None:
 
 
 def _more(shard: int, skipped: set[int]) -> bool:
-    """Whether there is more to be done here, or something has come while we were at it."""
-    return bool(postgres.fetch(MORE, {"shard": shard, "skipped": list(skipped)})[0][0])
+    """Whether there is more to be done here, or something has come while we were at it. What may wait for company
+    still and has come before the look has its nudge before it."""
+    hurried = timezone.now() - timedelta(seconds=nudges.PATIENCE)
+    return bool(postgres.fetch(MORE, {"shard": shard, "skipped": list(skipped), "hurried": hurried})[0][0])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from typing import Final
 
 import redis
 from celery import current_app
@@ -18,6 +19,7 @@ from kombu.exceptions import OperationalError
 log = logging.getLogger(__name__)
 
 DRAIN, SIGNING, BALANCE, WISH = "ocppbridge.drain", "ocppbridge.sign", "ocppbridge.balance", "ocppbridge.wish"
+PATIENCE: Final = 0.5  # seconds that what is in no hurry (meter values) waits for company
 _OUTSTANDING_SECONDS = 5
 
 _valkey = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)

@@ -8,11 +8,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from queue import Empty, SimpleQueue
-from typing import Final
 
 from ocppbridge import nudges
-
-PATIENCE: Final = 0.5
 
 
 class Nudger:
@@ -36,7 +33,7 @@ class Nudger:
         if priority == 0:
             self._now(shard)
         elif shard not in self._later:
-            self._later[shard] = asyncio.get_running_loop().call_later(PATIENCE, self._now, shard)
+            self._later[shard] = asyncio.get_running_loop().call_later(nudges.PATIENCE, self._now, shard)
 
     def _now(self, shard: int) -> None:
         timer = self._later.pop(shard, None)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ocppbridge import drain, nudges
 from ocppbridge.charging.messages import Metered, Updated
@@ -299,6 +300,30 @@ def test_a_shard_that_has_had_its_turn_goes_behind_those_that_wait(
     assert (drain.drain(1), told) == (1, [1])
     assert (drain.drain(1), told) == (1, [1])
     assert Transaction.objects.count() == 2
+
+
+@pytest.mark.parametrize(("waited", "left"), [(-60, 1), (60, 0)])
+def test_meter_values_that_come_during_a_drain_wait_for_company(
+    waited: int, left: int, told: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a second, as without a drain: they are nudged for then. To drain each as it comes costs much more."""
+    journal = Journal("CP1")
+    record = RECORDS[Updated]
+
+    def and_one_more(message: Any, turn: Turn) -> None:
+        record.function(message, turn)
+        if journal.n == 1:
+            values = [{"timestamp": "2026-11-21T10:00:00Z", "sampledValue": [{"value": 1}]}]
+            item = journal.write("MeterValues", {"evseId": 1, "meterValue": values}, priority=1)
+            at = timezone.now() - timedelta(seconds=waited)
+            InboxItem.objects.filter(pk=item.pk).update(frame_at=at)
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE ocppbridge_frame SET at = %s WHERE id = %s", (at, item.frame_id))
+
+    monkeypatch.setitem(RECORDS, Updated, Record(and_one_more, record.priority, record.parks))
+    journal.event("Updated", 1, 600)
+    assert drain.drain(1) == 2 - left
+    assert InboxItem.objects.count() == left
 
 
 def test_a_parked_station_is_not_more_to_be_done(fragile: list[str], told: list[int]) -> None:
