@@ -1,9 +1,10 @@
 """Lists and writes over HTTP against the library `extrawest-ocpi`, which serves and takes locations from memory.
 
-What is compared is the server's CPU time: how much of each fits on its core. PostgreSQL works on another core; what it
-spends is said beside. The hub checks the token against the database, journals the exchange, validates, stores, and
-marks three partners. Of the rounds, by turns with the peer's, the least counts on both sides: what else a shared
-machine does can only add to them.
+What is compared is the server's CPU time: how much of each fits on its core. So several callers keep that core at work,
+for both: one that sleeps between two requests is charged with falling asleep and waking up. PostgreSQL works on another
+core; what it spends is said beside. The hub checks the token against the database, journals the exchange, validates,
+stores, and marks three partners. Of the rounds, by turns with the peer's, the least counts on both sides: what else a
+shared machine does can only add to them. `python -m tests.benchmarks.library 1` has one caller instead.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import itertools
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -23,12 +26,32 @@ from tests.foreign import environments
 
 COUNT = 100_000
 ROUNDS = 15
+CALLERS = 4
 PEER = "extrawest-ocpi, from memory"
 LACKS = "no database, no journal, no visibility, no validation beyond types"
 _seconds = itertools.count(1)
 
 
-def run() -> list[Row]:
+class Callers:
+    """So many at once, each with a kept connection of its own to each door."""
+
+    def __init__(self, number: int) -> None:
+        self._threads = ThreadPoolExecutor(number)
+        self._mine = threading.local()
+
+    def all(self, call: Callable[[], object], times: int) -> None:
+        for _ in self._threads.map(lambda _: call(), range(times)):
+            pass
+
+    def ask(self, door: Line, method: str, url: str, body: bytes | None = None) -> None:
+        lines = vars(self._mine)
+        name = f"{door.port} {door.token}"
+        if name not in lines:
+            lines[name] = Line(door.port, door.token)
+        lines[name].ask(method, url, body)
+
+
+def run(number: int = CALLERS) -> list[Row]:
     with hub.ground() as place:
         hub.setup_django(place)
         callers = network.callers()
@@ -37,10 +60,11 @@ def run() -> list[Row]:
         network.settle()
         with running.processes(place, ["web"]) as ours, library("CPO") as shop, library("EMSP") as taker:
             os.sched_setaffinity(0, LOAD_CORE)
-            return [*_pages(ours, callers.reader, *shop), *_writes(ours, callers.writer, *taker)]
+            many = Callers(number)
+            return [*_pages(many, ours, callers.reader, *shop), *_writes(many, ours, callers.writer, *taker)]
 
 
-def _pages(ours: Processes, token: str, pid: int, port: int) -> Iterator[Row]:
+def _pages(many: Callers, ours: Processes, token: str, pid: int, port: int) -> Iterator[Row]:
     reader = Line(ours.web_port, token)
     first = f"{reader.endpoint('locations', 'SENDER')}?limit=100"
     deep = reader.follow(first, 300)
@@ -48,15 +72,15 @@ def _pages(ours: Processes, token: str, pid: int, port: int) -> Iterator[Row]:
     shelf = "/ocpi/cpo/2.2.1/locations/?limit=100&offset=300"
     pages, deep_pages, theirs = [], [], []
     for _ in range(ROUNDS):
-        pages.append(cost(ours, lambda: reader.ask("GET", first), 100))
-        deep_pages.append(cost(ours, lambda: reader.ask("GET", deep), 100))
-        theirs.append(_peer_cost(pid, lambda: peer.ask("GET", shelf), 6))
+        pages.append(cost(ours, lambda: many.ask(reader, "GET", first), 100, many))
+        deep_pages.append(cost(ours, lambda: many.ask(reader, "GET", deep), 100, many))
+        theirs.append(_peer_cost(pid, lambda: many.ask(peer, "GET", shelf), 8, many))
     peer_page = min(theirs)
     for what, found in ((f"page of 100 of {COUNT:,} locations", pages), ("page 300 by Link", deep_pages)):
         yield _row(f"GET, {what}", peer_page, found, 60.0)
 
 
-def _writes(ours: Processes, token: str, pid: int, port: int) -> Iterator[Row]:
+def _writes(many: Callers, ours: Processes, token: str, pid: int, port: int) -> Iterator[Row]:
     writer = Line(ours.web_port, token)
     url = f"{writer.endpoint('locations', 'RECEIVER')}NL/PUT"
     peer = Line(port, "token-of-ours")
@@ -65,24 +89,23 @@ def _writes(ours: Processes, token: str, pid: int, port: int) -> Iterator[Row]:
     def put(line: Line, base: str, new: bool) -> None:
         """The next location, with another status and date, or as it was."""
         number = next(numbers) % network.OWN
-        line.ask("PUT", f"{base}/LOC{number:06d}", body(number, next(_seconds) if new else 0))
+        many.ask(line, "PUT", f"{base}/LOC{number:06d}", body(number, next(_seconds) if new else 0))
+
+    def again_put(number: int, content: bytes) -> None:
+        many.ask(writer, "PUT", f"{url}/LOC{number:06d}", content)
 
     for _ in range(ROUNDS):
         numbers = itertools.count()
-        changed.append(cost(ours, lambda: put(writer, url, True), 200))
+        changed.append(cost(ours, lambda: put(writer, url, True), 200, many))
         again = [(number, body(number, next(_seconds))) for number in range(50)]
         for number, content in again:
             writer.ask("PUT", f"{url}/LOC{number:06d}", content)
         turns = itertools.cycle(again)
-        same.append(cost(ours, lambda turns=turns: _again(writer, url, *next(turns)), 200))  # type: ignore[misc]
-        theirs.append(_peer_cost(pid, lambda: put(peer, "/ocpi/emsp/2.2.1/locations/NL/PUT", True), 100))
+        same.append(cost(ours, lambda turns=turns: again_put(*next(turns)), 200, many))  # type: ignore[misc]
+        theirs.append(_peer_cost(pid, lambda: put(peer, "/ocpi/emsp/2.2.1/locations/NL/PUT", True), 100, many))
     peer_put = min(theirs)
     yield _row("PUT of a location, changed", peer_put, changed, 2.0)
     yield _row("PUT of a location, unchanged", peer_put, same, 3.0)
-
-
-def _again(line: Line, url: str, number: int, content: bytes) -> None:
-    line.ask("PUT", f"{url}/LOC{number:06d}", content)
 
 
 def body(number: int, second: int) -> bytes:
@@ -94,20 +117,26 @@ def body(number: int, second: int) -> bytes:
     return network.compact(document | {"evses": [evse, document["evses"][1]], "last_updated": stamp}).encode()
 
 
-def cost(ours: Processes, call: Callable[[], object], times: int) -> tuple[float, float]:
-    """CPU seconds of one call: the web process's, and the database's."""
-    call()
+def cost(ours: Processes, call: Callable[[], object], times: int, many: Callers | None = None) -> tuple[float, float]:
+    """CPU seconds of one call: the web process's, and the database's. `many`: who calls, instead of one."""
+    _calls(call, 2 * CALLERS, many)
     web, database = ours.web_cpu(), ours.database_cpu()
-    for _ in range(times):
-        call()
+    _calls(call, times, many)
     return (ours.web_cpu() - web) / times, (ours.database_cpu() - database) / times
 
 
-def _peer_cost(pid: int, call: Callable[[], object], times: int) -> float:
-    call()
-    before = cpu_seconds(pid)
+def _calls(call: Callable[[], object], times: int, many: Callers | None) -> None:
+    if many is not None:
+        many.all(call, times)
+        return
     for _ in range(times):
         call()
+
+
+def _peer_cost(pid: int, call: Callable[[], object], times: int, many: Callers) -> float:
+    _calls(call, CALLERS, many)
+    before = cpu_seconds(pid)
+    _calls(call, times, many)
     return (cpu_seconds(pid) - before) / times
 
 
@@ -129,4 +158,4 @@ def library(role: str) -> Iterator[tuple[int, int]]:
 if __name__ == "__main__":
     from tests.benchmarks.report import show
 
-    sys.exit(show(run()))
+    sys.exit(show(run(int(sys.argv[1]) if len(sys.argv) > 1 else CALLERS)))
