@@ -15,7 +15,6 @@ from typing import cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
-from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from roaming.postgres.places import Values
@@ -30,11 +29,8 @@ def fetch(sql: str, values: Values = (), *, kept: bool = False) -> list[Row]:
     if _watched(database):
         return _through_cursor(database, sql, values)
     begins = _begins(database)
-    try:
+    with database.wrap_database_errors:
         return wire(database.connection).fetch(sql, values, kept=kept, begins=begins)
-    except errors.Error:
-        with database.wrap_database_errors:
-            raise
 
 
 def run(sql: str, values: Values = (), *, kept: bool = False) -> None:
@@ -51,11 +47,8 @@ def later(sql: str, values: Values = (), *, kept: bool = True) -> Answer:
     if database.autocommit or _watched(database):
         return Answer(fetch(sql, values, kept=kept))
     begins = _begins(database)
-    try:
+    with database.wrap_database_errors:
         return wire(database.connection).later(sql, values, kept=kept, begins=begins)
-    except errors.Error:
-        with database.wrap_database_errors:
-            raise
 
 
 def rows_of(answer: Answer) -> list[Row]:
