@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -49,13 +50,17 @@ def whole_ones(pks: Iterable[int]) -> dict[int, Station]:
     found = {row.pk: row for row in several.rows(Station, _stations(), pks)}
     evses = several.rows(Evse, _evses(), found) if found else []
     connectors = several.rows(Connector, _connectors(), [row.pk for row in evses]) if evses else []
+    at_evse, at_station = defaultdict(list), defaultdict(list)
+    for connector in connectors:
+        at_evse[connector.evse_id].append(connector)
     for evse in evses:
         evse.station = found[evse.station_id]
-        _hold(evse, "connectors", [row for row in connectors if row.evse_id == evse.pk])
-        for row in evse.connectors.all():
-            row.evse = evse
+        at_station[evse.station_id].append(evse)
+        for connector in at_evse[evse.pk]:
+            connector.evse = evse
+        _hold(evse, "connectors", at_evse[evse.pk])
     for station in found.values():
-        _hold(station, "evses", [row for row in evses if row.station_id == station.pk])
+        _hold(station, "evses", at_station[station.pk])
     return found
 
 
