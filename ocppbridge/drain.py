@@ -94,11 +94,13 @@ def drain(shard: int) -> int:
     """
     done, skipped, until = 0, set[int](), time.monotonic() + TURN
     while True:
-        with transaction.atomic():
-            free = shards.taken(shard)
-            if free:
-                done += _apply_all(_pick(shard, skipped), skipped)
-        nudges.drain_begun(shard)
+        try:
+            with transaction.atomic():
+                free = shards.taken(shard)
+                if free:
+                    done += _apply_all(_pick(shard, skipped), skipped)
+        finally:
+            nudges.drain_begun(shard)  # also where the database was lost: the sweep's nudge is not to find the mark
         if not free or not _more(shard, skipped):
             return done
         if not skipped and time.monotonic() > until:

@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ocppbridge import drain, nudges
-from ocppbridge.charging.messages import Metered, Updated
+from ocppbridge.charging.messages import Metered, Started, Updated
 from ocppbridge.handlers.registry import RECORDS, Record
 from ocppbridge.models import Alert, Call, Connection, Frame, InboxItem, Quarantined, Report, Station, Transaction
 from ocppbridge.services import shards
@@ -285,6 +285,22 @@ def test_what_comes_during_a_drain_needs_no_nudge(told: list[int], monkeypatch: 
     nudges.drain([1])
     assert drain.drain(1) == 3
     assert (told, Transaction.objects.get().state) == ([1], "ended")
+    nudges.drain([1])
+    assert told == [1, 1]
+
+
+def test_a_drain_that_loses_the_database_leaves_no_mark(told: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until that expires, neither a frame nor the sweep could have the shard drained again."""
+
+    def lost(message: Any, turn: Turn) -> None:
+        raise OperationalError("PostgreSQL went away")
+
+    Journal("CP1").event("Started", 0, 100)
+    record = RECORDS[Started]
+    monkeypatch.setitem(RECORDS, Started, Record(lost, record.priority, record.parks))
+    nudges.drain([1])
+    with pytest.raises(OperationalError):
+        drain.drain(1)
     nudges.drain([1])
     assert told == [1, 1]
 
